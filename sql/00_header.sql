@@ -1,0 +1,11 @@
+/* image_catalog: install script, joined from the numbered parts of sql/ */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION image_catalog" to load this file. \quit
+
+COMMENT ON SCHEMA image_catalog IS
+    'image catalogue: disk images and container images, their listing, patching and sharing';
+
+-- PUBLIC may call functions; tables, views and types of the script say for
+-- themselves who may use them.
+GRANT USAGE ON SCHEMA image_catalog TO PUBLIC;

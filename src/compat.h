@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *		Every difference between the server versions that we build against.
+ *
+ * The code is written for the newest server; what PostgreSQL 15 lacks is
+ * filled in here.  Soft errors (16) become hard ones before 16: a caller that
+ * asks SOFT_ERROR_OCCURRED always hears "no", because ereturn() has thrown.
+ *
+ * src/compat.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_COMPAT_H
+#define IMGCAT_COMPAT_H
+
+#include "fmgr.h"
+
+#if PG_VERSION_NUM < 150000
+#error "image_catalog needs PostgreSQL 15 or later"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#include "nodes/miscnodes.h"
+#else
+#define SOFT_ERROR_OCCURRED(escontext) ((void) (escontext), false)
+#define errsave(context, ...) \
+	do { (void) (context); ereport(ERROR, __VA_ARGS__); } while (0)
+#define ereturn(context, dummy_value, ...) \
+	do { (void) (context); ereport(ERROR, __VA_ARGS__); return dummy_value; } while (0)
+#endif
+
+#endif							/* IMGCAT_COMPAT_H */

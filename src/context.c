@@ -1,0 +1,176 @@
+/*-------------------------------------------------------------------------
+ *
+ * context.c
+ *		The settings image_catalog.*, and the caller that they describe.
+ *
+ * The settings are superuser-set: a plain role cannot name a project.  They
+ * are read here, through C variables, and nowhere by current_setting(): until
+ * the library is loaded anybody may create a placeholder of the same name,
+ * and only defining the setting throws such a value out.
+ *
+ * src/context.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "context.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+static char *project_id_setting = NULL;
+static char *user_id_setting = NULL;
+static char *roles_setting = NULL;
+static bool is_admin_setting = false;
+
+int			imgcat_dialect = IMGCAT_DIALECT_OPENSTACK;
+int			imgcat_page_limit_default = 25;
+int			imgcat_page_limit_max = 1000;
+int			imgcat_property_quota = 128;
+int			imgcat_tag_quota = 128;
+int			imgcat_member_quota = 128;
+
+static const struct config_enum_entry dialect_options[] = {
+	{"openstack", IMGCAT_DIALECT_OPENSTACK, false},
+	{"ims", IMGCAT_DIALECT_IMS, false},
+	{NULL, 0, false}
+};
+
+/*
+ * Define the settings.  Called once, from _PG_init.
+ */
+void
+imgcat_define_settings(void)
+{
+	DefineCustomStringVariable("image_catalog.project_id",
+							   "Project on whose behalf the session acts.",
+							   "Empty means no project: public and community images only.",
+							   &project_id_setting, "", PGC_SUSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("image_catalog.user_id",
+							   "User on whose behalf the session acts.",
+							   NULL,
+							   &user_id_setting, "", PGC_SUSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("image_catalog.roles",
+							   "Comma-separated roles of the caller in its project.",
+							   "reader may read, member may write what its project owns, admin administers.",
+							   &roles_setting, "reader,member", PGC_SUSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomBoolVariable("image_catalog.is_admin",
+							 "The caller administers the whole catalogue.",
+							 NULL,
+							 &is_admin_setting, false, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomEnumVariable("image_catalog.dialect",
+							 "What /v2/images means where OpenStack and IMS differ.",
+							 NULL,
+							 &imgcat_dialect, IMGCAT_DIALECT_OPENSTACK,
+							 dialect_options, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.page_limit_default",
+							"Images on a page when the request names no limit.",
+							NULL,
+							&imgcat_page_limit_default, 25, 1, 100000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.page_limit_max",
+							"Most images on a page; larger limits are lowered to it.",
+							NULL,
+							&imgcat_page_limit_max, 1000, 1, 100000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.property_quota",
+							"Most custom properties of an image; -1 means no limit.",
+							NULL,
+							&imgcat_property_quota, 128, -1, INT_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.tag_quota",
+							"Most tags of an image; -1 means no limit.",
+							NULL,
+							&imgcat_tag_quota, 128, -1, INT_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.member_quota",
+							"Most members of an image; -1 means no limit.",
+							NULL,
+							&imgcat_member_quota, 128, -1, INT_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+}
+
+/*
+ * Is role among the comma-separated roles of the caller?  Case and blanks
+ * around a name do not count.
+ */
+bool
+imgcat_caller_has_role(const char *role)
+{
+	const char *at = roles_setting;
+	size_t		role_length = strlen(role);
+
+	while (at != NULL && *at != '\0')
+	{
+		const char *end;
+		size_t		length;
+
+		while (*at == ' ' || *at == ',')
+			at++;
+		end = at + strcspn(at, ",");
+		length = end - at;
+		while (length > 0 && at[length - 1] == ' ')
+			length--;
+		if (length == role_length && pg_strncasecmp(at, role, length) == 0)
+			return true;
+		at = end;
+	}
+	return false;
+}
+
+/*
+ * The caller, as the settings and the outer user describe it.
+ *
+ * Our functions run as definer, so the current user says nothing of the
+ * caller; the outer user id is what SET ROLE or the login left.  A superuser
+ * without a project administers: that is the DBA at psql.
+ */
+ImgcatCaller
+imgcat_caller(void)
+{
+	ImgcatCaller caller;
+
+	caller.project_id = (project_id_setting && *project_id_setting)
+		? project_id_setting : NULL;
+	caller.user_id = (user_id_setting && *user_id_setting)
+		? user_id_setting : NULL;
+	caller.is_admin = is_admin_setting ||
+		imgcat_caller_has_role("admin") ||
+		(caller.project_id == NULL && superuser_arg(GetOuterUserId()));
+	caller.is_member = caller.is_admin || imgcat_caller_has_role("member");
+	caller.is_reader = caller.is_admin || imgcat_caller_has_role("reader");
+	return caller;
+}
+
+PG_FUNCTION_INFO_V1(imgcat_current_project);
+/*
+ * current_project() returns text: the caller's project, null when it has none.
+ */
+Datum
+imgcat_current_project(PG_FUNCTION_ARGS)
+{
+	ImgcatCaller caller = imgcat_caller();
+
+	if (caller.project_id == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(caller.project_id));
+}
+
+PG_FUNCTION_INFO_V1(imgcat_is_catalog_admin);
+/*
+ * is_catalog_admin() returns boolean: does the caller administer everything?
+ */
+Datum
+imgcat_is_catalog_admin(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(imgcat_caller().is_admin);
+}

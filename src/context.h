@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * context.h
+ *		Who is asking, and the settings that bound what may be asked.
+ *
+ * src/context.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_CONTEXT_H
+#define IMGCAT_CONTEXT_H
+
+typedef enum ImgcatDialect
+{
+	IMGCAT_DIALECT_OPENSTACK,
+	IMGCAT_DIALECT_IMS
+} ImgcatDialect;
+
+/* The caller of the running function; strings live as long as the settings. */
+typedef struct ImgcatCaller
+{
+	const char *project_id;		/* NULL: no project */
+	const char *user_id;		/* NULL: unknown */
+	bool		is_admin;		/* administers the whole catalogue */
+	bool		is_reader;		/* role reader (an administrator has all) */
+	bool		is_member;		/* role member */
+} ImgcatCaller;
+
+extern int	imgcat_dialect;
+extern int	imgcat_page_limit_default;
+extern int	imgcat_page_limit_max;
+extern int	imgcat_property_quota;
+extern int	imgcat_tag_quota;
+extern int	imgcat_member_quota;
+
+extern void imgcat_define_settings(void);
+extern ImgcatCaller imgcat_caller(void);
+extern bool imgcat_caller_has_role(const char *role);
+
+#endif							/* IMGCAT_CONTEXT_H */

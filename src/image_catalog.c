@@ -1,0 +1,28 @@
+/*-------------------------------------------------------------------------
+ *
+ * image_catalog.c
+ *		The module: what happens when the library is loaded.
+ *
+ * src/image_catalog.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "context.h"
+#include "fmgr.h"
+#include "utils/guc.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+/*
+ * Define the settings, and refuse unknown ones under our prefix.
+ */
+void
+_PG_init(void)
+{
+	imgcat_define_settings();
+	MarkGUCPrefixReserved("image_catalog");
+}
