@@ -1,0 +1,203 @@
+/* sql/30_images_tables.sql: types and tables of the disk images */
+
+/*
+ * Domains over text, not enums: text compares leakproof, so row-level security
+ * may push it into an index, and bytewise, as the API sorts.
+ */
+CREATE DOMAIN image_catalog.image_status AS text COLLATE "C"
+    CONSTRAINT image_status_check CHECK (VALUE OPERATOR(pg_catalog.=) ANY (ARRAY[
+        'queued', 'saving', 'active', 'killed', 'deleted', 'uploading',
+        'importing', 'pending_delete', 'deactivated']));
+COMMENT ON DOMAIN image_catalog.image_status IS 'status of a disk image';
+
+CREATE DOMAIN image_catalog.image_visibility AS text COLLATE "C"
+    CONSTRAINT image_visibility_check CHECK (VALUE OPERATOR(pg_catalog.=) ANY (ARRAY[
+        'public', 'community', 'shared', 'private']));
+COMMENT ON DOMAIN image_catalog.image_visibility IS 'who may see a disk image';
+
+CREATE DOMAIN image_catalog.member_status AS text COLLATE "C"
+    CONSTRAINT member_status_check CHECK (VALUE OPERATOR(pg_catalog.=) ANY (ARRAY[
+        'pending', 'accepted', 'rejected']));
+COMMENT ON DOMAIN image_catalog.member_status IS 'what a member answered to the offer of an image';
+
+CREATE DOMAIN image_catalog.disk_format AS text COLLATE "C"
+    CONSTRAINT disk_format_check CHECK (VALUE OPERATOR(pg_catalog.=) ANY (ARRAY[
+        'ami', 'ari', 'aki', 'vhd', 'vhdx', 'vmdk', 'raw', 'qcow2', 'vdi',
+        'iso', 'ploop', 'zvhd', 'zvhd2']));
+COMMENT ON DOMAIN image_catalog.disk_format IS 'format of the data of a disk image; zvhd and zvhd2 are of the IMS dialect';
+
+CREATE DOMAIN image_catalog.container_format AS text COLLATE "C"
+    CONSTRAINT container_format_check CHECK (VALUE OPERATOR(pg_catalog.=) ANY (ARRAY[
+        'ami', 'ari', 'aki', 'bare', 'ovf', 'ova', 'docker', 'compressed']));
+COMMENT ON DOMAIN image_catalog.container_format IS 'container that holds the data of a disk image and its metadata';
+
+/*
+ * The record that a caller sees.  src/image/image_row.h numbers these columns;
+ * the two must agree.
+ */
+CREATE TYPE image_catalog.image AS (
+    id uuid,
+    name text COLLATE "C",
+    status image_catalog.image_status,
+    visibility image_catalog.image_visibility,
+    protected boolean,
+    os_hidden boolean,
+    owner text COLLATE "C",
+    disk_format image_catalog.disk_format,
+    container_format image_catalog.container_format,
+    min_disk integer,
+    min_ram integer,
+    size bigint,
+    virtual_size bigint,
+    checksum text COLLATE "C",
+    os_hash_algo text COLLATE "C",
+    os_hash_value text COLLATE "C",
+    created_at timestamptz,
+    updated_at timestamptz,
+    tags text[],
+    properties jsonb
+);
+COMMENT ON TYPE image_catalog.image IS 'a disk image as a caller sees it: a row of list_images';
+
+CREATE FUNCTION image_catalog.image_facets(tags text[], properties jsonb) RETURNS text[]
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_image_facets';
+COMMENT ON FUNCTION image_catalog.image_facets(text[], jsonb) IS
+    'the searchable facets of an image: #tag for each tag, name=value for each property (= and \ in names and a leading # escaped by \), a digest for long ones';
+
+/*
+ * A deleted image stays as a row with status deleted: its id cannot be used
+ * again, and a marker that names it still finds its place.
+ */
+CREATE TABLE image_catalog.images (
+    id uuid NOT NULL,
+    name text COLLATE "C" CONSTRAINT images_name_check
+        CHECK (pg_catalog.char_length(name) OPERATOR(pg_catalog.<=) 255),
+    status image_catalog.image_status NOT NULL DEFAULT 'queued',
+    visibility image_catalog.image_visibility NOT NULL DEFAULT 'shared',
+    protected boolean NOT NULL DEFAULT false,
+    os_hidden boolean NOT NULL DEFAULT false,
+    owner text COLLATE "C" CONSTRAINT images_owner_check
+        CHECK (pg_catalog.char_length(owner) OPERATOR(pg_catalog.<=) 255),
+    disk_format image_catalog.disk_format,
+    container_format image_catalog.container_format,
+    min_disk integer NOT NULL DEFAULT 0 CONSTRAINT images_min_disk_check
+        CHECK (min_disk OPERATOR(pg_catalog.>=) 0),
+    min_ram integer NOT NULL DEFAULT 0 CONSTRAINT images_min_ram_check
+        CHECK (min_ram OPERATOR(pg_catalog.>=) 0),
+    size bigint,
+    virtual_size bigint,
+    checksum text COLLATE "C",
+    os_hash_algo text COLLATE "C",
+    os_hash_value text COLLATE "C",
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    tags text[] NOT NULL DEFAULT '{}',
+    properties jsonb NOT NULL DEFAULT '{}',
+    facets text[] NOT NULL GENERATED ALWAYS AS
+        (image_catalog.image_facets(tags, properties)) STORED,
+    deleted_at timestamptz,
+    CONSTRAINT images_pkey PRIMARY KEY (id),
+    CONSTRAINT images_deleted_check
+        CHECK ((status OPERATOR(pg_catalog.=) 'deleted') OPERATOR(pg_catalog.=) (deleted_at IS NOT NULL))
+);
+COMMENT ON TABLE image_catalog.images IS 'disk images, deleted ones included; read it through list_images and get_image, or by SELECT under row-level security';
+COMMENT ON COLUMN image_catalog.images.owner IS 'project that owns the image; null: none';
+COMMENT ON COLUMN image_catalog.images.min_disk IS 'least disk to boot from it, in GB';
+COMMENT ON COLUMN image_catalog.images.min_ram IS 'least memory to boot it, in MB';
+COMMENT ON COLUMN image_catalog.images.size IS 'bytes of data; null until there is data';
+COMMENT ON COLUMN image_catalog.images.tags IS 'sorted bytewise, without duplicates';
+COMMENT ON COLUMN image_catalog.images.properties IS 'custom properties: an object of strings (or null)';
+COMMENT ON COLUMN image_catalog.images.facets IS 'generated: what filters on tags and properties search';
+
+/*
+ * The indexes start with the scope, so that each arm of a listing walks its
+ * own rows in order.  The predicate is repeated word for word in every
+ * listing statement (src/listing/).
+ */
+CREATE INDEX images_visibility_created_at_idx ON image_catalog.images
+    (visibility, created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_created_at_idx ON image_catalog.images
+    (owner, visibility, created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_facets_idx ON image_catalog.images USING gin (facets);
+
+CREATE TABLE image_catalog.image_members (
+    image_id uuid NOT NULL,
+    member_id text COLLATE "C" NOT NULL CONSTRAINT image_members_member_id_check
+        CHECK (pg_catalog.char_length(member_id) OPERATOR(pg_catalog.<=) 255),
+    status image_catalog.member_status NOT NULL DEFAULT 'pending',
+    image_created_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    deleted_at timestamptz,
+    CONSTRAINT image_members_pkey PRIMARY KEY (image_id, member_id),
+    CONSTRAINT image_members_image_id_fkey FOREIGN KEY (image_id)
+        REFERENCES image_catalog.images (id) ON DELETE CASCADE
+);
+COMMENT ON TABLE image_catalog.image_members IS 'projects that an image is shared with; a removed member stays as a row with deleted_at, so that a new offer keeps its first created_at';
+COMMENT ON COLUMN image_catalog.image_members.image_created_at IS 'created_at of the image, which never changes: the shared arm of a listing walks it in order';
+
+CREATE INDEX image_members_member_idx ON image_catalog.image_members
+    (member_id, status, image_created_at, image_id)
+    WHERE deleted_at IS NULL;
+
+SELECT pg_catalog.pg_extension_config_dump('image_catalog.images', '');
+SELECT pg_catalog.pg_extension_config_dump('image_catalog.image_members', '');
+
+/*
+ * May the caller see the image at all (show, not list)?  Administrators all;
+ * others public and community images, their own, those without an owner that
+ * are shared, and those shared with them, whatever they answered.  No deleted
+ * image is seen by anybody.
+ *
+ * The two tables' policies must not ask each other under row-level security,
+ * hence the definer function for the membership.
+ */
+CREATE FUNCTION image_catalog.is_image_member(image_id uuid) RETURNS boolean
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+        SELECT EXISTS (
+            SELECT FROM image_catalog.image_members m
+            WHERE m.image_id OPERATOR(pg_catalog.=) is_image_member.image_id
+              AND m.member_id OPERATOR(pg_catalog.=) image_catalog.current_project()
+              AND m.deleted_at IS NULL);
+    END;
+COMMENT ON FUNCTION image_catalog.is_image_member(uuid) IS
+    'is the image shared with the caller''s project, whatever its answer?';
+
+CREATE FUNCTION image_catalog.is_image_owner(image_id uuid) RETURNS boolean
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+        SELECT EXISTS (
+            SELECT FROM image_catalog.images i
+            WHERE i.id OPERATOR(pg_catalog.=) is_image_owner.image_id
+              AND i.owner OPERATOR(pg_catalog.=) image_catalog.current_project()
+              AND i.status OPERATOR(pg_catalog.<>) 'deleted');
+    END;
+COMMENT ON FUNCTION image_catalog.is_image_owner(uuid) IS
+    'does the caller''s project own the image?';
+
+ALTER TABLE image_catalog.images ENABLE ROW LEVEL SECURITY;
+CREATE POLICY images_select ON image_catalog.images FOR SELECT
+    USING (status OPERATOR(pg_catalog.<>) 'deleted'
+           AND (visibility OPERATOR(pg_catalog.=) 'public'
+                OR visibility OPERATOR(pg_catalog.=) 'community'
+                OR owner OPERATOR(pg_catalog.=) (SELECT image_catalog.current_project())
+                OR (SELECT image_catalog.is_catalog_admin())
+                OR (visibility OPERATOR(pg_catalog.=) 'shared'
+                    AND (owner IS NULL OR image_catalog.is_image_member(id)))));
+COMMENT ON POLICY images_select ON image_catalog.images IS
+    'what the caller may show; who lists sees less (docs/listing.md)';
+
+ALTER TABLE image_catalog.image_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY image_members_select ON image_catalog.image_members FOR SELECT
+    USING (deleted_at IS NULL
+           AND (member_id OPERATOR(pg_catalog.=) (SELECT image_catalog.current_project())
+                OR (SELECT image_catalog.is_catalog_admin())
+                OR image_catalog.is_image_owner(image_id)));
+COMMENT ON POLICY image_members_select ON image_catalog.image_members IS
+    'the owner of an image sees all its members, a member sees itself';
