@@ -22,7 +22,8 @@ typedef enum ImgcatAttributeType
 	IMGCAT_ATTR_TIME,
 	IMGCAT_ATTR_UUID,
 	IMGCAT_ATTR_TAGS,
-	IMGCAT_ATTR_LINK			/* printed only: self, file, schema, ... */
+	IMGCAT_ATTR_LINK,			/* printed only: self, file, schema, ... */
+	IMGCAT_ATTR_LOCATIONS		/* where the data lies */
 } ImgcatAttributeType;
 
 /* what a list request may do with the attribute */
@@ -39,6 +40,7 @@ typedef enum ImgcatAttributeFilter
 #define IMGCAT_ATTR_NULLABLE	0x01	/* the document may say null */
 #define IMGCAT_ATTR_READ_ONLY	0x02	/* no patch may name it: 403 */
 #define IMGCAT_ATTR_SORTABLE	0x04	/* a sort key */
+#define IMGCAT_ATTR_CREATE_ONLY	0x08	/* read-only, but creation may set it */
 
 typedef struct ImgcatAttribute
 {
@@ -57,5 +59,9 @@ extern const int imgcat_num_attributes;
 
 extern const ImgcatAttribute *imgcat_attribute_find(const char *name,
 													size_t length);
+extern bool imgcat_attribute_allows(const ImgcatAttribute *attribute,
+									const char *word, size_t length);
+extern bool imgcat_attribute_offers(const ImgcatAttribute *attribute,
+									const char *word);
 
 #endif							/* IMGCAT_ATTRIBUTE_H */
