@@ -29,6 +29,12 @@
 	do { (void) (context); ereport(ERROR, __VA_ARGS__); } while (0)
 #define ereturn(context, dummy_value, ...) \
 	do { (void) (context); ereport(ERROR, __VA_ARGS__); return dummy_value; } while (0)
+#define DirectInputFunctionCallSafe(func, str, typioparam, typmod, escontext, result) \
+	((void) (escontext), \
+	 *(result) = DirectFunctionCall3(func, CStringGetDatum(str), \
+									 ObjectIdGetDatum(typioparam), \
+									 Int32GetDatum(typmod)), \
+	 true)
 #endif
 
 #endif							/* IMGCAT_COMPAT_H */

@@ -11,6 +11,7 @@
 
 #include "context.h"
 #include "fmgr.h"
+#include "json/json_patch.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -24,5 +25,6 @@ void
 _PG_init(void)
 {
 	imgcat_define_settings();
+	imgcat_json_define_settings();
 	MarkGUCPrefixReserved("image_catalog");
 }

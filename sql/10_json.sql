@@ -1,0 +1,73 @@
+/* sql/10_json.sql: JSON Pointer, Patch, Diff, Merge on jsonb (docs/json.md) */
+
+CREATE TYPE image_catalog.json_patch;
+
+CREATE FUNCTION image_catalog.json_patch_in(cstring)
+    RETURNS image_catalog.json_patch
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_in';
+COMMENT ON FUNCTION image_catalog.json_patch_in(cstring) IS
+    'input of json_patch: JSON text of a JSON Patch; op, path, from or value written twice in an operation is an error';
+
+CREATE FUNCTION image_catalog.json_patch_out(image_catalog.json_patch)
+    RETURNS cstring
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_out';
+COMMENT ON FUNCTION image_catalog.json_patch_out(image_catalog.json_patch) IS
+    'output of json_patch';
+
+CREATE FUNCTION image_catalog.json_patch_recv(internal)
+    RETURNS image_catalog.json_patch
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_recv';
+COMMENT ON FUNCTION image_catalog.json_patch_recv(internal) IS
+    'binary input of json_patch: version byte 1, then JSON text';
+
+CREATE FUNCTION image_catalog.json_patch_send(image_catalog.json_patch)
+    RETURNS bytea
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_send';
+COMMENT ON FUNCTION image_catalog.json_patch_send(image_catalog.json_patch) IS
+    'binary output of json_patch: version byte 1, then JSON text';
+
+CREATE TYPE image_catalog.json_patch (
+    INPUT = image_catalog.json_patch_in,
+    OUTPUT = image_catalog.json_patch_out,
+    RECEIVE = image_catalog.json_patch_recv,
+    SEND = image_catalog.json_patch_send,
+    INTERNALLENGTH = VARIABLE,
+    ALIGNMENT = int4,
+    STORAGE = extended
+);
+COMMENT ON TYPE image_catalog.json_patch IS
+    'JSON Patch (RFC 6902): a sequence of operations on a JSON document, checked when it is made; stored as jsonb';
+
+-- a json_patch is a jsonb: operators, comparison and indexes of jsonb serve it
+CREATE CAST (image_catalog.json_patch AS jsonb) WITHOUT FUNCTION AS IMPLICIT;
+
+CREATE FUNCTION image_catalog.json_patch(jsonb)
+    RETURNS image_catalog.json_patch
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_jsonb_to_json_patch';
+COMMENT ON FUNCTION image_catalog.json_patch(jsonb) IS
+    'checks that a jsonb is a JSON Patch; SQLSTATE 22P02 when it is not';
+CREATE CAST (jsonb AS image_catalog.json_patch)
+    WITH FUNCTION image_catalog.json_patch(jsonb) AS ASSIGNMENT;
+
+CREATE FUNCTION image_catalog.json_patch(json)
+    RETURNS image_catalog.json_patch
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_to_json_patch';
+COMMENT ON FUNCTION image_catalog.json_patch(json) IS
+    'checks that a json is a JSON Patch; unlike jsonb it still shows when op, path, from or value stands twice in an operation';
+CREATE CAST (json AS image_catalog.json_patch)
+    WITH FUNCTION image_catalog.json_patch(json) AS ASSIGNMENT;
+
+CREATE FUNCTION image_catalog.json_patch_to_json(image_catalog.json_patch)
+    RETURNS json
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_to_json';
+COMMENT ON FUNCTION image_catalog.json_patch_to_json(image_catalog.json_patch) IS
+    'the patch as JSON text; with this cast to_json() and row_to_json() nest a patch instead of quoting it';
+CREATE CAST (image_catalog.json_patch AS json)
+    WITH FUNCTION image_catalog.json_patch_to_json(image_catalog.json_patch) AS ASSIGNMENT;

@@ -1,0 +1,362 @@
+/*-------------------------------------------------------------------------
+ *
+ * json_patch.c
+ *		From a jsonb to the operations of a JSON Patch, and back no further.
+ *
+ * src/json/json_patch.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "compat.h"
+#include "json/json_patch.h"
+#include "json/jsonb_format.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+int			imgcat_json_patch_operations_max = 10000;
+int			imgcat_json_patch_depth_max = 1000;
+int			imgcat_json_patch_result_max = 256 * 1024;
+int			imgcat_json_patch_copy_max = 64 * 1024;
+
+/* in the order of ImgcatJsonPatchOp */
+static const struct
+{
+	const char *name;
+	bool		has_from;
+	bool		has_value;
+}			op_table[] =
+{
+	{"add", false, true},
+	{"remove", false, false},
+	{"replace", false, true},
+	{"move", true, false},
+	{"copy", true, false},
+	{"test", false, true}
+};
+
+/* The members of an operation that the standard knows. */
+typedef struct OperationMembers
+{
+	JsonbValue	op;
+	JsonbValue	path;
+	JsonbValue	from;
+	JsonbValue	value;
+	bool		has_op;
+	bool		has_path;
+	bool		has_from;
+	bool		has_value;
+} OperationMembers;
+
+/*
+ * Define the settings image_catalog.json_patch_*.  Called once, from _PG_init.
+ */
+void
+imgcat_json_define_settings(void)
+{
+	DefineCustomIntVariable("image_catalog.json_patch_operations_max",
+							"Most operations of a JSON Patch.",
+							NULL,
+							&imgcat_json_patch_operations_max,
+							10000, 0, INT_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.json_patch_depth_max",
+							"Deepest nesting that a JSON Patch may reach or create.",
+							NULL,
+							&imgcat_json_patch_depth_max,
+							1000, 1, 100000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.json_patch_result_max",
+							"Largest document that a JSON Patch may make.",
+							NULL,
+							&imgcat_json_patch_result_max,
+							256 * 1024, 1, 256 * 1024,
+							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.json_patch_copy_max",
+							"Most that the copy operations of a JSON Patch may copy, in sum.",
+							NULL,
+							&imgcat_json_patch_copy_max,
+							64 * 1024, 0, 1024 * 1024,
+							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+}
+
+/*
+ * Name of an operation, as a patch spells it.
+ */
+const char *
+imgcat_json_patch_op_name(ImgcatJsonPatchOp op)
+{
+	return op_table[op].name;
+}
+
+/*
+ * What is wrong with a pointer, as a half sentence.
+ */
+const char *
+imgcat_json_pointer_problem(ImgcatJsonPointerStatus status)
+{
+	return status == IMGCAT_JSON_POINTER_NO_SLASH
+		? "must be empty or start with a slash"
+		: "has a tilde that is not followed by 0 or 1";
+}
+
+/*
+ * Split a pointer into tokens, in the current memory context.  The text must
+ * live as long as the pointer: tokens point into it.
+ */
+void
+imgcat_json_pointer_init(ImgcatJsonPointer *pointer, const char *text,
+						 int length, ImgcatJsonPointerStatus *status,
+						 size_t *error_at)
+{
+	size_t		ntokens = imgcat_json_pointer_token_count(text, length);
+	bool		escaped = length > 0 && memchr(text, '~', length) != NULL;
+	char	   *memory = NULL;
+
+	if (ntokens > 0)
+		memory = palloc_extended(ntokens * sizeof(ImgcatJsonToken) +
+								 (escaped ? length : 0), MCXT_ALLOC_HUGE);
+	pointer->text = text;
+	pointer->length = length;
+	pointer->ntokens = (int) ntokens;
+	pointer->tokens = (ImgcatJsonToken *) memory;
+	*status = imgcat_json_pointer_parse(text, length, pointer->tokens,
+										escaped ? memory + ntokens * sizeof(ImgcatJsonToken) : NULL,
+										error_at);
+}
+
+/*
+ * Collect the known members of an operation.  Unknown ones are ignored, as
+ * RFC 6902 (section 4) demands.
+ */
+static void
+read_members(const JsonbContainer *object, OperationMembers *members)
+{
+	uint32		count = JsonContainerSize(object);
+	const char *data = imgcat_jsonb_data(object);
+	uint32		key_start = 0;
+	uint32		value_start = getJsonbOffset(object, count);
+	uint32		i;
+
+	members->has_op = members->has_path = false;
+	members->has_from = members->has_value = false;
+
+	for (i = 0; i < count; i++)
+	{
+		const char *key = data + key_start;
+		uint32		key_end = imgcat_jsonb_entry_end(object->children[i],
+													 key_start);
+		uint32		length = key_end - key_start;
+		JsonbValue *member = NULL;
+
+		if (length == 2 && memcmp(key, "op", 2) == 0)
+		{
+			member = &members->op;
+			members->has_op = true;
+		}
+		else if (length == 4 && memcmp(key, "path", 4) == 0)
+		{
+			member = &members->path;
+			members->has_path = true;
+		}
+		else if (length == 4 && memcmp(key, "from", 4) == 0)
+		{
+			member = &members->from;
+			members->has_from = true;
+		}
+		else if (length == 5 && memcmp(key, "value", 5) == 0)
+		{
+			member = &members->value;
+			members->has_value = true;
+		}
+		if (member)
+			imgcat_jsonb_read_entry(object, count + i, value_start, member);
+		key_start = key_end;
+		value_start = imgcat_jsonb_entry_end(object->children[count + i],
+											 value_start);
+	}
+}
+
+/*
+ * Read the member path or from of an operation into pointer.  False when it
+ * is missing or no pointer; then the error is saved.
+ */
+static bool
+read_pointer(int operation, ImgcatJsonPatchOp op, const char *name,
+			 bool present, const JsonbValue *member,
+			 ImgcatJsonPointer *pointer, struct Node *escontext)
+{
+	ImgcatJsonPointerStatus status;
+	size_t		error_at;
+
+	if (!present)
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("Operation %d (%s) has no member \"%s\".",
+						   operation, op_table[op].name, name)));
+	if (member->type != jbvString)
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("Operation %d (%s): member \"%s\" is not a string.",
+						   operation, op_table[op].name, name)));
+
+	imgcat_json_pointer_init(pointer, member->val.string.val,
+							 member->val.string.len, &status, &error_at);
+	if (status != IMGCAT_JSON_POINTER_OK)
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("Operation %d (%s): member \"%s\" is not a JSON Pointer: \"%.*s\" %s (byte %d).",
+						   operation, op_table[op].name, name,
+						   pointer->length, pointer->text,
+						   imgcat_json_pointer_problem(status),
+						   (int) error_at),
+				 errhint("A JSON Pointer is empty, or a slash before each name; in names, ~ is written ~0 and / is written ~1.")));
+	return true;
+}
+
+/*
+ * Which operation does the member op name?  False when none; then the error
+ * is saved.
+ */
+static bool
+read_op(int operation, const OperationMembers *members,
+		ImgcatJsonPatchOp *op, struct Node *escontext)
+{
+	const JsonbValue *name = &members->op;
+	int			i;
+
+	if (!members->has_op)
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("Operation %d has no member \"op\".", operation)));
+	if (name->type != jbvString)
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("Operation %d: member \"op\" is not a string.",
+						   operation)));
+	for (i = 0; i < (int) lengthof(op_table); i++)
+	{
+		if ((size_t) name->val.string.len == strlen(op_table[i].name) &&
+			memcmp(name->val.string.val, op_table[i].name,
+				   name->val.string.len) == 0)
+		{
+			*op = (ImgcatJsonPatchOp) i;
+			return true;
+		}
+	}
+	ereturn(escontext, false,
+			(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+			 errmsg("malformed JSON Patch"),
+			 errdetail("Operation %d: there is no operation \"%.*s\".",
+					   operation,
+					   pg_mbcliplen(name->val.string.val,
+									name->val.string.len, 64),
+					   name->val.string.val),
+			 errhint("The operations are add, remove, replace, move, copy and test.")));
+}
+
+/*
+ * Read one operation.  False when it is malformed; then the error is saved.
+ */
+static bool
+read_operation(int number, const JsonbValue *element,
+			   ImgcatJsonPatchOperation *operation, struct Node *escontext)
+{
+	OperationMembers members;
+
+	if (element->type != jbvBinary ||
+		!JsonContainerIsObject(element->val.binary.data))
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("Operation %d is not an object.", number)));
+
+	read_members(element->val.binary.data, &members);
+	if (!read_op(number, &members, &operation->op, escontext) ||
+		!read_pointer(number, operation->op, "path", members.has_path,
+					  &members.path, &operation->path, escontext))
+		return false;
+
+	if (op_table[operation->op].has_from)
+	{
+		if (!read_pointer(number, operation->op, "from", members.has_from,
+						  &members.from, &operation->from, escontext))
+			return false;
+	}
+	else
+		memset(&operation->from, 0, sizeof(operation->from));
+
+	if (!op_table[operation->op].has_value)
+		operation->value.type = jbvNull;
+	else if (members.has_value)
+		operation->value = members.value;
+	else
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("Operation %d (%s \"%.*s\") has no member \"value\".",
+						   number, op_table[operation->op].name,
+						   operation->path.length, operation->path.text)));
+	return true;
+}
+
+/*
+ * The operations of a patch, in the current memory context; they point into
+ * the patch, which must live as long.
+ *
+ * A jsonb that is no patch is an error, saved in escontext if there is one:
+ * then the result is NULL.
+ */
+ImgcatJsonPatch *
+imgcat_json_patch_parse(Jsonb *patch, struct Node *escontext)
+{
+	const JsonbContainer *array = &patch->root;
+	ImgcatJsonPatch *result;
+	uint32		start = 0;
+	uint32		count;
+	Size		room;
+	uint32		i;
+
+	if (!JsonContainerIsArray(array) || JsonContainerIsScalar(array))
+		ereturn(escontext, NULL,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("A JSON Patch is an array of operations.")));
+
+	count = JsonContainerSize(array);
+	result = palloc(sizeof(ImgcatJsonPatch));
+	result->noperations = 0;
+	room = Min(count, 64) + 1;
+	result->operations = palloc(room * sizeof(ImgcatJsonPatchOperation));
+
+	for (i = 0; i < count; i++)
+	{
+		JsonbValue	element;
+
+		CHECK_FOR_INTERRUPTS();
+		if (i == room)
+		{
+			/* grown as they are read: a long array of rubbish stays cheap */
+			room *= 2;
+			result->operations =
+				repalloc_huge(result->operations,
+							  room * sizeof(ImgcatJsonPatchOperation));
+		}
+		imgcat_jsonb_read_entry(array, i, start, &element);
+		if (!read_operation((int) i, &element, &result->operations[i],
+							escontext))
+			return NULL;
+		result->noperations++;
+		start = imgcat_jsonb_entry_end(array->children[i], start);
+	}
+	return result;
+}

@@ -1,0 +1,164 @@
+/*-------------------------------------------------------------------------
+ *
+ * jsonb_format.c
+ *		Reading jsonb in place: entries, members, elements.
+ *
+ * src/json/jsonb_format.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "json/jsonb_format.h"
+
+/*
+ * Read one entry, whose data (padding included) start at offset start of the
+ * data area.  value points into the container.
+ */
+void
+imgcat_jsonb_read_entry(const JsonbContainer *container, uint32 index,
+						uint32 start, JsonbValue *value)
+{
+	JEntry		entry = container->children[index];
+	char	   *data = imgcat_jsonb_data(container);
+	uint32		end = imgcat_jsonb_entry_end(entry, start);
+
+	if (JBE_ISSTRING(entry))
+	{
+		value->type = jbvString;
+		value->val.string.val = data + start;
+		value->val.string.len = end - start;
+	}
+	else if (JBE_ISNUMERIC(entry))
+	{
+		value->type = jbvNumeric;
+		value->val.numeric = (Numeric) (data + INTALIGN(start));
+	}
+	else if (JBE_ISCONTAINER(entry))
+	{
+		value->type = jbvBinary;
+		value->val.binary.data = (JsonbContainer *) (data + INTALIGN(start));
+		value->val.binary.len = end - INTALIGN(start);
+	}
+	else if (JBE_ISNULL(entry))
+		value->type = jbvNull;
+	else
+	{
+		value->type = jbvBool;
+		value->val.boolean = JBE_ISBOOL_TRUE(entry);
+	}
+}
+
+/*
+ * Order of keys in an object: by length, then by bytes.
+ */
+int
+imgcat_jsonb_compare_keys(const char *a, uint32 a_length,
+						  const char *b, uint32 b_length)
+{
+	if (a_length != b_length)
+		return a_length < b_length ? -1 : 1;
+	return memcmp(a, b, a_length);
+}
+
+/*
+ * Find a key of an object.  Returns whether it is there; position is its
+ * place among the keys, or the place where it would have to be inserted.
+ *
+ * Halving needs the offset of each probe, which costs up to JB_OFFSET_STRIDE
+ * steps to find; so the last stretch is walked, offset by offset.
+ */
+bool
+imgcat_jsonb_find_key(const JsonbContainer *object, const char *key,
+					  uint32 length, uint32 *position)
+{
+	const char *data = imgcat_jsonb_data(object);
+	uint32		low = 0;
+	uint32		high = JsonContainerSize(object);
+	uint32		start;
+
+	while (high - low > JB_OFFSET_STRIDE)
+	{
+		uint32		middle = low + (high - low) / 2;
+		uint32		middle_start = getJsonbOffset(object, middle);
+		uint32		end = imgcat_jsonb_entry_end(object->children[middle],
+												 middle_start);
+
+		if (imgcat_jsonb_compare_keys(data + middle_start, end - middle_start,
+									  key, length) < 0)
+			low = middle + 1;
+		else
+			high = middle + 1;
+	}
+
+	start = getJsonbOffset(object, low);
+	while (low < high)
+	{
+		uint32		end = imgcat_jsonb_entry_end(object->children[low], start);
+		int			order = imgcat_jsonb_compare_keys(data + start,
+													  end - start,
+													  key, length);
+
+		if (order >= 0)
+		{
+			*position = low;
+			return order == 0;
+		}
+		start = end;
+		low++;
+	}
+	*position = low;
+	return false;
+}
+
+/*
+ * The value of the member at position of an object.
+ */
+void
+imgcat_jsonb_member(const JsonbContainer *object, uint32 position,
+					JsonbValue *value)
+{
+	uint32		index = JsonContainerSize(object) + position;
+
+	imgcat_jsonb_read_entry(object, index, getJsonbOffset(object, index),
+							value);
+}
+
+/*
+ * The key of the member at position of an object.
+ */
+void
+imgcat_jsonb_key(const JsonbContainer *object, uint32 position,
+				 const char **key, uint32 *length)
+{
+	uint32		start = getJsonbOffset(object, position);
+
+	*key = imgcat_jsonb_data(object) + start;
+	*length = imgcat_jsonb_entry_end(object->children[position], start) - start;
+}
+
+/*
+ * The element at index of an array.
+ */
+void
+imgcat_jsonb_element(const JsonbContainer *array, uint32 index,
+					 JsonbValue *value)
+{
+	imgcat_jsonb_read_entry(array, index, getJsonbOffset(array, index), value);
+}
+
+/*
+ * The document as a value: a scalar, or jbvBinary for an object or array.
+ */
+void
+imgcat_jsonb_root(Jsonb *document, JsonbValue *value)
+{
+	if (JB_ROOT_IS_SCALAR(document))
+		imgcat_jsonb_element(&document->root, 0, value);
+	else
+	{
+		value->type = jbvBinary;
+		value->val.binary.data = &document->root;
+		value->val.binary.len = VARSIZE(document) - VARHDRSZ;
+	}
+}
