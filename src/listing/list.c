@@ -1,0 +1,434 @@
+/*-------------------------------------------------------------------------
+ *
+ * list.c
+ *		list_images, list_images_page, list_cloud_images_page, count_images.
+ *
+ * The functions run as definer: row-level security would bar the facet index,
+ * because array containment is not leakproof.  The statement carries the
+ * caller's scope instead (list_statement.c).
+ *
+ * src/listing/list.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "image/image_row.h"
+#include "listing/list_links.h"
+#include "listing/list_request.h"
+#include "listing/list_statement.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "query/query_string.h"
+#include "tcop/dest.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/tuplestore.h"
+#include "utils/uuid.h"
+
+#define CLOUD_PAGE_LIMIT_DEFAULT 500
+
+/*
+ * Where the rows of a page go: one row more than the page is asked for, and
+ * only tells that there is a next page.
+ */
+typedef struct PageReceiver
+{
+	DestReceiver pub;			/* must be first */
+	int64		limit;
+	int64		rows;			/* rows taken, at most limit */
+	bool		more;			/* a row beyond the limit came */
+	pg_uuid_t	last_id;		/* of the last row taken */
+
+	/* a page as JSON, or as rows */
+	StringInfo	json;
+	Tuplestorestate *tuplestore;
+	TupleDesc	tupdesc;
+} PageReceiver;
+
+/*
+ * Take one row of the listing; false stops the execution.
+ */
+static bool
+page_receive(TupleTableSlot *slot, DestReceiver *self)
+{
+	PageReceiver *page = (PageReceiver *) self;
+	ImgcatImageRow row;
+
+	if (page->rows >= page->limit)
+	{
+		page->more = true;
+		return false;
+	}
+
+	slot_getsomeattrs(slot, IMGCAT_NUM_COLS);
+	memcpy(row.values, slot->tts_values, sizeof(row.values));
+	memcpy(row.nulls, slot->tts_isnull, sizeof(row.nulls));
+
+	if (page->json != NULL)
+	{
+		if (page->rows > 0)
+			appendStringInfoChar(page->json, ',');
+		imgcat_image_row_json(page->json, &row);
+	}
+	else
+		tuplestore_putvalues(page->tuplestore, page->tupdesc,
+							 row.values, row.nulls);
+
+	page->last_id = *DatumGetUUIDP(row.values[IMGCAT_COL_ID]);
+	page->rows++;
+	return true;
+}
+
+/*
+ * A receiver of the page of a request.
+ */
+static void
+page_receiver_init(PageReceiver *page, const ImgcatListRequest *request,
+				   int limit_default)
+{
+	memset(page, 0, sizeof(*page));
+	page->pub = *None_Receiver; /* nothing to do at start and end */
+	page->pub.receiveSlot = page_receive;
+	page->pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
+	page->limit = request->limit < 0 ? limit_default : request->limit;
+	page->limit = Min(page->limit, imgcat_page_limit_max);
+}
+
+/*
+ * Refuse a caller that may not list at all.
+ */
+static void
+check_may_list(const ImgcatCaller *caller)
+{
+	if (!caller->is_reader)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("not allowed to list images"),
+				 errdetail("Listing needs the role reader in the project."),
+				 errhint("Ask for the role reader in setting image_catalog.roles.")));
+}
+
+/*
+ * Run the request into the page.
+ */
+static void
+list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
+		  PageReceiver *page)
+{
+	ImgcatStatement statement;
+	ImgcatMarker marker;
+
+	SPI_connect();
+	if (request->marker != NULL && !imgcat_find_marker(request, caller, &marker))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("marker image not found"),
+				 imgcat_ims_errdetail(request->dialect, "IMG.0066",
+									  "No image with id \"%s\" can be seen by the caller.",
+									  request->marker),
+				 errhint("Start again from the first page.")));
+	if (page->limit > 0)
+	{
+		imgcat_list_statement(&statement, request, caller,
+							  request->marker != NULL ? &marker : NULL,
+							  page->limit + 1);
+		imgcat_statement_execute(&statement, page->limit + 1, &page->pub);
+	}
+	SPI_finish();
+}
+
+/*
+ * Add the parameters of a raw query string to the request.  A leading
+ * question mark, as in a URL, is let pass.
+ */
+static void
+add_query_string(ImgcatListRequest *request, const text *query)
+{
+	char	   *copy = text_to_cstring(query);
+	size_t		length = strlen(copy);
+	ImgcatQueryString parser;
+	ImgcatQueryParameter parameter;
+	ImgcatQueryResult result;
+
+	if (*copy == '?')
+	{
+		copy++;
+		length--;
+	}
+	imgcat_query_string_init(&parser, copy, length);
+	while ((result = imgcat_query_string_next(&parser, &parameter)) == IMGCAT_QUERY_PARAMETER)
+	{
+		char	   *name = parameter.name;
+		char	   *value = parameter.value;
+
+		if (GetDatabaseEncoding() != PG_UTF8)
+		{
+			name = pg_any_to_server(name, parameter.name_length, PG_UTF8);
+			value = pg_any_to_server(value, parameter.value_length, PG_UTF8);
+		}
+		imgcat_list_request_add(request, name, strlen(name),
+								value, strlen(value));
+	}
+	if (result == IMGCAT_QUERY_BAD_ENCODING)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("invalid encoding in query string"),
+				 imgcat_ims_errdetail(request->dialect, "IMG.0017",
+									  "After percent-decoding it is not valid UTF-8, or has a zero byte."),
+				 errhint("Encode text as UTF-8 before percent-encoding it.")));
+}
+
+/*
+ * Add one value of the filter argument.
+ */
+static void
+add_filter_value(ImgcatListRequest *request, const JsonbValue *name,
+				 const JsonbValue *value)
+{
+	char	   *name_text = pnstrdup(name->val.string.val, name->val.string.len);
+	char	   *value_text;
+
+	switch (value->type)
+	{
+		case jbvString:
+			value_text = pnstrdup(value->val.string.val, value->val.string.len);
+			break;
+		case jbvBool:
+			value_text = pstrdup(value->val.boolean ? "true" : "false");
+			break;
+		case jbvNumeric:
+			value_text = DatumGetCString(DirectFunctionCall1(numeric_out,
+															 NumericGetDatum(value->val.numeric)));
+			break;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("invalid filter"),
+					 errdetail("The value of \"%s\" is neither a string nor an array of strings.",
+							   name_text),
+					 errhint("A filter maps parameter names to strings: {\"status\": \"active\", \"tag\": [\"a\", \"b\"]}.")));
+	}
+	imgcat_list_request_add(request, name_text, strlen(name_text),
+							value_text, strlen(value_text));
+}
+
+/*
+ * Add the parameters of a filter argument: name -> string, or array of
+ * strings for a repeated parameter.
+ */
+static void
+add_filter_object(ImgcatListRequest *request, Jsonb *filter)
+{
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	JsonbValue	name = {0};
+	JsonbValue	value;
+
+	if (!JB_ROOT_IS_OBJECT(filter))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid filter"),
+				 errdetail("The filter is not a JSON object."),
+				 errhint("A filter maps parameter names to strings: {\"status\": \"active\", \"tag\": [\"a\", \"b\"]}.")));
+
+	iterator = JsonbIteratorInit(&filter->root);
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			name = value;
+		else if (token == WJB_VALUE && value.type == jbvBinary &&
+				 JsonContainerIsArray(value.val.binary.data))
+		{
+			JsonbIterator *elements = JsonbIteratorInit(value.val.binary.data);
+			JsonbValue	element;
+
+			while ((token = JsonbIteratorNext(&elements, &element, true)) != WJB_DONE)
+				if (token == WJB_ELEM)
+					add_filter_value(request, &name, &element);
+		}
+		else if (token == WJB_VALUE)
+			add_filter_value(request, &name, &value);
+	}
+}
+
+/*
+ * Refuse a parameter that is given as an argument and in the filter.
+ */
+static void
+check_not_in_filter(const ImgcatListRequest *request, const char *name)
+{
+	for (int i = 0; i < request->nparameters; i++)
+		if (strcmp(request->parameters[i].name, name) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" is given twice", name),
+					 errdetail("It is an argument, and in the filter."),
+					 errhint("Leave one of them out.")));
+}
+
+PG_FUNCTION_INFO_V1(imgcat_list_images);
+/*
+ * list_images(filter jsonb, sort text, "limit" int, marker uuid)
+ * returns setof image
+ */
+Datum
+imgcat_list_images(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatListRequest request;
+	PageReceiver page;
+
+	check_may_list(&caller);
+	imgcat_list_request_begin(&request, imgcat_dialect);
+	if (!PG_ARGISNULL(0))
+		add_filter_object(&request, PG_GETARG_JSONB_P(0));
+	if (!PG_ARGISNULL(1))
+	{
+		char	   *sort = text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+		check_not_in_filter(&request, "sort");
+		imgcat_list_request_add(&request, "sort", 4, sort, strlen(sort));
+	}
+	if (!PG_ARGISNULL(2))
+	{
+		char	   *limit = psprintf("%d", PG_GETARG_INT32(2));
+
+		check_not_in_filter(&request, "limit");
+		imgcat_list_request_add(&request, "limit", 5, limit, strlen(limit));
+	}
+	if (!PG_ARGISNULL(3))
+	{
+		char	   *marker = DatumGetCString(DirectFunctionCall1(uuid_out,
+																 PG_GETARG_DATUM(3)));
+
+		check_not_in_filter(&request, "marker");
+		imgcat_list_request_add(&request, "marker", 6, marker, strlen(marker));
+	}
+	imgcat_list_request_finish(&request, &caller);
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	page_receiver_init(&page, &request, imgcat_page_limit_default);
+	page.tuplestore = rsinfo->setResult;
+	page.tupdesc = rsinfo->setDesc;
+	list_page(&request, &caller, &page);
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(imgcat_list_images_page);
+/*
+ * list_images_page(query text) returns json
+ */
+Datum
+imgcat_list_images_page(PG_FUNCTION_ARGS)
+{
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatListRequest request;
+	PageReceiver page;
+	StringInfoData json;
+
+	check_may_list(&caller);
+	imgcat_list_request_begin(&request, imgcat_dialect);
+	add_query_string(&request, PG_GETARG_TEXT_PP(0));
+	imgcat_list_request_finish(&request, &caller);
+
+	/* the answer is built behind the header of the text that it becomes */
+	initStringInfo(&json);
+	appendStringInfoSpaces(&json, VARHDRSZ);
+	appendStringInfoString(&json, "{\"images\":[");
+	page_receiver_init(&page, &request, imgcat_page_limit_default);
+	page.json = &json;
+	list_page(&request, &caller, &page);
+
+	appendStringInfoString(&json, "],\"first\":");
+	imgcat_append_page_link(&json, "/v2/images", &request, NULL);
+	if (page.more)
+	{
+		Datum		id = DirectFunctionCall1(uuid_out, UUIDPGetDatum(&page.last_id));
+
+		appendStringInfoString(&json, ",\"next\":");
+		imgcat_append_page_link(&json, "/v2/images", &request,
+								DatumGetCString(id));
+	}
+	appendStringInfoString(&json, ",\"schema\":\"/v2/schemas/images\"}");
+	SET_VARSIZE(json.data, json.len);
+	PG_RETURN_TEXT_P((text *) json.data);
+}
+
+PG_FUNCTION_INFO_V1(imgcat_list_cloud_images_page);
+/*
+ * list_cloud_images_page(query text) returns json: the IMS dialect, no links.
+ */
+Datum
+imgcat_list_cloud_images_page(PG_FUNCTION_ARGS)
+{
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatListRequest request;
+	PageReceiver page;
+	StringInfoData json;
+
+	check_may_list(&caller);
+	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
+	add_query_string(&request, PG_GETARG_TEXT_PP(0));
+	imgcat_list_request_finish(&request, &caller);
+
+	initStringInfo(&json);
+	appendStringInfoSpaces(&json, VARHDRSZ);
+	appendStringInfoString(&json, "{\"images\":[");
+	page_receiver_init(&page, &request, CLOUD_PAGE_LIMIT_DEFAULT);
+	page.json = &json;
+	list_page(&request, &caller, &page);
+	appendStringInfoString(&json, "]}");
+	SET_VARSIZE(json.data, json.len);
+	PG_RETURN_TEXT_P((text *) json.data);
+}
+
+/* Takes the one value of a count. */
+typedef struct CountReceiver
+{
+	DestReceiver pub;			/* must be first */
+	int64		count;
+} CountReceiver;
+
+static bool
+count_receive(TupleTableSlot *slot, DestReceiver *self)
+{
+	bool		isnull;
+
+	((CountReceiver *) self)->count = DatumGetInt64(slot_getattr(slot, 1, &isnull));
+	return true;
+}
+
+PG_FUNCTION_INFO_V1(imgcat_count_images);
+/*
+ * count_images(filter jsonb) returns bigint
+ */
+Datum
+imgcat_count_images(PG_FUNCTION_ARGS)
+{
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatListRequest request;
+	ImgcatStatement statement;
+	CountReceiver receiver;
+
+	check_may_list(&caller);
+	imgcat_list_request_begin(&request, imgcat_dialect);
+	if (!PG_ARGISNULL(0))
+		add_filter_object(&request, PG_GETARG_JSONB_P(0));
+	imgcat_list_request_finish(&request, &caller);
+
+	receiver.pub = *None_Receiver;
+	receiver.pub.receiveSlot = count_receive;
+	receiver.pub.mydest = DestTuplestore;
+	receiver.count = 0;
+	SPI_connect();
+	imgcat_count_statement(&statement, &request, &caller);
+	imgcat_statement_execute(&statement, 0, &receiver.pub);
+	SPI_finish();
+	PG_RETURN_INT64(receiver.count);
+}

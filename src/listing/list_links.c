@@ -1,0 +1,57 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_links.c
+ *		The links first and next of a page.
+ *
+ * A link repeats the request's parameters in their order, repeated and
+ * unknown ones too, but for the marker: next ends with a new one.
+ *
+ * src/listing/list_links.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "listing/list_links.h"
+#include "query/query_string.h"
+
+/*
+ * Append text in form encoding, which leaves nothing that JSON must escape.
+ */
+static void
+append_encoded(StringInfo out, const char *text, size_t length)
+{
+	size_t		room = 3 * length + 1;
+
+	enlargeStringInfo(out, room);
+	out->len += imgcat_url_encode(out->data + out->len, room, text, length);
+	out->data[out->len] = '\0';
+}
+
+/*
+ * Append path?parameters as a JSON string; with a marker it is the link to
+ * the page after the marker, without one to the first page.
+ */
+void
+imgcat_append_page_link(StringInfo out, const char *path,
+						const ImgcatListRequest *request, const char *marker)
+{
+	char		separator = '?';
+
+	appendStringInfo(out, "\"%s", path);
+	for (int i = 0; i < request->nparameters; i++)
+	{
+		const ImgcatListParameter *parameter = &request->parameters[i];
+
+		if (strcmp(parameter->name, "marker") == 0)
+			continue;
+		appendStringInfoChar(out, separator);
+		append_encoded(out, parameter->name, parameter->name_length);
+		appendStringInfoChar(out, '=');
+		append_encoded(out, parameter->value, parameter->value_length);
+		separator = '&';
+	}
+	if (marker != NULL)
+		appendStringInfo(out, "%cmarker=%s", separator, marker);
+	appendStringInfoChar(out, '"');
+}

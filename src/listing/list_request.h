@@ -1,0 +1,99 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_request.h
+ *		What a caller asks of a listing of disk images, read and checked.
+ *
+ * Parameters go in one by one, in the order of the request; finishing turns
+ * them into conditions, a sort, a limit and a marker.  No SQL is known here.
+ *
+ * src/listing/list_request.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_LIST_REQUEST_H
+#define IMGCAT_LIST_REQUEST_H
+
+#include "context.h"
+#include "image/attribute.h"
+#include "query/sort_spec.h"
+#include "query/time_filter.h"
+
+typedef enum ImgcatConditionKind
+{
+	IMGCAT_COND_NEVER,			/* nothing can match */
+	IMGCAT_COND_TEXT,			/* column is this text */
+	IMGCAT_COND_TEXT_IN,		/* column is one of these texts */
+	IMGCAT_COND_UUID_IN,		/* column is one of these uuids */
+	IMGCAT_COND_BOOL,			/* column is true, or false */
+	IMGCAT_COND_NUMBER,			/* column compares with the int8 */
+	IMGCAT_COND_TIME,			/* column compares with the timestamptz */
+	IMGCAT_COND_FACET,			/* has this facet */
+	IMGCAT_COND_ANY_FACET,		/* has one of these facets */
+	IMGCAT_COND_NOT_FACET,		/* has not this facet */
+	IMGCAT_COND_DEFAULT_ENTERPRISE	/* belongs to no enterprise project */
+} ImgcatConditionKind;
+
+typedef struct ImgcatCondition
+{
+	ImgcatConditionKind kind;
+	int			column;			/* ImgcatImageColumn */
+	ImgcatComparison op;		/* of NUMBER and TIME */
+	bool		by_second;		/* TIME: the column is cut to seconds */
+	Datum		value;			/* by kind: text, text[], uuid[], bool, int8,
+								 * timestamptz */
+} ImgcatCondition;
+
+typedef enum ImgcatVisibilityFilter
+{
+	IMGCAT_VISIBLE_DEFAULT,		/* none given: no foreign community images */
+	IMGCAT_VISIBLE_ALL,
+	IMGCAT_VISIBLE_PUBLIC,
+	IMGCAT_VISIBLE_COMMUNITY,
+	IMGCAT_VISIBLE_SHARED,
+	IMGCAT_VISIBLE_PRIVATE
+} ImgcatVisibilityFilter;
+
+typedef struct ImgcatListParameter
+{
+	const char *name;
+	size_t		name_length;
+	const char *value;
+	size_t		value_length;
+} ImgcatListParameter;
+
+typedef struct ImgcatListRequest
+{
+	ImgcatDialect dialect;
+	int			nparameters;
+	int			max_parameters;
+	ImgcatListParameter *parameters;
+
+	/* what finishing finds */
+	int			nconditions;
+	int			max_conditions;
+	ImgcatCondition *conditions;
+	const char *owner;			/* value of the owner condition, or NULL */
+	ImgcatVisibilityFilter visibility;
+	const char *member_status;	/* NULL: all */
+	bool		member_status_given;
+	bool		hidden;			/* only hidden images, else only others */
+	bool		dead;			/* deleted or killed ones were asked for */
+	int64		limit;			/* -1: not given */
+	const char *marker;			/* as given, or NULL */
+	ImgcatSortSpec sort;		/* attribute: index into sort keys below */
+} ImgcatListRequest;
+
+/* the sort keys in the order of imgcat_sort_key_names() */
+extern const ImgcatAttribute *imgcat_sort_attribute(int key);
+
+extern void imgcat_list_request_begin(ImgcatListRequest *request,
+									  ImgcatDialect dialect);
+extern void imgcat_list_request_add(ImgcatListRequest *request,
+									const char *name, size_t name_length,
+									const char *value, size_t value_length);
+extern void imgcat_list_request_finish(ImgcatListRequest *request,
+									   const ImgcatCaller *caller);
+extern int	imgcat_ims_errdetail(ImgcatDialect dialect, const char *code,
+								 const char *fmt,...) pg_attribute_printf(3, 4);
+
+#endif							/* IMGCAT_LIST_REQUEST_H */
