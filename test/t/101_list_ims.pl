@@ -70,6 +70,7 @@ my $all = ask_one(
 foreach my $image (@{ $all->{answer}{images} })
 {
 	my $given = $document{ $image->{id} };
+	$given->{tags} = [ sort @{ $given->{tags} } ];
 	my %shown = map { $_ => $image->{$_} } keys %$given;
 
 	is($json->encode(\%shown), $json->encode($given),
