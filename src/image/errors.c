@@ -1,0 +1,99 @@
+/*-------------------------------------------------------------------------
+ *
+ * errors.c
+ *		Errors that the functions on images share.
+ *
+ * src/image/errors.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "context.h"
+#include "executor/spi.h"
+#include "image/errors.h"
+#include "json_writer.h"
+#include "lib/stringinfo.h"
+
+/*
+ * errdetail(), with the code of the IMS dialect in front when that is on.
+ */
+int
+imgcat_errdetail(const char *ims_code, const char *format,...)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	if (imgcat_dialect == IMGCAT_DIALECT_IMS)
+		appendStringInfo(&detail, "%s: ", ims_code);
+	for (;;)
+	{
+		va_list		args;
+		int			needed;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&detail, format, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&detail, needed);
+	}
+	return errdetail_internal("%s", detail.data);
+}
+
+/*
+ * The text of a UUID, palloc'd.
+ */
+char *
+imgcat_uuid_string(const pg_uuid_t *id)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	imgcat_append_uuid(&text, id);
+	return text.data;
+}
+
+/*
+ * No such image, or none that the caller may see: the two sound the same.
+ */
+void
+imgcat_image_not_found(const pg_uuid_t *id)
+{
+	ereport(ERROR,
+			(errcode(IMGCAT_ERRCODE_NOT_FOUND),
+			 errmsg("image not found"),
+			 imgcat_errdetail(IMS_NO_IMAGE,
+							  "No image with identifier %s is visible to the caller.",
+							  imgcat_uuid_string(id))));
+}
+
+/*
+ * The caller sees the image, but may not do this to it.  rule is a sentence
+ * that says who may.
+ */
+void
+imgcat_image_forbidden(const pg_uuid_t *id, const char *rule)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for image %s", imgcat_uuid_string(id)),
+			 imgcat_errdetail(IMS_OWNER_ONLY, "%s", rule)));
+}
+
+/*
+ * SPI_connect and SPI_finish; their failures are bugs.
+ */
+void
+imgcat_spi_connect(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+imgcat_spi_finish(void)
+{
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+}

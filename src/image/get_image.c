@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * get_image.c
+ *		get_image(): the document of one image.
+ *
+ * src/image/get_image.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "context.h"
+#include "fmgr.h"
+#include "image/errors.h"
+#include "image/policy.h"
+#include "image/protection.h"
+#include "utils/builtins.h"
+#include "utils/uuid.h"
+
+PG_FUNCTION_INFO_V1(imgcat_get_image);
+/*
+ * get_image(image_id uuid) returns json
+ */
+Datum
+imgcat_get_image(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatImageAccess image;
+	StringInfoData out;
+
+	/* the document outlives the SPI connection that the row lives in */
+	initStringInfo(&out);
+	imgcat_spi_connect();
+	imgcat_image_show(&image, id, &caller);
+	imgcat_image_row_hide_protected(&image.row);
+	imgcat_image_row_json(&out, &image.row);
+	imgcat_spi_finish();
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+}

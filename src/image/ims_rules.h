@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * ims_rules.h
+ *		What the IMS dialect asks of an image beyond the common rules.
+ *
+ * src/image/ims_rules.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_IMS_RULES_H
+#define IMGCAT_IMS_RULES_H
+
+#include "image/document.h"
+
+#define IMS_IMAGETYPE "__imagetype"
+
+extern void imgcat_ims_complete_document(ImgcatDocument *document);
+extern void imgcat_ims_check_attribute(const ImgcatAttribute *attribute,
+									   const JsonbValue *value,
+									   const ImgcatPlace *place);
+extern void imgcat_ims_check_property(const char *name, int name_length,
+									  const JsonbValue *value,
+									  const ImgcatPlace *place);
+extern bool imgcat_ims_is_exclusive(const char *name, int name_length);
+extern void imgcat_ims_check_properties(Jsonb *properties);
+extern void imgcat_ims_check_min_disk(int32 min_disk, Jsonb *properties);
+extern bool imgcat_ims_may_patch(const ImgcatAttribute *attribute,
+								 const char *name, int name_length);
+extern bool imgcat_ims_may_patch_cloud(const ImgcatAttribute *attribute,
+									   const char *name, int name_length);
+extern bool imgcat_jsonb_string_is(Jsonb *object, const char *name,
+								   const char *word);
+
+#endif							/* IMGCAT_IMS_RULES_H */

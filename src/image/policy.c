@@ -1,0 +1,227 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy.c
+ *		Who may do what to a disk image.
+ *
+ * Roles: a reader reads, a member changes what its project owns, an
+ * administrator does everything everywhere.  When a caller may not do a thing,
+ * it hears "forbidden" if it sees the image, else "not found": existence is
+ * not told.
+ *
+ * src/image/policy.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "image/errors.h"
+#include "image/policy.h"
+#include "plan_cache.h"
+#include "utils/builtins.h"
+#include "utils/uuid.h"
+
+/* The image, and whether it is shared with project $2. */
+static const char load_sql[] =
+"SELECT " IMGCAT_IMAGE_COLUMNS ", "
+"CASE WHEN i.visibility = 'shared' THEN EXISTS ("
+"SELECT FROM image_catalog.image_members m "
+"WHERE m.image_id = i.id AND m.member_id = $2 AND m.deleted_at IS NULL) "
+"ELSE false END "
+"FROM image_catalog.images i WHERE i.id = $1 AND i.status <> 'deleted'";
+
+/*
+ * The image, locked, if the caller may change it: an administrator ($2) or the
+ * owner ($3).  Nobody gets to hold up another project by locking its rows.
+ */
+static const char lock_sql[] =
+"SELECT " IMGCAT_IMAGE_COLUMNS " FROM image_catalog.images i "
+"WHERE i.id = $1 AND i.status <> 'deleted' AND ($2 OR i.owner = $3) "
+"FOR NO KEY UPDATE";
+
+/*
+ * Does a text column of the row hold this word?
+ */
+bool
+imgcat_row_text_is(const ImgcatImageRow *row, ImgcatImageColumn column,
+				   const char *word)
+{
+	text	   *value;
+
+	if (row->nulls[column])
+		return false;
+	value = DatumGetTextPP(row->values[column]);
+	return VARSIZE_ANY_EXHDR(value) == strlen(word) &&
+		memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
+}
+
+/*
+ * Is the row owned by the caller's project?
+ */
+static bool
+is_own(const ImgcatCaller *caller, const ImgcatImageRow *row)
+{
+	return caller->project_id != NULL &&
+		imgcat_row_text_is(row, IMGCAT_COL_OWNER, caller->project_id);
+}
+
+/*
+ * May the caller see the image when it names it?  (A listing shows less.)
+ */
+bool
+imgcat_policy_may_show(const ImgcatCaller *caller,
+					   const ImgcatImageAccess *image)
+{
+	if (caller->is_admin)
+		return true;
+	if (!caller->is_reader)
+		return false;
+	if (image->is_own ||
+		imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "public") ||
+		imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "community"))
+		return true;
+	return imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "shared") &&
+		(image->is_image_member || image->row.nulls[IMGCAT_COL_OWNER]);
+}
+
+/*
+ * May the caller create an image of this owner (NULL: none) and visibility?
+ */
+void
+imgcat_policy_check_create(const ImgcatCaller *caller, const char *owner,
+						   const char *visibility)
+{
+	if (caller->is_admin)
+		return;
+	if (!caller->is_member || caller->project_id == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to create an image"),
+				 imgcat_errdetail(IMS_FORBIDDEN,
+								  "The caller must have role member in a project.")));
+	imgcat_policy_check_visibility(caller, visibility);
+	if (owner == NULL || strcmp(owner, caller->project_id) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to create an image of another owner"),
+				 imgcat_errdetail(IMS_FORBIDDEN,
+								  "Only an administrator creates images that another project, or none, owns.")));
+}
+
+/*
+ * May the caller, who may change the image, make it visible like this?
+ */
+void
+imgcat_policy_check_visibility(const ImgcatCaller *caller,
+							   const char *visibility)
+{
+	if (!caller->is_admin && strcmp(visibility, "public") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to publicize an image"),
+				 imgcat_errdetail(IMS_FORBIDDEN,
+								  "Only an administrator makes an image public.")));
+}
+
+/*
+ * Run a statement that finds one image at most, and take its row apart.  The
+ * row lives in the memory of the SPI connection.
+ */
+static bool
+fetch_row(ImgcatImageAccess *image, const char *sql, int nargs,
+		  const Oid *argtypes, Datum *args, const char *nulls, bool read_only)
+{
+	SPIPlanPtr	plan = imgcat_plan(sql, nargs, argtypes);
+	int			result;
+
+	result = SPI_execute_plan(plan, args, nulls, read_only, 1);
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "could not read an image: %s",
+			 SPI_result_code_string(result));
+	if (SPI_processed == 0)
+		return false;
+	imgcat_image_row_read(&image->row, SPI_tuptable->vals[0],
+						  SPI_tuptable->tupdesc);
+	return true;
+}
+
+/*
+ * Read an image, whoever may see it; false if there is none.  With read_only
+ * the snapshot of the calling statement is used, else a new one.
+ */
+static bool
+load(ImgcatImageAccess *image, const pg_uuid_t *id,
+	 const ImgcatCaller *caller, bool read_only)
+{
+	static const Oid argtypes[] = {UUIDOID, TEXTOID};
+	Datum		args[2];
+	bool		is_null;
+
+	args[0] = UUIDPGetDatum(id);
+	args[1] = caller->project_id ? CStringGetTextDatum(caller->project_id) : 0;
+	if (!fetch_row(image, load_sql, 2, argtypes, args,
+				   caller->project_id ? "  " : " n", read_only))
+		return false;
+	image->is_own = is_own(caller, &image->row);
+	image->is_image_member =
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+								   IMGCAT_NUM_COLS + 1, &is_null));
+	return true;
+}
+
+/*
+ * Read an image that the caller may see; "not found" if it may not.  Writes
+ * nothing, so it works in a standby.  The caller is connected to SPI.
+ */
+void
+imgcat_image_show(ImgcatImageAccess *image, const pg_uuid_t *id,
+				  const ImgcatCaller *caller)
+{
+	if (!load(image, id, caller, true) ||
+		!imgcat_policy_may_show(caller, image))
+		imgcat_image_not_found(id);
+}
+
+/*
+ * The same, by the newest committed state: for functions that go on to write.
+ */
+void
+imgcat_image_show_latest(ImgcatImageAccess *image, const pg_uuid_t *id,
+						 const ImgcatCaller *caller)
+{
+	if (!load(image, id, caller, false) ||
+		!imgcat_policy_may_show(caller, image))
+		imgcat_image_not_found(id);
+}
+
+/*
+ * Read and lock an image that the caller may change, in its newest version;
+ * "not found" or "forbidden" if it may not.
+ */
+void
+imgcat_image_modify(ImgcatImageAccess *image, const pg_uuid_t *id,
+					const ImgcatCaller *caller)
+{
+	static const Oid argtypes[] = {UUIDOID, BOOLOID, TEXTOID};
+
+	if (caller->is_member)
+	{
+		Datum		args[3];
+
+		args[0] = UUIDPGetDatum(id);
+		args[1] = BoolGetDatum(caller->is_admin);
+		args[2] = caller->project_id ?
+			CStringGetTextDatum(caller->project_id) : 0;
+		if (fetch_row(image, lock_sql, 3, argtypes, args,
+					  caller->project_id ? "   " : "  n", false))
+		{
+			image->is_own = is_own(caller, &image->row);
+			image->is_image_member = false;
+			return;
+		}
+	}
+
+	imgcat_image_show_latest(image, id, caller);
+	imgcat_image_forbidden(id, "Only its owner's project, in role member, or an administrator may change it.");
+}
