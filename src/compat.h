@@ -37,4 +37,12 @@
 	 true)
 #endif
 
+/* the array of all settings; its users include utils/guc_tables.h */
+#if PG_VERSION_NUM >= 160000
+#define imgcat_guc_variables(count) get_guc_variables(count)
+#else
+#define imgcat_guc_variables(count) \
+	(*(count) = GetNumConfigOptions(), get_guc_variables())
+#endif
+
 #endif							/* IMGCAT_COMPAT_H */

@@ -34,6 +34,8 @@ extern int	imgcat_tag_quota;
 extern int	imgcat_member_quota;
 
 extern void imgcat_define_settings(void);
+extern bool imgcat_connection_names_settings(void);
+extern void imgcat_apply_pinned_settings(void);
 extern ImgcatCaller imgcat_caller(void);
 extern bool imgcat_caller_has_role(const char *role);
 

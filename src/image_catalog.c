@@ -24,7 +24,11 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	bool		pinned_are_lost = imgcat_connection_names_settings();
+
 	imgcat_define_settings();
 	imgcat_json_define_settings();
 	MarkGUCPrefixReserved("image_catalog");
+	if (pinned_are_lost)
+		imgcat_apply_pinned_settings();
 }

@@ -466,7 +466,7 @@ add_tag_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 }
 
 /*
- * visibility: one of five words; empty matches nothing.
+ * visibility: one of five words.
  */
 static void
 set_visibility(ImgcatListRequest *request, const ImgcatListParameter *parameter)
@@ -483,11 +483,6 @@ set_visibility(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 		{"private", IMGCAT_VISIBLE_PRIVATE},
 	};
 
-	if (parameter->value_length == 0)
-	{
-		add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
-		return;
-	}
 	for (int i = 0; i < (int) lengthof(words); i++)
 		if (strcmp(parameter->value, words[i].word) == 0)
 		{
@@ -571,6 +566,29 @@ add_bound_filter(ImgcatListRequest *request, const ImgcatListParameter *paramete
 }
 
 /*
+ * Names of parts of an image that are no text to compare with.  A filter on
+ * one of them is refused: taken for a custom property it would find nothing,
+ * and say nothing.
+ */
+static void
+refuse_unfilterable(const ImgcatListRequest *request,
+					const ImgcatListParameter *parameter)
+{
+	static const char *const names[] = {
+		"deleted_at", "locations", "members", "properties"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (is_named(parameter, names[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("images cannot be filtered by \"%s\"", names[i]),
+					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+										  "It is no text that a filter compares with."),
+					 errhint("Filter by an attribute, a tag or a custom property.")));
+}
+
+/*
  * One filter parameter, the last of its name.
  */
 static void
@@ -637,7 +655,10 @@ add_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 		return;
 	else if (request->dialect != IMGCAT_DIALECT_IMS ||
 			 !add_ims_filter(request, parameter))
+	{
+		refuse_unfilterable(request, parameter);
 		add_property_filter(request, parameter);
+	}
 }
 
 /*

@@ -97,6 +97,7 @@ typedef struct ImgcatSearchBound
 	bool		inclusive;
 	bool		relative;		/* time: micros is an age, to be taken from now */
 	int64_t		micros;			/* time: microseconds since 1970, or an age */
+	int64_t		integer;		/* integer: the value, or the nearest int64 */
 	const char *number;			/* number: decimal text, two decimals at most */
 } ImgcatSearchBound;
 
@@ -188,5 +189,6 @@ extern bool imgcat_parse_container_search(const char *text, size_t length,
 										  ImgcatSearchError *error);
 extern const ImgcatSearchLabel *imgcat_search_label(const char *name,
 													size_t length);
+extern const ImgcatSearchLabel *imgcat_search_label_at(int place);
 
 #endif							/* IMGCAT_CONTAINER_SEARCH_H */

@@ -80,7 +80,8 @@ SELECT oid::regclass AS definer_view FROM member_relation
    AND NOT COALESCE('security_invoker=true' = ANY (reloptions), false)
  ORDER BY 1;
 
--- tables and sequences that pg_dump would leave empty
+-- tables and sequences that pg_dump would leave empty; what triggers derive
+-- from other tables says so in its comment, and restoring fires them
 SELECT r.oid::regclass AS not_dumped FROM member_relation r
  WHERE r.relkind IN ('r', 'p', 'S')
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension e
@@ -90,6 +91,7 @@ SELECT r.oid::regclass AS not_dumped FROM member_relation r
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                     WHERE d.classid = 'pg_catalog.pg_class'::regclass
                       AND d.objid = r.oid AND d.deptype = 'i')
+   AND NOT COALESCE(obj_description(r.oid, 'pg_class') LIKE '%; derived, filled by triggers', false)
  ORDER BY 1;
 
 -- what PUBLIC may do with tables, views, sequences and their columns

@@ -1,0 +1,640 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_value.c
+ *		One value of the container search language, read as its label's type.
+ *
+ * A value is first stripped of its modifiers (! negation, r/ regular
+ * expression, "..." equality); then its type decides.  Times have a file of
+ * their own, container_time.c.
+ *
+ * src/query/container_value.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "container_value.h"
+
+/* A value without its modifiers. */
+typedef struct Modified
+{
+	bool		at_least_one;	/* !! */
+	bool		negated;		/* ! */
+	bool		regex;			/* r/ */
+	bool		exact;			/* "..." */
+	ImgcatSlice text;
+} Modified;
+
+static const char not_a_number[] = "Write a number such as 7 or 9.8, a comparison such as >=7, or a range such as 5-8.";
+static const char no_at_least_one[] = "Write a single \"!\" to negate the value, or quote a text that starts with \"!!\".";
+
+/*
+ * Bytes of the white space that starts the text, 0 when none does.  White
+ * space is that of Unicode, in UTF-8.
+ */
+static size_t
+leading_space(ImgcatSlice text)
+{
+	const unsigned char *b = (const unsigned char *) text.at;
+
+	if (text.length >= 1 && (b[0] == ' ' || (b[0] >= '\t' && b[0] <= '\r')))
+		return 1;
+	if (text.length >= 2 && b[0] == 0xC2 && (b[1] == 0x85 || b[1] == 0xA0))
+		return 2;
+	if (text.length >= 3 &&
+		((b[0] == 0xE1 && b[1] == 0x9A && b[2] == 0x80) ||
+		 (b[0] == 0xE2 && b[1] == 0x80 &&
+		  ((b[2] >= 0x80 && b[2] <= 0x8A) || b[2] == 0xA8 ||
+		   b[2] == 0xA9 || b[2] == 0xAF)) ||
+		 (b[0] == 0xE2 && b[1] == 0x81 && b[2] == 0x9F) ||
+		 (b[0] == 0xE3 && b[1] == 0x80 && b[2] == 0x80)))
+		return 3;
+	return 0;
+}
+
+/*
+ * The text without white space at either end.
+ */
+ImgcatSlice
+imgcat_slice_trim(ImgcatSlice text)
+{
+	size_t		width;
+
+	while ((width = leading_space(text)) > 0)
+	{
+		text.at += width;
+		text.length -= width;
+	}
+	for (;;)
+	{
+		size_t		back;
+
+		/* a white space character is 1 to 3 bytes long */
+		for (back = 1; back <= 3 && back <= text.length; back++)
+		{
+			ImgcatSlice tail = {text.at + text.length - back, back};
+
+			if (leading_space(tail) == back)
+				break;
+		}
+		if (back > 3 || back > text.length)
+			return text;
+		text.length -= back;
+	}
+}
+
+/*
+ * The text as a string of its own; NULL when there is no memory.
+ */
+char *
+imgcat_slice_copy(ImgcatSlice text, ImgcatAlloc alloc)
+{
+	char	   *copy = alloc(text.length + 1);
+
+	if (copy == NULL)
+		return NULL;
+	if (text.length > 0)
+		memcpy(copy, text.at, text.length);
+	copy[text.length] = '\0';
+	return copy;
+}
+
+/* The part of the text from byte offset on; offset must lie within it. */
+static ImgcatSlice
+slice_from(ImgcatSlice text, size_t offset)
+{
+	ImgcatSlice rest = {text.at + offset, text.length - offset};
+
+	return rest;
+}
+
+/* The first length bytes of the text. */
+static ImgcatSlice
+slice_upto(ImgcatSlice text, size_t length)
+{
+	ImgcatSlice start = {text.at, length};
+
+	return start;
+}
+
+static bool
+slice_is(ImgcatSlice text, const char *word)
+{
+	return text.length == strlen(word) &&
+		memcmp(text.at, word, text.length) == 0;
+}
+
+static char
+lower(char c)
+{
+	return (c >= 'A' && c <= 'Z') ? (char) (c - 'A' + 'a') : c;
+}
+
+/* Is text, without regard to case, a prefix of word? */
+static bool
+is_prefix_of(ImgcatSlice text, const char *word)
+{
+	size_t		i;
+
+	for (i = 0; i < text.length; i++)
+	{
+		if (word[i] == '\0' || lower(text.at[i]) != lower(word[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Say why the value is refused; false, so that a reader can return it.
+ */
+bool
+imgcat_refuse_value(ImgcatValueReader *reader, const char *message,
+					const char *hint)
+{
+	reader->error->message = message;
+	reader->error->hint = hint;
+	return false;
+}
+
+/* Out of memory: an error without a message. */
+static bool
+no_memory(ImgcatValueReader *reader)
+{
+	return imgcat_refuse_value(reader, NULL, NULL);
+}
+
+/*
+ * Strip the modifiers.  A modifier counts only when more text follows it, so
+ * that a lone "!" or "r/" is plain text; regex and equality end the scan.
+ */
+static Modified
+read_modifiers(ImgcatSlice text)
+{
+	Modified	result;
+
+	memset(&result, 0, sizeof(result));
+	for (;;)
+	{
+		bool		no_negation = !result.negated && !result.at_least_one;
+
+		if (no_negation && text.length > 2 &&
+			memcmp(text.at, "!!", 2) == 0)
+		{
+			result.at_least_one = true;
+			text = slice_from(text, 2);
+		}
+		else if (no_negation && text.length > 1 && text.at[0] == '!')
+		{
+			result.negated = true;
+			text = slice_from(text, 1);
+		}
+		else if (text.length > 2 && memcmp(text.at, "r/", 2) == 0)
+		{
+			result.regex = true;
+			text = slice_from(text, 2);
+			break;
+		}
+		else if (text.length >= 2 && text.at[0] == '"' &&
+				 text.at[text.length - 1] == '"')
+		{
+			result.exact = true;
+			text = slice_upto(slice_from(text, 1), text.length - 2);
+			break;
+		}
+		else
+			break;
+	}
+	result.text = text;
+	return result;
+}
+
+static bool
+has_modifier(const Modified *modified)
+{
+	return modified->at_least_one || modified->negated || modified->regex ||
+		modified->exact;
+}
+
+/*
+ * Read a condition on a string: v, !v, "v", !"v", r/v, !r/v.
+ */
+static bool
+read_text_match(ImgcatValueReader *reader, ImgcatSlice text,
+				ImgcatTextMatch *match)
+{
+	Modified	modified = read_modifiers(text);
+	char	   *copy;
+
+	if (modified.at_least_one)
+		return imgcat_refuse_value(reader, "unsupported modifier \"!!\"",
+								   no_at_least_one);
+	copy = imgcat_slice_copy(modified.text, reader->alloc);
+	if (copy == NULL)
+		return no_memory(reader);
+	if (modified.regex)
+	{
+		char	   *c;
+
+		for (c = copy; *c != '\0'; c++)
+			*c = lower(*c);
+	}
+	match->kind = modified.regex ? IMGCAT_MATCH_REGEX :
+		modified.exact ? IMGCAT_MATCH_EXACT : IMGCAT_MATCH_PREFIX;
+	match->negated = modified.negated;
+	match->text = copy;
+	return true;
+}
+
+static bool
+read_string(ImgcatValueReader *reader, ImgcatSlice text)
+{
+	reader->value->form = IMGCAT_FORM_TEXT;
+	return read_text_match(reader, text, &reader->value->match);
+}
+
+/*
+ * Read what a boolean may be called: 1, t, true, 0, f, false, and any
+ * beginning of the two words in any case.
+ */
+static bool
+read_bool(ImgcatValueReader *reader, ImgcatSlice text)
+{
+	Modified	modified = read_modifiers(text);
+
+	if (has_modifier(&modified))
+		return imgcat_refuse_value(reader, "a boolean takes no modifier",
+								   "Write true or false.");
+	reader->value->form = IMGCAT_FORM_BOOL;
+	if (slice_is(text, "1") || (text.length > 0 && is_prefix_of(text, "true")))
+		reader->value->boolean = true;
+	else if (slice_is(text, "0") ||
+			 (text.length > 0 && is_prefix_of(text, "false")))
+		reader->value->boolean = false;
+	else
+		return imgcat_refuse_value(reader, "invalid boolean",
+								   "Write true or false.");
+	return true;
+}
+
+/*
+ * Take a comparison and the blanks around what follows it off the text.
+ * Without a comparison the text stays as it is, blanks included.
+ */
+ImgcatComparison
+imgcat_read_comparison(ImgcatSlice *text)
+{
+	static const struct
+	{
+		const char *sign;
+		ImgcatComparison comparison;
+	}			signs[] = {
+		{"<=", IMGCAT_COMPARE_LE}, {">=", IMGCAT_COMPARE_GE},
+		{"==", IMGCAT_COMPARE_SAME}, {"<", IMGCAT_COMPARE_LT},
+		{">", IMGCAT_COMPARE_GT}, {"=", IMGCAT_COMPARE_EQ}
+	};
+	size_t		i;
+
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+	{
+		size_t		length = strlen(signs[i].sign);
+
+		if (text->length >= length &&
+			memcmp(text->at, signs[i].sign, length) == 0)
+		{
+			*text = imgcat_slice_trim(slice_from(*text, length));
+			return signs[i].comparison;
+		}
+	}
+	return IMGCAT_COMPARE_NONE;
+}
+
+/*
+ * Make the value the interval that compares so with the bound.
+ */
+void
+imgcat_set_interval(ImgcatSearchValue *value, ImgcatComparison comparison,
+					ImgcatSearchBound bound)
+{
+	value->form = IMGCAT_FORM_INTERVAL;
+	bound.present = true;
+	bound.inclusive = comparison != IMGCAT_COMPARE_LT &&
+		comparison != IMGCAT_COMPARE_GT;
+	if (comparison != IMGCAT_COMPARE_LT && comparison != IMGCAT_COMPARE_LE)
+		value->low = bound;
+	if (comparison != IMGCAT_COMPARE_GT && comparison != IMGCAT_COMPARE_GE)
+		value->high = bound;
+}
+
+/*
+ * Read a decimal number: sign, digits with a point among them, exponent.
+ * Infinities, NaN and what overflows a double are none.
+ */
+static bool
+read_double(ImgcatSlice text, ImgcatAlloc alloc, double *number)
+{
+	size_t		i = 0;
+	size_t		digits = 0;
+	char	   *copy;
+
+	if (i < text.length && (text.at[i] == '+' || text.at[i] == '-'))
+		i++;
+	for (; i < text.length && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+		digits++;
+	if (i < text.length && text.at[i] == '.')
+		i++;
+	for (; i < text.length && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+		digits++;
+	if (digits == 0)
+		return false;
+	if (i < text.length && (text.at[i] == 'e' || text.at[i] == 'E'))
+	{
+		size_t		exponent_digits = 0;
+
+		i++;
+		if (i < text.length && (text.at[i] == '+' || text.at[i] == '-'))
+			i++;
+		for (; i < text.length && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+			exponent_digits++;
+		if (exponent_digits == 0)
+			return false;
+	}
+	if (i != text.length)
+		return false;
+	copy = imgcat_slice_copy(text, alloc);
+	if (copy == NULL)
+		return false;
+	*number = strtod(copy, NULL);
+	return isfinite(*number);
+}
+
+/*
+ * Make a bound of the number, rounded to two decimals; of an integer label
+ * nothing may be left behind the point.
+ */
+static bool
+number_bound(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
+			 double number, ImgcatSearchBound *bound)
+{
+	/* the largest double has 309 digits before the point */
+	char		text[400];
+	ImgcatSlice rounded;
+
+	memset(bound, 0, sizeof(*bound));
+	rounded.at = text;
+	rounded.length = (size_t) snprintf(text, sizeof(text), "%.2f", number);
+	while (rounded.length > 0 && text[rounded.length - 1] == '0')
+		rounded.length--;
+	if (rounded.length > 0 && text[rounded.length - 1] == '.')
+		rounded.length--;
+	if (slice_is(rounded, "-0"))
+		rounded = slice_from(rounded, 1);
+	bound->number = imgcat_slice_copy(rounded, reader->alloc);
+	if (bound->number == NULL)
+		return no_memory(reader);
+	if (label->type == IMGCAT_SEARCH_INTEGER)
+	{
+		if (strchr(bound->number, '.') != NULL)
+			return imgcat_refuse_value(reader, "fraction for an integer",
+									   "Write a whole number.");
+		/* beyond any counter the nearest bound answers the same */
+		errno = 0;
+		bound->integer = strtoll(bound->number, NULL, 10);
+	}
+	return true;
+}
+
+/*
+ * Read a number: 7, >=7, or the open range 5-8.
+ */
+static bool
+read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
+			ImgcatSlice text)
+{
+	Modified	modified = read_modifiers(text);
+	ImgcatComparison comparison;
+	ImgcatSearchBound bound;
+	double		number;
+	size_t		i;
+
+	if (has_modifier(&modified))
+		return imgcat_refuse_value(reader, "a number takes no modifier",
+								   not_a_number);
+	comparison = imgcat_read_comparison(&text);
+	for (i = 1; comparison == IMGCAT_COMPARE_NONE && i < text.length; i++)
+	{
+		double		upper;
+
+		/* a hyphen at the start is a sign */
+		if (text.at[i] != '-')
+			continue;
+		if (!read_double(slice_upto(text, i), reader->alloc, &number) ||
+			!read_double(slice_from(text, i + 1), reader->alloc, &upper))
+			return imgcat_refuse_value(reader, "invalid range", not_a_number);
+		if (number >= upper)
+			return imgcat_refuse_value(reader, "invalid range",
+									   "The first number of a range must be less than the second.");
+		if (!number_bound(reader, label, number, &reader->value->low) ||
+			!number_bound(reader, label, upper, &reader->value->high))
+			return false;
+		reader->value->form = IMGCAT_FORM_INTERVAL;
+		reader->value->low.present = reader->value->high.present = true;
+		return true;
+	}
+	if (!read_double(text, reader->alloc, &number))
+		return imgcat_refuse_value(reader, "invalid number", not_a_number);
+	if (!number_bound(reader, label, number, &bound))
+		return false;
+	imgcat_set_interval(reader->value, comparison, bound);
+	return true;
+}
+
+/* Does number compare so with other? */
+static bool
+compares(int number, ImgcatComparison comparison, int other)
+{
+	switch (comparison)
+	{
+		case IMGCAT_COMPARE_LT:
+			return number < other;
+		case IMGCAT_COMPARE_LE:
+			return number <= other;
+		case IMGCAT_COMPARE_GT:
+			return number > other;
+		case IMGCAT_COMPARE_GE:
+			return number >= other;
+		default:
+			return number == other;
+	}
+}
+
+/*
+ * The members that a value without modifiers names: those whose names start
+ * with the text, and those that compare so with one of them.
+ */
+static uint32_t
+compared_members(const ImgcatSearchEnum *names, ImgcatSlice text)
+{
+	ImgcatComparison comparison = imgcat_read_comparison(&text);
+	uint32_t	members = 0;
+	int			named;
+	int			member;
+
+	for (named = 0; named < names->count; named++)
+	{
+		if (!is_prefix_of(text, names->names[named]))
+			continue;
+		for (member = 0; member < names->count; member++)
+		{
+			if (compares(member, comparison, named))
+				members |= UINT32_C(1) << member;
+		}
+	}
+	return members;
+}
+
+/*
+ * Read an enum value.  Names compare without regard to case.  A regular
+ * expression is left to whoever has an engine for it.
+ */
+static bool
+read_enum(ImgcatValueReader *reader, const ImgcatSearchEnum *names,
+		  ImgcatSlice text)
+{
+	Modified	modified = read_modifiers(text);
+	uint32_t	members = 0;
+	int			i;
+
+	reader->value->form = IMGCAT_FORM_ENUM;
+	if (!has_modifier(&modified))
+	{
+		reader->value->members = compared_members(names, text);
+		return true;
+	}
+	if (!read_text_match(reader, text, &reader->value->match))
+		return false;
+	if (modified.regex)
+	{
+		reader->value->form = IMGCAT_FORM_ENUM_REGEX;
+		return true;
+	}
+	for (i = 0; i < names->count; i++)
+	{
+		bool		named = is_prefix_of(modified.text, names->names[i]) &&
+			(!modified.exact ||
+			 modified.text.length == strlen(names->names[i]));
+
+		if (named != modified.negated)
+			members |= UINT32_C(1) << i;
+	}
+	if (members == 0)
+		return imgcat_refuse_value(reader, "no such enum value",
+								   "The documentation of the label lists its values.");
+	reader->value->members = members;
+	return true;
+}
+
+/*
+ * Read a condition on a map, cut at the first "=".  A key that stands alone
+ * before it is literal; a negated key can only be asked to be missing.
+ */
+static bool
+read_map(ImgcatValueReader *reader, ImgcatSlice text)
+{
+	ImgcatSearchValue *value = reader->value;
+	const char *equals = memchr(text.at, '=', text.length);
+	ImgcatSlice key = text;
+	ImgcatSlice item = slice_from(text, text.length);
+	bool		negated;
+
+	value->form = IMGCAT_FORM_MAP;
+	value->map_form = IMGCAT_MAP_MATCH;
+	if (slice_is(text, "*"))
+	{
+		value->map_form = IMGCAT_MAP_ANY;
+		return true;
+	}
+	if (equals != NULL)
+	{
+		key = slice_upto(text, (size_t) (equals - text.at));
+		item = slice_from(text, key.length + 1);
+	}
+	negated = key.length > 0 && key.at[0] == '!' &&
+		(key.length > 1 || equals != NULL);
+	if (negated)
+		key = slice_from(key, 1);
+	if (negated && (equals == NULL || item.length > 0 || key.length == 0))
+		return imgcat_refuse_value(reader, "unsupported map condition",
+								   "A negated key stands alone, as in \"!key=\"; negate the value instead, as in \"key=!value\".");
+	if (equals != NULL && item.length == 0)
+	{
+		value->map_form = key.length == 0 ? IMGCAT_MAP_HAS_ENTRY :
+			negated ? IMGCAT_MAP_LACKS_KEY : IMGCAT_MAP_HAS_KEY;
+		value->key.kind = IMGCAT_MATCH_EXACT;
+		value->key.text = imgcat_slice_copy(key, reader->alloc);
+		return value->key.text != NULL || no_memory(reader);
+	}
+	if ((key.length > 0 || equals == NULL) &&
+		!read_text_match(reader, key, &value->key))
+		return false;
+	return item.length == 0 || read_text_match(reader, item, &value->match);
+}
+
+/*
+ * Read one value as the type of its label.  On false error->message and
+ * ->hint say why; a message of NULL says that there is no memory.
+ */
+bool
+imgcat_read_search_value(const ImgcatSearchLabel *label, const char *raw,
+						 ImgcatAlloc alloc, ImgcatSearchValue *value,
+						 ImgcatSearchError *error)
+{
+	ImgcatValueReader reader = {alloc, value, error};
+	ImgcatSlice text = {raw, strlen(raw)};
+
+	memset(value, 0, sizeof(*value));
+	value->raw = raw;
+	if (label->type == IMGCAT_SEARCH_SORT_ONLY)
+		return imgcat_refuse_value(&reader, "label is for sorting only",
+								   "Filter by the risk score instead.");
+	if (label->type != IMGCAT_SEARCH_MAP &&
+		(slice_is(text, "*") || slice_is(text, "-")))
+	{
+		if (label->table == IMGCAT_SEARCH_DERIVED)
+			return imgcat_refuse_value(&reader, "a derived label has no null test",
+									   "Test the label that it is derived from.");
+		value->form = slice_is(text, "*") ? IMGCAT_FORM_NOT_NULL :
+			IMGCAT_FORM_NULL;
+		return true;
+	}
+	switch (label->type)
+	{
+		case IMGCAT_SEARCH_STRING:
+		case IMGCAT_SEARCH_ARRAY:
+			return read_string(&reader, text);
+		case IMGCAT_SEARCH_NUMBER:
+		case IMGCAT_SEARCH_INTEGER:
+			return read_number(&reader, label, text);
+		case IMGCAT_SEARCH_BOOL:
+			return read_bool(&reader, text);
+		case IMGCAT_SEARCH_TIME:
+			{
+				Modified	modified = read_modifiers(text);
+
+				if (has_modifier(&modified))
+					return imgcat_refuse_value(&reader, "a time takes no modifier",
+											   "Write a date such as 06/24/2025, or an age such as 30d.");
+				return imgcat_read_time_value(&reader, text);
+			}
+		case IMGCAT_SEARCH_MAP:
+			return read_map(&reader, text);
+		case IMGCAT_SEARCH_ENUM:
+			return read_enum(&reader, label->names, text);
+		case IMGCAT_SEARCH_SORT_ONLY:
+			break;
+	}
+	return imgcat_refuse_value(&reader, "label is for sorting only", NULL);
+}

@@ -1,0 +1,59 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_value.h
+ *		One value of the container search language, read as its label's type.
+ *
+ * Internal to the parser: callers use container_search.h.
+ *
+ * src/query/container_value.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_CONTAINER_VALUE_H
+#define IMGCAT_CONTAINER_VALUE_H
+
+#include "container_search.h"
+
+/* A part of a text. */
+typedef struct ImgcatSlice
+{
+	const char *at;
+	size_t		length;
+} ImgcatSlice;
+
+/* A comparison in front of a number, an enum name or a time. */
+typedef enum ImgcatComparison
+{
+	IMGCAT_COMPARE_NONE,
+	IMGCAT_COMPARE_LT,
+	IMGCAT_COMPARE_LE,
+	IMGCAT_COMPARE_GT,
+	IMGCAT_COMPARE_GE,
+	IMGCAT_COMPARE_EQ,			/* = */
+	IMGCAT_COMPARE_SAME			/* == */
+} ImgcatComparison;
+
+/* What the readers of a value share. */
+typedef struct ImgcatValueReader
+{
+	ImgcatAlloc alloc;
+	ImgcatSearchValue *value;
+	ImgcatSearchError *error;
+} ImgcatValueReader;
+
+extern ImgcatSlice imgcat_slice_trim(ImgcatSlice text);
+extern char *imgcat_slice_copy(ImgcatSlice text, ImgcatAlloc alloc);
+extern ImgcatComparison imgcat_read_comparison(ImgcatSlice *text);
+extern void imgcat_set_interval(ImgcatSearchValue *value,
+								ImgcatComparison comparison,
+								ImgcatSearchBound bound);
+extern bool imgcat_refuse_value(ImgcatValueReader *reader,
+								const char *message, const char *hint);
+extern bool imgcat_read_time_value(ImgcatValueReader *reader,
+								   ImgcatSlice text);
+extern bool imgcat_read_search_value(const ImgcatSearchLabel *label,
+									 const char *raw, ImgcatAlloc alloc,
+									 ImgcatSearchValue *value,
+									 ImgcatSearchError *error);
+
+#endif							/* IMGCAT_CONTAINER_VALUE_H */
