@@ -71,3 +71,46 @@ COMMENT ON FUNCTION image_catalog.json_patch_to_json(image_catalog.json_patch) I
     'the patch as JSON text; with this cast to_json() and row_to_json() nest a patch instead of quoting it';
 CREATE CAST (image_catalog.json_patch AS json)
     WITH FUNCTION image_catalog.json_patch_to_json(image_catalog.json_patch) AS ASSIGNMENT;
+
+CREATE FUNCTION image_catalog.json_patch_apply(
+    document jsonb, patch image_catalog.json_patch) RETURNS jsonb
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_apply';
+COMMENT ON FUNCTION image_catalog.json_patch_apply(jsonb, image_catalog.json_patch) IS
+    'applies a JSON Patch (RFC 6902), all of it or nothing; SQLSTATE 22P02 malformed patch, 22035 target missing or index out of range, PT409 test failed, 54000 a limit (settings image_catalog.json_patch_*)';
+
+CREATE FUNCTION image_catalog.json_patch_compose(
+    first image_catalog.json_patch, second image_catalog.json_patch)
+    RETURNS image_catalog.json_patch
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_compose';
+COMMENT ON FUNCTION image_catalog.json_patch_compose(image_catalog.json_patch, image_catalog.json_patch) IS
+    'implementation of operator ||: the patch that does the first, then the second';
+
+CREATE OPERATOR image_catalog.|| (
+    LEFTARG = image_catalog.json_patch,
+    RIGHTARG = image_catalog.json_patch,
+    FUNCTION = image_catalog.json_patch_compose
+);
+COMMENT ON OPERATOR image_catalog.|| (image_catalog.json_patch, image_catalog.json_patch) IS
+    'composition: the patch that does the first, then the second';
+
+CREATE FUNCTION image_catalog.json_pointer_get(document jsonb, pointer text)
+    RETURNS jsonb
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_pointer_get';
+COMMENT ON FUNCTION image_catalog.json_pointer_get(jsonb, text) IS
+    'what a JSON Pointer (RFC 6901) names; null when it names nothing; SQLSTATE 22P02 when it is malformed';
+
+CREATE FUNCTION image_catalog.json_pointer_exists(document jsonb, pointer text)
+    RETURNS boolean
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_pointer_exists';
+COMMENT ON FUNCTION image_catalog.json_pointer_exists(jsonb, text) IS
+    'does a JSON Pointer (RFC 6901) name something; SQLSTATE 22P02 when it is malformed';
+
+CREATE FUNCTION image_catalog.json_pointer_escape(token text) RETURNS text
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_pointer_escape_token';
+COMMENT ON FUNCTION image_catalog.json_pointer_escape(text) IS
+    'a name as a JSON Pointer spells it: ~ as ~0, / as ~1; put a slash before it';

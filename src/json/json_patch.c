@@ -13,8 +13,8 @@
 
 #include "compat.h"
 #include "json/json_patch.h"
+#include "json/json_patch_error.h"
 #include "json/jsonb_format.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 
@@ -182,12 +182,25 @@ read_members(const JsonbContainer *object, OperationMembers *members)
 }
 
 /*
+ * The operation as a message shows it, as far as it is known: path is NULL
+ * while that is what is being read.
+ */
+static char *
+describe(ImgcatJsonPatchOp op, const ImgcatJsonPointer *path)
+{
+	if (path == NULL)
+		return pstrdup(op_table[op].name);
+	return psprintf("%s \"%s\"", op_table[op].name,
+					imgcat_json_shorten(path->text, path->length));
+}
+
+/*
  * Read the member path or from of an operation into pointer.  False when it
  * is missing or no pointer; then the error is saved.
  */
 static bool
-read_pointer(int operation, ImgcatJsonPatchOp op, const char *name,
-			 bool present, const JsonbValue *member,
+read_pointer(int number, ImgcatJsonPatchOp op, const ImgcatJsonPointer *path,
+			 const char *name, bool present, const JsonbValue *member,
 			 ImgcatJsonPointer *pointer, struct Node *escontext)
 {
 	ImgcatJsonPointerStatus status;
@@ -198,13 +211,13 @@ read_pointer(int operation, ImgcatJsonPatchOp op, const char *name,
 				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
 				 errmsg("malformed JSON Patch"),
 				 errdetail("Operation %d (%s) has no member \"%s\".",
-						   operation, op_table[op].name, name)));
+						   number, describe(op, path), name)));
 	if (member->type != jbvString)
 		ereturn(escontext, false,
 				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
 				 errmsg("malformed JSON Patch"),
 				 errdetail("Operation %d (%s): member \"%s\" is not a string.",
-						   operation, op_table[op].name, name)));
+						   number, describe(op, path), name)));
 
 	imgcat_json_pointer_init(pointer, member->val.string.val,
 							 member->val.string.len, &status, &error_at);
@@ -212,9 +225,9 @@ read_pointer(int operation, ImgcatJsonPatchOp op, const char *name,
 		ereturn(escontext, false,
 				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
 				 errmsg("malformed JSON Patch"),
-				 errdetail("Operation %d (%s): member \"%s\" is not a JSON Pointer: \"%.*s\" %s (byte %d).",
-						   operation, op_table[op].name, name,
-						   pointer->length, pointer->text,
+				 errdetail("Operation %d (%s): \"%s\" is not a JSON Pointer: it %s (byte %d).",
+						   number, describe(op, path),
+						   imgcat_json_shorten(pointer->text, pointer->length),
 						   imgcat_json_pointer_problem(status),
 						   (int) error_at),
 				 errhint("A JSON Pointer is empty, or a slash before each name; in names, ~ is written ~0 and / is written ~1.")));
@@ -256,12 +269,31 @@ read_op(int operation, const OperationMembers *members,
 	ereturn(escontext, false,
 			(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
 			 errmsg("malformed JSON Patch"),
-			 errdetail("Operation %d: there is no operation \"%.*s\".",
+			 errdetail("Operation %d: there is no operation \"%s\".",
 					   operation,
-					   pg_mbcliplen(name->val.string.val,
-									name->val.string.len, 64),
-					   name->val.string.val),
+					   imgcat_json_shorten(name->val.string.val,
+										   name->val.string.len)),
 			 errhint("The operations are add, remove, replace, move, copy and test.")));
+}
+
+/*
+ * Does pointer lead to something inside of what outer names?
+ */
+static bool
+is_inside(const ImgcatJsonPointer *pointer, const ImgcatJsonPointer *outer)
+{
+	int			i;
+
+	if (pointer->ntokens <= outer->ntokens)
+		return false;
+	for (i = 0; i < outer->ntokens; i++)
+	{
+		if (pointer->tokens[i].length != outer->tokens[i].length ||
+			memcmp(pointer->tokens[i].text, outer->tokens[i].text,
+				   outer->tokens[i].length) != 0)
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -282,15 +314,27 @@ read_operation(int number, const JsonbValue *element,
 
 	read_members(element->val.binary.data, &members);
 	if (!read_op(number, &members, &operation->op, escontext) ||
-		!read_pointer(number, operation->op, "path", members.has_path,
+		!read_pointer(number, operation->op, NULL, "path", members.has_path,
 					  &members.path, &operation->path, escontext))
 		return false;
 
 	if (op_table[operation->op].has_from)
 	{
-		if (!read_pointer(number, operation->op, "from", members.has_from,
-						  &members.from, &operation->from, escontext))
+		if (!read_pointer(number, operation->op, &operation->path, "from",
+						  members.has_from, &members.from,
+						  &operation->from, escontext))
 			return false;
+		if (operation->op == IMGCAT_JSON_PATCH_MOVE &&
+			is_inside(&operation->path, &operation->from))
+			ereturn(escontext, false,
+					(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+					 errmsg("malformed JSON Patch"),
+					 errdetail("Operation %d (move \"%s\" to \"%s\") would move a value into itself.",
+							   number,
+							   imgcat_json_shorten(operation->from.text,
+												   operation->from.length),
+							   imgcat_json_shorten(operation->path.text,
+												   operation->path.length))));
 	}
 	else
 		memset(&operation->from, 0, sizeof(operation->from));
@@ -303,9 +347,9 @@ read_operation(int number, const JsonbValue *element,
 		ereturn(escontext, false,
 				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
 				 errmsg("malformed JSON Patch"),
-				 errdetail("Operation %d (%s \"%.*s\") has no member \"value\".",
-						   number, op_table[operation->op].name,
-						   operation->path.length, operation->path.text)));
+				 errdetail("Operation %d (%s) has no member \"value\".",
+						   number,
+						   describe(operation->op, &operation->path))));
 	return true;
 }
 

@@ -22,7 +22,7 @@
 
 /* The largest data area and the longest array that jsonb has room for. */
 #define IMGCAT_JSONB_SIZE_MAX	JENTRY_OFFLENMASK
-#define IMGCAT_JSONB_COUNT_MAX	Min(MaxAllocSize / sizeof(JsonbPair), JB_CMASK)
+#define IMGCAT_JSONB_COUNT_MAX	JB_CMASK
 
 /* Entries of a container: each key and each value of an object is one. */
 static inline uint32
@@ -58,6 +58,7 @@ extern void imgcat_jsonb_read_entry(const JsonbContainer *container,
 									uint32 index, uint32 start,
 									JsonbValue *value);
 extern bool imgcat_jsonb_find_key(const JsonbContainer *object,
+								  uint32 low, uint32 high,
 								  const char *key, uint32 length,
 								  uint32 *position);
 extern void imgcat_jsonb_member(const JsonbContainer *object, uint32 position,
@@ -69,5 +70,12 @@ extern void imgcat_jsonb_element(const JsonbContainer *array, uint32 index,
 extern void imgcat_jsonb_root(Jsonb *document, JsonbValue *value);
 extern int	imgcat_jsonb_compare_keys(const char *a, uint32 a_length,
 									  const char *b, uint32 b_length);
+extern bool imgcat_jsonb_equal(const JsonbValue *a, const JsonbValue *b);
+extern bool imgcat_jsonb_equal_runs(const JsonbContainer *a, uint32 a_first,
+									const JsonbContainer *b, uint32 b_first,
+									uint32 count);
+extern bool imgcat_jsonb_is_deeper(const JsonbValue *value, int depth);
+extern bool imgcat_jsonb_run_is_deeper(const JsonbContainer *container,
+									   uint32 first, uint32 count, int depth);
 
 #endif							/* IMGCAT_JSONB_FORMAT_H */

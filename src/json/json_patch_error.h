@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * json_patch_error.h
+ *		What went wrong with an operation, and which one it was.
+ *
+ * src/json/json_patch_error.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_JSON_PATCH_ERROR_H
+#define IMGCAT_JSON_PATCH_ERROR_H
+
+#include "json/json_patch.h"
+#include "json/json_tree.h"
+
+extern char *imgcat_json_shorten(const char *string, int length);
+extern void imgcat_json_patch_missing(const ImgcatJsonPatchOperation *operation,
+									  int number,
+									  const ImgcatJsonPointer *pointer,
+									  int token, const ImgcatJsonNode *node)
+			pg_attribute_noreturn();
+extern void imgcat_json_patch_no_root(const ImgcatJsonPatchOperation *operation,
+									  int number) pg_attribute_noreturn();
+extern void imgcat_json_patch_test_failed(const ImgcatJsonPatchOperation *operation,
+										  int number,
+										  const ImgcatJsonNode *found)
+			pg_attribute_noreturn();
+extern void imgcat_json_patch_too_deep(const ImgcatJsonPatchOperation *operation,
+									   int number) pg_attribute_noreturn();
+extern void imgcat_json_patch_too_large(const ImgcatJsonPatchOperation *operation,
+										int number) pg_attribute_noreturn();
+extern void imgcat_json_patch_too_much_copied(const ImgcatJsonPatchOperation *operation,
+											  int number)
+			pg_attribute_noreturn();
+
+#endif							/* IMGCAT_JSON_PATCH_ERROR_H */
