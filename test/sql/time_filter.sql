@@ -139,7 +139,7 @@ SELECT i, '2018-01-01T00:00:00Z'::timestamptz + i * interval '1 hour', repeat('x
   FROM generate_series(1, 10000) AS i;
 INSERT INTO events SELECT i, '2018-10-28T10:00:00Z', 'many at once' FROM generate_series(1, 100) AS i;
 CREATE INDEX events_created_at ON events (created_at);
-VACUUM ANALYZE events;
+ANALYZE events;
 
 EXPLAIN (COSTS OFF) SELECT * FROM events WHERE created_at @@ 'eq:2018-10-28T10:00:00Z';
 EXPLAIN (COSTS OFF) SELECT * FROM events WHERE created_at @@ 'neq:2018-10-28T10:00:00Z';
@@ -195,20 +195,20 @@ SELECT op, t, matching(filter) AS rows,
 
 -- a prepared statement: its custom plan knows the filter, its generic plan
 -- does not, and is right all the same
-PREPARE since(time_filter) AS SELECT count(*) FROM events WHERE created_at @@ $1;
+PREPARE since(time_filter) AS SELECT id FROM events WHERE created_at @@ $1;
 SET plan_cache_mode = force_custom_plan;
 EXPLAIN (COSTS OFF) EXECUTE since('gt:2019-02-20T00:00:00Z');
-EXECUTE since('gt:2019-02-20T00:00:00Z');
+EXECUTE since('gt:2019-02-21T14:00:00Z');
 SET plan_cache_mode = force_generic_plan;
 EXPLAIN (COSTS OFF) EXECUTE since('gt:2019-02-20T00:00:00Z');
-EXECUTE since('gt:2019-02-20T00:00:00Z');
-EXECUTE since('eq:2018-10-28T10:00:00Z');
+EXECUTE since('gt:2019-02-21T14:00:00Z');
+EXECUTE since('eq:2018-10-28T11:00:00Z');
 EXECUTE since(null);
 RESET plan_cache_mode;
 -- a client's text parameter
-PREPARE since_text(text) AS SELECT count(*) FROM events WHERE created_at @@ $1::time_filter;
+PREPARE since_text(text) AS SELECT id FROM events WHERE created_at @@ $1::time_filter;
 EXPLAIN (COSTS OFF) EXECUTE since_text('gt:2019-02-20T00:00:00Z');
-EXECUTE since_text('gt:2019-02-20');
+EXECUTE since_text('gt:2019-02-21 14');
 EXECUTE since_text('gt:soon');
 -- an unknown filter is estimated as a comparison with an unknown value
 PREPARE unknown_filter(time_filter) AS SELECT id FROM events WHERE created_at @@ $1;
@@ -273,7 +273,7 @@ SELECT s.id, s.filter, count(e.id)
  GROUP BY s.id, s.filter ORDER BY s.filter, s.id;
 SELECT id FROM saved WHERE timestamptz '2019-02-20 00:00:00Z' !@@ filter ORDER BY id;
 EXPLAIN (COSTS OFF)
-SELECT s.id FROM saved s JOIN events e ON e.created_at @@ s.filter WHERE s.id = 1;
+SELECT s.id, e.id FROM saved s JOIN events e ON e.created_at @@ s.filter WHERE s.id = 1;
 -- sorted, grouped and joined, by order and by hash
 SELECT DISTINCT filter FROM (SELECT filter FROM saved UNION ALL SELECT filter FROM saved) AS twice ORDER BY filter;
 SET enable_hashjoin = off;
