@@ -112,8 +112,12 @@ COMMENT ON COLUMN image_catalog.images.facets IS 'generated: what filters on tag
 
 /*
  * The indexes start with the scope, so that each arm of a listing walks its
- * own rows in order.  The predicate is repeated word for word in every
- * listing statement (src/listing/).
+ * own rows in order: all rows of one visibility, or one owner's rows of one
+ * visibility.  There is a pair for each sort key; the same pair serves the
+ * filter on that key.  A missing value sorts as the empty string or zero.
+ *
+ * The predicate and the expressions are repeated word for word in every
+ * listing statement (src/listing/list_statement.c).
  */
 CREATE INDEX images_visibility_created_at_idx ON image_catalog.images
     (visibility, created_at, id)
@@ -121,6 +125,63 @@ CREATE INDEX images_visibility_created_at_idx ON image_catalog.images
 CREATE INDEX images_owner_created_at_idx ON image_catalog.images
     (owner, visibility, created_at, id)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_updated_at_idx ON image_catalog.images
+    (visibility, updated_at, created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_updated_at_idx ON image_catalog.images
+    (owner, visibility, updated_at, created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_id_idx ON image_catalog.images
+    (visibility, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_id_idx ON image_catalog.images
+    (owner, visibility, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_name_idx ON image_catalog.images
+    (visibility, COALESCE(name, ''), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_name_idx ON image_catalog.images
+    (owner, visibility, COALESCE(name, ''), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_status_idx ON image_catalog.images
+    (visibility, status, created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_status_idx ON image_catalog.images
+    (owner, visibility, status, created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_size_idx ON image_catalog.images
+    (visibility, COALESCE(size, 0), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_size_idx ON image_catalog.images
+    (owner, visibility, COALESCE(size, 0), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_disk_format_idx ON image_catalog.images
+    (visibility, COALESCE(disk_format, ''), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_disk_format_idx ON image_catalog.images
+    (owner, visibility, COALESCE(disk_format, ''), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_container_format_idx ON image_catalog.images
+    (visibility, COALESCE(container_format, ''), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_container_format_idx ON image_catalog.images
+    (owner, visibility, COALESCE(container_format, ''), created_at, id)
+    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+
+/* the few rows that a listing asks for rarely, and then in the default order */
+CREATE INDEX images_visibility_hidden_idx ON image_catalog.images
+    (visibility, created_at, id)
+    WHERE os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_hidden_idx ON image_catalog.images
+    (owner, visibility, created_at, id)
+    WHERE os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_protected_idx ON image_catalog.images
+    (visibility, created_at, id)
+    WHERE protected AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_protected_idx ON image_catalog.images
+    (owner, visibility, created_at, id)
+    WHERE protected AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+
 CREATE INDEX images_facets_idx ON image_catalog.images USING gin (facets);
 
 CREATE TABLE image_catalog.image_members (

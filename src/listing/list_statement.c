@@ -354,7 +354,88 @@ append_facet_conditions(ImgcatStatement *statement,
 					 imgcat_statement_parameter(statement, TEXTARRAYOID,
 												PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
 																				false, TYPALIGN_INT))));
-	statement->generic = false;
+}
+
+/*
+ * How a column stands in the indexes: by its sort expression if it has one.
+ */
+static const char *
+indexed_expression(int column)
+{
+	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
+		if (sort_expressions[i].column == column)
+			return sort_expressions[i].expression;
+	return column_names[column];
+}
+
+/*
+ * A text equality.  The indexes hold a missing value as the empty string, and
+ * only a comparison with that must tell the two apart.
+ */
+static void
+append_text_condition(ImgcatStatement *statement,
+					  const ImgcatCondition *condition, StringInfo where)
+{
+	appendStringInfo(where, " AND %s = $%d",
+					 indexed_expression(condition->column),
+					 imgcat_statement_parameter(statement, TEXTOID,
+												condition->value));
+	if (VARSIZE_ANY_EXHDR(DatumGetPointer(condition->value)) == 0)
+		appendStringInfo(where, " AND %s IS NOT NULL",
+						 column_names[condition->column]);
+}
+
+/*
+ * A number comparison.  A missing number compares with nothing.
+ */
+static void
+append_number_condition(ImgcatStatement *statement,
+						const ImgcatCondition *condition, StringInfo where)
+{
+	appendStringInfo(where, " AND %s %s $%d AND %s IS NOT NULL",
+					 indexed_expression(condition->column),
+					 comparison_operators[condition->op],
+					 imgcat_statement_parameter(statement, INT8OID,
+												condition->value),
+					 column_names[condition->column]);
+}
+
+/*
+ * Is one plan the best for all values of this request's shape?  So it is
+ * where the order walks an index of the scope, with at most one equality,
+ * which its own index serves.  Ranges and combinations depend on how common
+ * the values are.
+ */
+static bool
+is_generic(const ImgcatListRequest *request)
+{
+	int			nequalities = 0;
+
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		const ImgcatCondition *condition = &request->conditions[i];
+
+		switch (condition->kind)
+		{
+			case IMGCAT_COND_NEVER:
+			case IMGCAT_COND_NOT_FACET:
+				break;
+			case IMGCAT_COND_TEXT:
+			case IMGCAT_COND_UUID_IN:
+			case IMGCAT_COND_BOOL:
+				nequalities++;
+				break;
+			case IMGCAT_COND_TIME:
+				if (condition->column != IMGCAT_COL_CREATED_AT ||
+					condition->op == IMGCAT_NEQ ||
+					!sorts_by_creation(&request->sort))
+					return false;
+				break;
+			default:
+				return false;
+		}
+	}
+	return nequalities <= 1;
 }
 
 /*
@@ -364,6 +445,7 @@ static void
 append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request,
 				  StringInfo where)
 {
+	statement->generic = is_generic(request);
 	append_facet_conditions(statement, request, where);
 	for (int i = 0; i < request->nconditions; i++)
 	{
@@ -377,15 +459,12 @@ append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request,
 				appendStringInfoString(where, " AND false");
 				break;
 			case IMGCAT_COND_TEXT:
-				appendStringInfo(where, " AND %s = $%d", column,
-								 imgcat_statement_parameter(statement, TEXTOID,
-															condition->value));
+				append_text_condition(statement, condition, where);
 				break;
 			case IMGCAT_COND_TEXT_IN:
 				appendStringInfo(where, " AND %s = ANY ($%d)", column,
 								 imgcat_statement_parameter(statement, TEXTARRAYOID,
 															condition->value));
-				statement->generic = false;
 				break;
 			case IMGCAT_COND_UUID_IN:
 				appendStringInfo(where, " AND %s = ANY ($%d)", column,
@@ -398,10 +477,7 @@ append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request,
 								 column);
 				break;
 			case IMGCAT_COND_NUMBER:
-				appendStringInfo(where, " AND %s %s $%d", column,
-								 comparison_operators[condition->op],
-								 imgcat_statement_parameter(statement, INT8OID,
-															condition->value));
+				append_number_condition(statement, condition, where);
 				break;
 			case IMGCAT_COND_TIME:
 				append_time_condition(statement, condition, where);
@@ -412,7 +488,6 @@ append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request,
 				appendStringInfo(where, " AND i.facets && $%d",
 								 imgcat_statement_parameter(statement, TEXTARRAYOID,
 															condition->value));
-				statement->generic = false;
 				break;
 			case IMGCAT_COND_NOT_FACET:
 				appendStringInfo(where, " AND NOT i.facets @> ARRAY[$%d]",
