@@ -33,6 +33,7 @@ int			imgcat_page_limit_max = 1000;
 int			imgcat_property_quota = 128;
 int			imgcat_tag_quota = 128;
 int			imgcat_member_quota = 128;
+char	   *imgcat_clock = NULL;
 
 static const struct config_enum_entry dialect_options[] = {
 	{"openstack", IMGCAT_DIALECT_OPENSTACK, false},
@@ -97,6 +98,11 @@ imgcat_define_settings(void)
 							NULL,
 							&imgcat_member_quota, 128, -1, INT_MAX,
 							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("image_catalog.clock",
+							   "Time that ages in container searches are counted from.",
+							   "Empty means the start of the transaction; a fixed time is for tests.",
+							   &imgcat_clock, "", PGC_SUSET, 0,
+							   NULL, NULL, NULL);
 }
 
 /*

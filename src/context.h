@@ -32,6 +32,7 @@ extern int	imgcat_page_limit_max;
 extern int	imgcat_property_quota;
 extern int	imgcat_tag_quota;
 extern int	imgcat_member_quota;
+extern char *imgcat_clock;
 
 extern void imgcat_define_settings(void);
 extern bool imgcat_connection_names_settings(void);

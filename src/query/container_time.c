@@ -323,19 +323,19 @@ read_milliseconds(ImgcatValueReader *reader, ImgcatSlice text)
  * The comparison of instants that a comparison of ages means: what is more
  * days old comes earlier.
  */
-static ImgcatComparison
-inverted(ImgcatComparison comparison)
+static ImgcatSign
+inverted(ImgcatSign comparison)
 {
 	switch (comparison)
 	{
-		case IMGCAT_COMPARE_LT:
-			return IMGCAT_COMPARE_GE;
-		case IMGCAT_COMPARE_LE:
-			return IMGCAT_COMPARE_GT;
-		case IMGCAT_COMPARE_GT:
-			return IMGCAT_COMPARE_LE;
-		case IMGCAT_COMPARE_GE:
-			return IMGCAT_COMPARE_LT;
+		case IMGCAT_SIGN_LT:
+			return IMGCAT_SIGN_GE;
+		case IMGCAT_SIGN_LE:
+			return IMGCAT_SIGN_GT;
+		case IMGCAT_SIGN_GT:
+			return IMGCAT_SIGN_LE;
+		case IMGCAT_SIGN_GE:
+			return IMGCAT_SIGN_LT;
 		default:
 			return comparison;
 	}
@@ -349,7 +349,7 @@ imgcat_read_time_value(ImgcatValueReader *reader, ImgcatSlice text)
 {
 	ImgcatSearchValue *value = reader->value;
 	ImgcatSearchBound bound;
-	ImgcatComparison comparison;
+	ImgcatSign comparison;
 	int64_t		age;
 	size_t		i;
 
@@ -364,10 +364,10 @@ imgcat_read_time_value(ImgcatValueReader *reader, ImgcatSlice text)
 	comparison = imgcat_read_comparison(&text);
 	if (read_date(text, &bound.micros))
 	{
-		if (comparison == IMGCAT_COMPARE_SAME)
+		if (comparison == IMGCAT_SIGN_SAME)
 			return imgcat_refuse_value(reader, "invalid time",
 									   "Write a single \"=\" before a date.");
-		if (comparison == IMGCAT_COMPARE_NONE)
+		if (comparison == IMGCAT_SIGN_NONE)
 		{
 			set_bound(&value->low, true, false, bound.micros);
 			set_bound(&value->high, false, false,
@@ -398,7 +398,7 @@ imgcat_read_time_value(ImgcatValueReader *reader, ImgcatSlice text)
 	}
 	if (!read_age(text, &age))
 		return imgcat_refuse_value(reader, "invalid time", time_hint);
-	if (comparison == IMGCAT_COMPARE_EQ)
+	if (comparison == IMGCAT_SIGN_EQ)
 		return imgcat_refuse_value(reader, "invalid time",
 								   "Leave the \"=\" before an age out.");
 	bound.relative = true;

@@ -284,17 +284,17 @@ read_bool(ImgcatValueReader *reader, ImgcatSlice text)
  * Take a comparison and the blanks around what follows it off the text.
  * Without a comparison the text stays as it is, blanks included.
  */
-ImgcatComparison
+ImgcatSign
 imgcat_read_comparison(ImgcatSlice *text)
 {
 	static const struct
 	{
 		const char *sign;
-		ImgcatComparison comparison;
+		ImgcatSign comparison;
 	}			signs[] = {
-		{"<=", IMGCAT_COMPARE_LE}, {">=", IMGCAT_COMPARE_GE},
-		{"==", IMGCAT_COMPARE_SAME}, {"<", IMGCAT_COMPARE_LT},
-		{">", IMGCAT_COMPARE_GT}, {"=", IMGCAT_COMPARE_EQ}
+		{"<=", IMGCAT_SIGN_LE}, {">=", IMGCAT_SIGN_GE},
+		{"==", IMGCAT_SIGN_SAME}, {"<", IMGCAT_SIGN_LT},
+		{">", IMGCAT_SIGN_GT}, {"=", IMGCAT_SIGN_EQ}
 	};
 	size_t		i;
 
@@ -309,23 +309,23 @@ imgcat_read_comparison(ImgcatSlice *text)
 			return signs[i].comparison;
 		}
 	}
-	return IMGCAT_COMPARE_NONE;
+	return IMGCAT_SIGN_NONE;
 }
 
 /*
  * Make the value the interval that compares so with the bound.
  */
 void
-imgcat_set_interval(ImgcatSearchValue *value, ImgcatComparison comparison,
+imgcat_set_interval(ImgcatSearchValue *value, ImgcatSign comparison,
 					ImgcatSearchBound bound)
 {
 	value->form = IMGCAT_FORM_INTERVAL;
 	bound.present = true;
-	bound.inclusive = comparison != IMGCAT_COMPARE_LT &&
-		comparison != IMGCAT_COMPARE_GT;
-	if (comparison != IMGCAT_COMPARE_LT && comparison != IMGCAT_COMPARE_LE)
+	bound.inclusive = comparison != IMGCAT_SIGN_LT &&
+		comparison != IMGCAT_SIGN_GT;
+	if (comparison != IMGCAT_SIGN_LT && comparison != IMGCAT_SIGN_LE)
 		value->low = bound;
-	if (comparison != IMGCAT_COMPARE_GT && comparison != IMGCAT_COMPARE_GE)
+	if (comparison != IMGCAT_SIGN_GT && comparison != IMGCAT_SIGN_GE)
 		value->high = bound;
 }
 
@@ -415,7 +415,7 @@ read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 			ImgcatSlice text)
 {
 	Modified	modified = read_modifiers(text);
-	ImgcatComparison comparison;
+	ImgcatSign comparison;
 	ImgcatSearchBound bound;
 	double		number;
 	size_t		i;
@@ -424,7 +424,7 @@ read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 		return imgcat_refuse_value(reader, "a number takes no modifier",
 								   not_a_number);
 	comparison = imgcat_read_comparison(&text);
-	for (i = 1; comparison == IMGCAT_COMPARE_NONE && i < text.length; i++)
+	for (i = 1; comparison == IMGCAT_SIGN_NONE && i < text.length; i++)
 	{
 		double		upper;
 
@@ -454,17 +454,17 @@ read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 
 /* Does number compare so with other? */
 static bool
-compares(int number, ImgcatComparison comparison, int other)
+compares(int number, ImgcatSign comparison, int other)
 {
 	switch (comparison)
 	{
-		case IMGCAT_COMPARE_LT:
+		case IMGCAT_SIGN_LT:
 			return number < other;
-		case IMGCAT_COMPARE_LE:
+		case IMGCAT_SIGN_LE:
 			return number <= other;
-		case IMGCAT_COMPARE_GT:
+		case IMGCAT_SIGN_GT:
 			return number > other;
-		case IMGCAT_COMPARE_GE:
+		case IMGCAT_SIGN_GE:
 			return number >= other;
 		default:
 			return number == other;
@@ -478,7 +478,7 @@ compares(int number, ImgcatComparison comparison, int other)
 static uint32_t
 compared_members(const ImgcatSearchEnum *names, ImgcatSlice text)
 {
-	ImgcatComparison comparison = imgcat_read_comparison(&text);
+	ImgcatSign comparison = imgcat_read_comparison(&text);
 	uint32_t	members = 0;
 	int			named;
 	int			member;

@@ -22,16 +22,16 @@ typedef struct ImgcatSlice
 } ImgcatSlice;
 
 /* A comparison in front of a number, an enum name or a time. */
-typedef enum ImgcatComparison
+typedef enum ImgcatSign
 {
-	IMGCAT_COMPARE_NONE,
-	IMGCAT_COMPARE_LT,
-	IMGCAT_COMPARE_LE,
-	IMGCAT_COMPARE_GT,
-	IMGCAT_COMPARE_GE,
-	IMGCAT_COMPARE_EQ,			/* = */
-	IMGCAT_COMPARE_SAME			/* == */
-} ImgcatComparison;
+	IMGCAT_SIGN_NONE,
+	IMGCAT_SIGN_LT,
+	IMGCAT_SIGN_LE,
+	IMGCAT_SIGN_GT,
+	IMGCAT_SIGN_GE,
+	IMGCAT_SIGN_EQ,			/* = */
+	IMGCAT_SIGN_SAME			/* == */
+} ImgcatSign;
 
 /* What the readers of a value share. */
 typedef struct ImgcatValueReader
@@ -43,9 +43,9 @@ typedef struct ImgcatValueReader
 
 extern ImgcatSlice imgcat_slice_trim(ImgcatSlice text);
 extern char *imgcat_slice_copy(ImgcatSlice text, ImgcatAlloc alloc);
-extern ImgcatComparison imgcat_read_comparison(ImgcatSlice *text);
+extern ImgcatSign imgcat_read_comparison(ImgcatSlice *text);
 extern void imgcat_set_interval(ImgcatSearchValue *value,
-								ImgcatComparison comparison,
+								ImgcatSign comparison,
 								ImgcatSearchBound bound);
 extern bool imgcat_refuse_value(ImgcatValueReader *reader,
 								const char *message, const char *hint);
