@@ -71,7 +71,6 @@ imgcat_query_string_init(ImgcatQueryString *query, char *text, size_t length)
 {
 	query->at = text;
 	query->end = text + length;
-	*query->end = '\0';
 }
 
 /*

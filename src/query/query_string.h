@@ -43,7 +43,7 @@ typedef enum ImgcatQueryResult
 
 /*
  * Start reading text[0 .. length), without the leading '?'.  The caller must
- * own the bytes up to and including text[length], which becomes a NUL.
+ * own the bytes up to and including text[length], where a NUL is written.
  */
 extern void imgcat_query_string_init(ImgcatQueryString *query,
 									 char *text, size_t length);
