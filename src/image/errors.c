@@ -73,11 +73,11 @@ imgcat_image_not_found(const pg_uuid_t *id)
  * that says who may.
  */
 void
-imgcat_image_forbidden(const pg_uuid_t *id, const char *rule)
+imgcat_image_forbidden(const char *rule)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("permission denied for image %s", imgcat_uuid_string(id)),
+			 errmsg("permission denied for image"),
 			 imgcat_errdetail(IMS_OWNER_ONLY, "%s", rule)));
 }
 

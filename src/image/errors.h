@@ -45,7 +45,7 @@
 extern int	imgcat_errdetail(const char *ims_code, const char *format,...)
 			pg_attribute_printf(2, 3);
 extern void imgcat_image_not_found(const pg_uuid_t *id) pg_attribute_noreturn();
-extern void imgcat_image_forbidden(const pg_uuid_t *id, const char *rule)
+extern void imgcat_image_forbidden(const char *rule)
 			pg_attribute_noreturn();
 extern char *imgcat_uuid_string(const pg_uuid_t *id);
 extern void imgcat_spi_connect(void);

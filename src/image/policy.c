@@ -223,5 +223,5 @@ imgcat_image_modify(ImgcatImageAccess *image, const pg_uuid_t *id,
 	}
 
 	imgcat_image_show_latest(image, id, caller);
-	imgcat_image_forbidden(id, "Only its owner's project, in role member, or an administrator may change it.");
+	imgcat_image_forbidden("Only its owner's project, in role member, or an administrator may change it.");
 }

@@ -1,0 +1,133 @@
+/*-------------------------------------------------------------------------
+ *
+ * lifecycle.c
+ *		delete_image(), deactivate_image(), reactivate_image().
+ *
+ * A deleted image stays as a row, and so do its members: its identifier is
+ * used up, and a page that begins behind it still finds its place.
+ *
+ * src/image/lifecycle.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "context.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "image/errors.h"
+#include "image/policy.h"
+#include "image/status.h"
+#include "plan_cache.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+/*
+ * Run a statement on the image $1 at the time $2.
+ */
+static void
+run_on_image(const char *sql, const pg_uuid_t *id, TimestampTz now)
+{
+	static const Oid argtypes[] = {UUIDOID, TIMESTAMPTZOID};
+	Datum		args[2];
+
+	args[0] = UUIDPGetDatum(id);
+	args[1] = TimestampTzGetDatum(now);
+	if (SPI_execute_plan(imgcat_plan(sql, 2, argtypes), args, NULL,
+						 false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not update an image");
+}
+
+PG_FUNCTION_INFO_V1(imgcat_delete_image);
+/*
+ * delete_image(image_id uuid)
+ *
+ * The members get the very deleted_at of the image: those that were removed
+ * before can be told from those that the image was shared with to the end.
+ */
+Datum
+imgcat_delete_image(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatImageAccess image;
+	TimestampTz now;
+
+	imgcat_spi_connect();
+	imgcat_image_modify(&image, id, &caller);
+	if (DatumGetBool(image.row.values[IMGCAT_COL_PROTECTED]))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("image is protected"),
+				 imgcat_errdetail(IMS_PROTECTED,
+								  "Nobody can delete an image while its attribute protected is true.")));
+	if (!imgcat_status_may_become(&image.row, "deleted"))
+		elog(ERROR, "image cannot be deleted in its status");
+
+	now = GetCurrentTimestamp();
+	run_on_image("UPDATE image_catalog.images SET status = 'deleted', "
+				 "updated_at = $2, deleted_at = $2 WHERE id = $1", id, now);
+	run_on_image("UPDATE image_catalog.image_members SET deleted_at = $2 "
+				 "WHERE image_id = $1 AND deleted_at IS NULL", id, now);
+	imgcat_spi_finish();
+	PG_RETURN_VOID();
+}
+
+/*
+ * Take an image to another status by a statement on image $1 at time $2;
+ * nothing is done when it is there already.
+ */
+static void
+change_status(const pg_uuid_t *id, const char *status, const char *from,
+			  const char *sql)
+{
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatImageAccess image;
+
+	imgcat_spi_connect();
+	imgcat_image_modify(&image, id, &caller);
+	if (!imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, status))
+	{
+		if (!imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, from) ||
+			!imgcat_status_may_become(&image.row, status))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("image is not %s", from),
+					 imgcat_errdetail(IMS_UNAVAILABLE,
+									  "It cannot become %s in status %s.",
+									  status,
+									  TextDatumGetCString(image.row.values[IMGCAT_COL_STATUS]))));
+		run_on_image(sql, id, GetCurrentTimestamp());
+	}
+	imgcat_spi_finish();
+}
+
+PG_FUNCTION_INFO_V1(imgcat_deactivate_image);
+/*
+ * deactivate_image(image_id uuid)
+ */
+Datum
+imgcat_deactivate_image(PG_FUNCTION_ARGS)
+{
+	change_status(PG_GETARG_UUID_P(0), "deactivated", "active",
+				  "UPDATE image_catalog.images SET status = 'deactivated', "
+				  "updated_at = $2 WHERE id = $1");
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(imgcat_reactivate_image);
+/*
+ * reactivate_image(image_id uuid)
+ *
+ * Other ways lead to active, too; this is the one from deactivated.
+ */
+Datum
+imgcat_reactivate_image(PG_FUNCTION_ARGS)
+{
+	change_status(PG_GETARG_UUID_P(0), "active", "deactivated",
+				  "UPDATE image_catalog.images SET status = 'active', "
+				  "updated_at = $2 WHERE id = $1");
+	PG_RETURN_VOID();
+}
