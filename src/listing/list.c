@@ -103,13 +103,14 @@ page_receiver_init(PageReceiver *page, const ImgcatListRequest *request,
  * Refuse a caller that may not list at all.
  */
 static void
-check_may_list(const ImgcatCaller *caller)
+check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
 {
 	if (!caller->is_reader)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("not allowed to list images"),
-				 errdetail("Listing needs the role reader in the project."),
+				 imgcat_ims_errdetail(dialect, "IMG.0026",
+									  "Listing needs the role reader in the project."),
 				 errhint("Ask for the role reader in setting image_catalog.roles.")));
 }
 
@@ -284,7 +285,7 @@ imgcat_list_images(PG_FUNCTION_ARGS)
 	ImgcatListRequest request;
 	PageReceiver page;
 
-	check_may_list(&caller);
+	check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
 	if (!PG_ARGISNULL(0))
 		add_filter_object(&request, PG_GETARG_JSONB_P(0));
@@ -332,7 +333,7 @@ imgcat_list_images_page(PG_FUNCTION_ARGS)
 	PageReceiver page;
 	StringInfoData json;
 
-	check_may_list(&caller);
+	check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
 	add_query_string(&request, PG_GETARG_TEXT_PP(0));
 	imgcat_list_request_finish(&request, &caller);
@@ -372,7 +373,7 @@ imgcat_list_cloud_images_page(PG_FUNCTION_ARGS)
 	PageReceiver page;
 	StringInfoData json;
 
-	check_may_list(&caller);
+	check_may_list(&caller, IMGCAT_DIALECT_IMS);
 	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
 	add_query_string(&request, PG_GETARG_TEXT_PP(0));
 	imgcat_list_request_finish(&request, &caller);
@@ -416,7 +417,7 @@ imgcat_count_images(PG_FUNCTION_ARGS)
 	ImgcatStatement statement;
 	CountReceiver receiver;
 
-	check_may_list(&caller);
+	check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
 	if (!PG_ARGISNULL(0))
 		add_filter_object(&request, PG_GETARG_JSONB_P(0));

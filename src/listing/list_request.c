@@ -13,13 +13,12 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "image/facet.h"
 #include "image/image_row.h"
 #include "listing/list_request.h"
+#include "query/blank.h"
 #include "query/in_list.h"
 #include "query/number.h"
 #include "query/uuid.h"
@@ -141,7 +140,9 @@ imgcat_list_request_add(ImgcatListRequest *request,
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many query parameters"),
-				 errdetail("A request has at most %d.", MAX_PARAMETERS)));
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+									  "A request has at most %d.",
+									  MAX_PARAMETERS)));
 	if (request->nparameters == request->max_parameters)
 	{
 		request->max_parameters *= 2;
@@ -336,8 +337,8 @@ add_operator_filter(ImgcatListRequest *request,
 }
 
 /*
- * A number that a column is to compare with.  One beyond int8 compares as the
- * nearest int8 does, which no size reaches; equality with it never holds.
+ * A number that a column is to compare with.  With one beyond int8 it either
+ * never compares, or always does as with the nearest int8.
  */
 static void
 add_number_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
@@ -353,21 +354,11 @@ add_number_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 				   attribute->column == IMGCAT_COL_MIN_RAM)
 				  ? IMS_BAD_MEMORY_OR_DISK : IMS_BAD_VALUE,
 				  "Give a whole number.");
-	if (out_of_range && op == IMGCAT_EQ)
+	if (out_of_range && op != (number < 0 ? IMGCAT_GTE : IMGCAT_LTE))
 		add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
 	else
-	{
-		if (out_of_range)
-		{
-			const char *sign = parameter->value;
-
-			while (*sign == ' ' || (*sign >= '\t' && *sign <= '\r'))
-				sign++;
-			number = (*sign == '-') ? PG_INT64_MIN : PG_INT64_MAX;
-		}
 		add_condition(request, IMGCAT_COND_NUMBER, attribute->column,
 					  Int64GetDatum(number))->op = op;
-	}
 }
 
 /*
@@ -439,14 +430,7 @@ add_tag_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 	int			nfacets = 0;
 	char	   *spelling;
 
-	while (length > 0 && isspace((unsigned char) *tag))
-	{
-		tag++;
-		length--;
-	}
-	while (length > 0 && isspace((unsigned char) tag[length - 1]))
-		length--;
-
+	imgcat_strip_blanks(&tag, &length);
 	facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(tag, length));
 	equals = memchr(tag, '=', length);
 	if (request->dialect != IMGCAT_DIALECT_IMS || equals == NULL)
@@ -674,8 +658,6 @@ set_limit(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 							  &limit, &out_of_range))
 		bad_value(request, parameter, IMS_BAD_VALUE,
 				  "The limit must be an integer.");
-	if (out_of_range)
-		limit = (strchr(parameter->value, '-') != NULL) ? -1 : PG_INT64_MAX;
 	if (limit < 0)
 		bad_value(request, parameter, IMS_BAD_VALUE,
 				  "The limit must not be negative.");
