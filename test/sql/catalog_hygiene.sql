@@ -134,9 +134,14 @@ SELECT f.oid::regprocedure AS foreign_symbol, f.probin, f.prosrc
    AND (f.prosrc NOT LIKE 'imgcat\_%' OR f.probin NOT LIKE '%image_catalog')
  ORDER BY 1;
 
--- leakproof promises that no argument ever raises an error or a message
-SELECT oid::regprocedure AS leakproof FROM member_function
- WHERE proleakproof AND pronargs > 0
- ORDER BY oid::regprocedure::text COLLATE "C";
+-- leakproof promises that no argument ever raises an error or a message; for
+-- comparing and hashing our types that goes without saying
+SELECT f.oid::regprocedure AS leakproof FROM member_function f
+ WHERE f.proleakproof AND f.pronargs > 0
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_amproc a WHERE a.amproc = f.oid)
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_operator o
+                    WHERE o.oprcode = f.oid
+                      AND o.oprname IN ('=', '<>', '<', '<=', '>', '>='))
+ ORDER BY f.oid::regprocedure::text COLLATE "C";
 
 DROP VIEW member_relation, member_function, member;

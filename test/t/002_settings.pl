@@ -28,6 +28,9 @@ $node->safe_psql(
 my $who = q{SELECT coalesce(image_catalog.current_project(), '-')
 	|| ' ' || image_catalog.is_catalog_admin()};
 
+# the superuser is named as the user who runs the test
+my $superuser = $node->safe_psql('postgres', 'SELECT current_user');
+
 # What a role is taken for, after it tried $sql (errors may or may not come).
 sub caller_after
 {
@@ -40,8 +43,8 @@ sub caller_after
 	return (split /\n/, $stdout)[-1];
 }
 
-is(caller_after('postgres', 'SELECT'), '- true', 'a superuser administers');
-is(caller_after('postgres', "SET image_catalog.project_id = 'acme'"),
+is(caller_after($superuser, 'SELECT'), '- true', 'a superuser administers');
+is(caller_after($superuser, "SET image_catalog.project_id = 'acme'"),
 	'acme false', 'not while it acts for a project');
 is(caller_after('plain', 'SELECT'), '- false', 'a plain role is nobody');
 is(caller_after('pinned', 'SELECT'), 'acme false', 'a pinned role is its project');
@@ -99,9 +102,9 @@ is(caller_after('plain', 'SELECT'), '- false', 'and nothing was pinned');
 
 # SET ROLE changes rights, not the caller's project; and a superuser that
 # becomes a plain role administers no longer.
-is(caller_after('postgres', 'SET ROLE plain'), '- false',
+is(caller_after($superuser, 'SET ROLE plain'), '- false',
 	'SET ROLE leaves administration behind');
-is(caller_after('postgres', 'SET SESSION AUTHORIZATION pinned'), '- false',
+is(caller_after($superuser, 'SET SESSION AUTHORIZATION pinned'), '- false',
 	'what is pinned counts at login only');
 
 # SET LOCAL ends with its transaction: what a pooler relies on.
