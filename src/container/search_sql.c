@@ -19,6 +19,7 @@
 
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "common/int.h"
 #include "compat.h"
 #include "container/search_sql.h"
 #include "context.h"
