@@ -29,7 +29,7 @@ static const char *const container_format_words[] = {
 	"ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed", NULL
 };
 
-/* the last two: IMS dialect only, see imgcat_attribute_allows */
+/* the last two: IMS dialect only, see imgcat_attribute_offers */
 static const char *const disk_format_words[] = {
 	"ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso",
 	"ploop", "zvhd", "zvhd2", NULL
@@ -143,29 +143,32 @@ imgcat_attribute_find(const char *name, size_t length)
 }
 
 /*
- * May the attribute hold this word in the dialect of the session?  True for
- * attributes that have no list of words.
+ * May the attribute hold this word: in the dialect of the session, or in any?
+ * True for attributes that have no list of words.
  */
 bool
 imgcat_attribute_allows(const ImgcatAttribute *attribute,
-						const char *word, size_t length)
+						const char *word, size_t length, bool any_dialect)
 {
 	if (attribute->values == NULL)
 		return true;
 	for (int i = 0; attribute->values[i] != NULL; i++)
 		if (strlen(attribute->values[i]) == length &&
 			memcmp(attribute->values[i], word, length) == 0)
-			return imgcat_attribute_offers(attribute, attribute->values[i]);
+			return imgcat_attribute_offers(attribute, attribute->values[i],
+										   any_dialect);
 	return false;
 }
 
 /*
- * Is this word of the attribute's list one of the session's dialect?
+ * Is this word of the attribute's list one of the session's dialect, or of
+ * any?
  */
 bool
-imgcat_attribute_offers(const ImgcatAttribute *attribute, const char *word)
+imgcat_attribute_offers(const ImgcatAttribute *attribute, const char *word,
+						bool any_dialect)
 {
-	return imgcat_dialect == IMGCAT_DIALECT_IMS ||
+	return any_dialect || imgcat_dialect == IMGCAT_DIALECT_IMS ||
 		attribute->column != IMGCAT_COL_DISK_FORMAT ||
 		strncmp(word, "zvhd", 4) != 0;
 }

@@ -60,8 +60,9 @@ extern const int imgcat_num_attributes;
 extern const ImgcatAttribute *imgcat_attribute_find(const char *name,
 													size_t length);
 extern bool imgcat_attribute_allows(const ImgcatAttribute *attribute,
-									const char *word, size_t length);
+									const char *word, size_t length,
+									bool any_dialect);
 extern bool imgcat_attribute_offers(const ImgcatAttribute *attribute,
-									const char *word);
+									const char *word, bool any_dialect);
 
 #endif							/* IMGCAT_ATTRIBUTE_H */

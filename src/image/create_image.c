@@ -55,7 +55,7 @@ static const char insert_sql[] = INSERT_SQL;
 static const char insert_chosen_sql[] =
 INSERT_SQL " ON CONFLICT (id) DO NOTHING";
 
-static const ImgcatPlace nowhere = {NULL, 0};
+static const ImgcatPlace nowhere = {0};
 
 /*
  * A name that no client may set.
@@ -199,23 +199,6 @@ check_ims_values(ImgcatDocument *document, const ImgcatCaller *caller)
 }
 
 /*
- * A random identifier, version 4.
- */
-static Datum
-random_id(void)
-{
-	pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
-
-	if (!pg_strong_random(id->data, UUID_LEN))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate random values")));
-	id->data[6] = (id->data[6] & 0x0f) | 0x40;
-	id->data[8] = (id->data[8] & 0x3f) | 0x80;
-	return UUIDPGetDatum(id);
-}
-
-/*
  * Set a column that the document does not name.
  */
 static void
@@ -239,7 +222,9 @@ build_row(ImgcatImageRow *row, const ImgcatDocument *document,
 	Datum		now = TimestampTzGetDatum(GetCurrentTimestamp());
 
 	imgcat_document_to_row(document, &nowhere, row);
-	set_default(row, document, IMGCAT_COL_ID, random_id());
+	if (document->attributes[IMGCAT_COL_ID] == NULL)
+		set_default(row, document, IMGCAT_COL_ID,
+					UUIDPGetDatum(imgcat_uuid_random()));
 	set_default(row, document, IMGCAT_COL_STATUS, CStringGetTextDatum("queued"));
 	set_default(row, document, IMGCAT_COL_VISIBILITY,
 				CStringGetTextDatum(ims ? "private" : "shared"));

@@ -273,7 +273,7 @@ imgcat_ims_check_properties(Jsonb *properties)
 void
 imgcat_ims_check_min_disk(int32 min_disk, Jsonb *properties)
 {
-	static const ImgcatPlace nowhere = {NULL, 0};
+	static const ImgcatPlace nowhere = {0};
 	int32		limit =
 		imgcat_jsonb_string_is(properties, "virtual_env_type", "DataImage") ?
 		IMS_DATA_DISK_MAX : IMS_MIN_DISK_MAX;

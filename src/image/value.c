@@ -160,13 +160,14 @@ check_string(const ImgcatAttribute *attribute, const JsonbValue *value,
 								 attribute->max_length));
 
 	if (!imgcat_attribute_allows(attribute, value->val.string.val,
-								 value->val.string.len))
+								 value->val.string.len, place->any_dialect))
 	{
 		StringInfoData words;
 
 		initStringInfo(&words);
 		for (int i = 0; attribute->values[i] != NULL; i++)
-			if (imgcat_attribute_offers(attribute, attribute->values[i]))
+			if (imgcat_attribute_offers(attribute, attribute->values[i],
+										place->any_dialect))
 				appendStringInfo(&words, "%s%s", i > 0 ? ", " : "",
 								 attribute->values[i]);
 		attribute_error(place, attribute,
@@ -441,6 +442,23 @@ imgcat_attribute_datum(const ImgcatAttribute *attribute,
 			break;
 	}
 	elog(ERROR, "attribute \"%s\" has no column", attribute->name);
+}
+
+/*
+ * A random identifier, version 4.
+ */
+pg_uuid_t *
+imgcat_uuid_random(void)
+{
+	pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
+
+	if (!pg_strong_random(id->data, UUID_LEN))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random values")));
+	id->data[6] = (id->data[6] & 0x0f) | 0x40;
+	id->data[8] = (id->data[8] & 0x3f) | 0x80;
+	return id;
 }
 
 /*

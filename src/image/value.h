@@ -12,12 +12,14 @@
 
 #include "image/attribute.h"
 #include "utils/jsonb.h"
+#include "utils/uuid.h"
 
 /* Where a value stands in the request, for the messages. */
 typedef struct ImgcatPlace
 {
 	const char *noun;			/* "operation", "document"; NULL: nowhere */
 	int			index;			/* from 0 */
+	bool		any_dialect;	/* words of every dialect will do */
 } ImgcatPlace;
 
 /* Longest name of a property, in characters. */
@@ -40,6 +42,7 @@ extern void imgcat_property_check_name(const char *name, int name_length,
 									   const ImgcatPlace *place);
 extern bool imgcat_property_name_is_reserved(const char *name, int name_length);
 extern Datum imgcat_tags_datum(text **tags, int ntags);
+extern pg_uuid_t *imgcat_uuid_random(void);
 extern int	imgcat_tags_count(const JsonbValue *value);
 
 #endif							/* IMGCAT_VALUE_H */
