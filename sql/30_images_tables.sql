@@ -97,6 +97,8 @@ CREATE TABLE image_catalog.images (
     facets text[] NOT NULL GENERATED ALWAYS AS
         (image_catalog.image_facets(tags, properties)) STORED,
     deleted_at timestamptz,
+    status_before_deletion image_catalog.image_status,
+    updated_at_before_deletion timestamptz,
     CONSTRAINT images_pkey PRIMARY KEY (id),
     CONSTRAINT images_deleted_check
         CHECK ((status OPERATOR(pg_catalog.=) 'deleted') OPERATOR(pg_catalog.=) (deleted_at IS NOT NULL))
@@ -109,6 +111,8 @@ COMMENT ON COLUMN image_catalog.images.size IS 'bytes of data; null until there 
 COMMENT ON COLUMN image_catalog.images.tags IS 'sorted bytewise, without duplicates';
 COMMENT ON COLUMN image_catalog.images.properties IS 'custom properties: an object of strings (or null)';
 COMMENT ON COLUMN image_catalog.images.facets IS 'generated: what filters on tags and properties search';
+COMMENT ON COLUMN image_catalog.images.status_before_deletion IS 'status that a deleted image had: a marker that names it keeps its place in a list sorted by status';
+COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at that a deleted image had: a marker that names it keeps its place in a list sorted by updated_at';
 
 /*
  * The indexes start with the scope, so that each arm of a listing walks its

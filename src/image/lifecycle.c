@@ -68,7 +68,10 @@ imgcat_delete_image(PG_FUNCTION_ARGS)
 
 	now = GetCurrentTimestamp();
 	run_on_image("UPDATE image_catalog.images SET status = 'deleted', "
-				 "updated_at = $2, deleted_at = $2 WHERE id = $1", id, now);
+				 "updated_at = $2, deleted_at = $2, "
+				 "status_before_deletion = status, "
+				 "updated_at_before_deletion = updated_at "
+				 "WHERE id = $1", id, now);
 	run_on_image("UPDATE image_catalog.image_members SET deleted_at = $2 "
 				 "WHERE image_id = $1 AND deleted_at IS NULL", id, now);
 	imgcat_spi_finish();

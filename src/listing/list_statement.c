@@ -732,6 +732,25 @@ imgcat_count_statement(ImgcatStatement *statement,
 }
 
 /*
+ * A sort key of the marker's row.  Deletion changes two of the keys; where
+ * deleted images are not listed, one keeps the place that it had before.
+ */
+static const char *
+marker_expression(const ImgcatListRequest *request, int at)
+{
+	const SortExpression *expression =
+	sort_expression(request->sort.keys[at].attribute);
+
+	if (request->dead)
+		return expression->expression;
+	if (expression->column == IMGCAT_COL_STATUS)
+		return "COALESCE(i.status_before_deletion, i.status)";
+	if (expression->column == IMGCAT_COL_UPDATED_AT)
+		return "COALESCE(i.updated_at_before_deletion, i.updated_at)";
+	return expression->expression;
+}
+
+/*
  * Find the marker's place: its row's sort keys.  False: there is no such
  * image, or the caller may not see it, which are told apart to nobody.
  *
@@ -760,7 +779,7 @@ imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
 	appendStringInfoString(&statement.sql, "SELECT ");
 	for (int i = 0; i < nkeys; i++)
 		appendStringInfo(&statement.sql, "%s%s", i > 0 ? ", " : "",
-						 sort_expression(request->sort.keys[i].attribute)->expression);
+						 marker_expression(request, i));
 	appendStringInfo(&statement.sql,
 					 " FROM image_catalog.images i WHERE i.id = $%d",
 					 id_parameter);

@@ -64,19 +64,37 @@ SELECT pg_temp.page('marker=00000000-0000-4000-8000-0000000000a3');
 SET image_catalog.project_id = 'a';
 
 -- a deleted image keeps its place for whoever could see it
-BEGIN;
-UPDATE image_catalog.images SET status = 'deleted', deleted_at = now()
- WHERE name IN ('0-public', '1-own', '4-private', '5-pending');
-UPDATE image_catalog.image_members SET deleted_at = now();
-COMMIT;
+SET image_catalog.project_id = 'b';
+SELECT image_catalog.delete_image(id) FROM image_catalog.images
+ WHERE name IN ('0-public', '4-private', '5-pending') ORDER BY name;
+SET image_catalog.project_id = 'a';
+SELECT image_catalog.delete_image(id) FROM image_catalog.images WHERE name = '1-own';
 SELECT name, pg_temp.page('marker=' || id)
   FROM image_catalog.images WHERE status = 'deleted' ORDER BY name;
 SET image_catalog.project_id = 'z';
 SELECT name, pg_temp.page('marker=' || id)
   FROM image_catalog.images WHERE status = 'deleted' ORDER BY name;
+
+-- also where deletion changed what the list is sorted by
+SET image_catalog.project_id = 'b';
+UPDATE image_catalog.images SET status = 'active', deleted_at = NULL,
+       status_before_deletion = NULL, updated_at_before_deletion = NULL;
+UPDATE image_catalog.images SET status = 'queued' WHERE name > '4';
+UPDATE image_catalog.images SET updated_at = created_at;
+SELECT query, pg_temp.page(query || '&visibility=all&marker=00000000-0000-4000-8000-0000000000a4')
+  FROM (VALUES ('sort=status:asc'), ('sort=status:desc'), ('sort=updated_at:asc'),
+               ('sort=updated_at:desc')) v (query);
+SELECT image_catalog.delete_image('00000000-0000-4000-8000-0000000000a4');
+SELECT query, pg_temp.page(query || '&visibility=all&marker=00000000-0000-4000-8000-0000000000a4')
+  FROM (VALUES ('sort=status:asc'), ('sort=status:desc'), ('sort=updated_at:asc'),
+               ('sort=updated_at:desc')) v (query);
+SELECT status, updated_at = deleted_at AS updated, status_before_deletion, updated_at_before_deletion = created_at AS before
+  FROM image_catalog.images WHERE name = '4-private';
+
 -- but not for a member that had been removed before
-SET image_catalog.project_id = 'a';
+SELECT image_catalog.delete_image('00000000-0000-4000-8000-0000000000a5');
 UPDATE image_catalog.image_members SET deleted_at = now() - interval '1 day';
+SET image_catalog.project_id = 'a';
 SELECT pg_temp.page('marker=00000000-0000-4000-8000-0000000000a5');
 
 -- a marker as an argument
