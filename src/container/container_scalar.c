@@ -1,0 +1,437 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_scalar.c
+ *		Scalars of a StorageImage document: checked, and in canonical form.
+ *
+ * What may be written in several ways (an enum by name or number, a 64-bit
+ * integer as string or number, a time in any zone) is read in all of them and
+ * kept in the one that the API prints.
+ *
+ * src/container/container_scalar.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "common/shortest_dec.h"
+#include "common/string.h"
+#include "container/container_json.h"
+#include "container/container_scalar.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+/*
+ * Append the path from the document's root.
+ */
+static void
+append_path(StringInfo out, const ImgcatDocumentPath *path)
+{
+	if (path->parent != NULL)
+		append_path(out, path->parent);
+	if (path->name == NULL)
+		appendStringInfo(out, "[%d]", path->index);
+	else
+		appendStringInfo(out, "%s%.*s", out->len > 0 ? "." : "",
+						 path->name_length, path->name);
+}
+
+/*
+ * Refuse a document for what stands at path.
+ */
+void
+imgcat_document_error(const ImgcatDocumentPath *path, const char *problem)
+{
+	StringInfoData at;
+
+	initStringInfo(&at);
+	if (path != NULL)
+		append_path(&at, path);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid container image document"),
+			 at.len > 0 ? errdetail("At %s: %s.", at.data, problem)
+			 : errdetail("%s.", problem)));
+}
+
+/*
+ * Number of that many decimal digits at text, or -1.
+ */
+static int
+read_digits(const char *text, int count)
+{
+	int			number = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = number * 10 + (text[i] - '0');
+	}
+	return number;
+}
+
+/*
+ * Read an RFC 3339 time with up to nine digits of fraction.  *nanos gets what
+ * lies below the microsecond, 0..999.
+ */
+bool
+imgcat_parse_timestamp(const char *text, int length,
+					   TimestampTz *timestamp, int *nanos)
+{
+	int			year;
+	int			month;
+	int			day;
+	int			hour;
+	int			minute;
+	int			second;
+	int			fraction = 0;
+	int			zone = 0;
+	int			at = 19;
+
+	if (length < 20 || text[4] != '-' || text[7] != '-' ||
+		(text[10] != 'T' && text[10] != 't') ||
+		text[13] != ':' || text[16] != ':')
+		return false;
+	year = read_digits(text, 4);
+	month = read_digits(text + 5, 2);
+	day = read_digits(text + 8, 2);
+	hour = read_digits(text + 11, 2);
+	minute = read_digits(text + 14, 2);
+	second = read_digits(text + 17, 2);
+	if (year < 1 || month < 1 || month > 12 ||
+		day < 1 || day > day_tab[isleap(year)][month - 1] ||
+		hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+		second < 0 || second > 59)
+		return false;
+
+	if (text[at] == '.')
+	{
+		int			unit = 100000000;
+
+		for (at++; at < length && text[at] >= '0' && text[at] <= '9'; at++)
+		{
+			if (unit == 0)
+				return false;
+			fraction += (text[at] - '0') * unit;
+			unit /= 10;
+		}
+		if (unit == 100000000)
+			return false;
+	}
+
+	if (length - at == 1 && (text[at] == 'Z' || text[at] == 'z'))
+		zone = 0;
+	else if (length - at == 6 && (text[at] == '+' || text[at] == '-') &&
+			 text[at + 3] == ':')
+	{
+		int			hours = read_digits(text + at + 1, 2);
+		int			minutes = read_digits(text + at + 4, 2);
+
+		if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+			return false;
+		zone = (hours * 60 + minutes) * (text[at] == '-' ? -60 : 60);
+	}
+	else
+		return false;
+
+	*timestamp = (date2j(year, month, day) - POSTGRES_EPOCH_JDATE) *
+		USECS_PER_DAY +
+		((int64) (hour * 60 + minute) * 60 + second - zone) * USECS_PER_SEC +
+		fraction / 1000;
+	*nanos = fraction % 1000;
+	return IS_VALID_TIMESTAMP(*timestamp);
+}
+
+/*
+ * Number of an enum's name, or -1.
+ */
+int
+imgcat_enum_number(const ImgcatEnumType *type, const char *name, int length)
+{
+	for (int i = 0; i < type->count; i++)
+	{
+		if (strncmp(type->names[i], name, length) == 0 &&
+			type->names[i][length] == '\0')
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * Make value the shortest decimal number that reads back as the float32
+ * nearest to number.
+ */
+void
+imgcat_float_value(JsonbValue *value, double number)
+{
+	char		digits[FLOAT_SHORTEST_DECIMAL_LEN];
+
+	float_to_shortest_decimal_buf((float4) number, digits);
+	value->type = jbvNumeric;
+	value->val.numeric =
+		DatumGetNumeric(DirectFunctionCall3(numeric_in,
+											CStringGetDatum(digits),
+											ObjectIdGetDatum(InvalidOid),
+											Int32GetDatum(-1)));
+}
+
+/*
+ * The number of a canonical float value.
+ */
+double
+imgcat_value_float(const JsonbValue *value)
+{
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+											  NumericGetDatum(value->val.numeric)));
+}
+
+/*
+ * Text of a number, or of a string that is to hold one; NUL-terminated.
+ */
+static char *
+number_text(const JsonbValue *value, const ImgcatDocumentPath *path)
+{
+	if (value->type == jbvNumeric)
+		return DatumGetCString(DirectFunctionCall1(numeric_out,
+												   NumericGetDatum(value->val.numeric)));
+	if (value->type == jbvString)
+		return pnstrdup(value->val.string.val, value->val.string.len);
+	imgcat_document_error(path, "a number is expected");
+}
+
+/*
+ * Canonical float: the shortest decimal of the nearest float32.
+ */
+static void
+check_float(JsonbValue *value, const ImgcatDocumentPath *path)
+{
+	char	   *text = number_text(value, path);
+	int			length = strlen(text);
+	char	   *end;
+	double		number;
+
+	/*
+	 * Up to six digits always survive the way through a float32, so the usual
+	 * score is canonical as it stands.
+	 */
+	if (value->type == jbvNumeric && length <= 7 &&
+		(text[length - 1] != '0' || strchr(text, '.') == NULL))
+		return;
+
+	number = strtod(text, &end);
+	if (end == text || *end != '\0' || !isfinite(number) ||
+		fabs(number) > FLT_MAX)
+		imgcat_document_error(path, "a finite number is expected");
+	imgcat_float_value(value, number);
+}
+
+/*
+ * Canonical integer between the bounds: a number, or a string of digits where
+ * as_string is set.
+ */
+static void
+check_integer(JsonbValue *value, bool is_signed, bool as_string,
+			  const ImgcatDocumentPath *path)
+{
+	char	   *text = number_text(value, path);
+	char	   *point = strchr(text, '.');
+	char	   *end;
+
+	/* 1.0 is an integer, too */
+	if (point != NULL && strspn(point + 1, "0") == strlen(point + 1))
+		*point = '\0';
+
+	errno = 0;
+	if (is_signed)
+	{
+		int64		number = strtoi64(text, &end, 10);
+
+		if (end == text || *end != '\0' || errno != 0 ||
+			(!as_string && (number < PG_INT32_MIN || number > PG_INT32_MAX)))
+			imgcat_document_error(path, as_string ?
+								  "an integer of 64 bits is expected" :
+								  "an integer of 32 bits is expected");
+		text = psprintf(INT64_FORMAT, number);
+	}
+	else
+	{
+		uint64		number = strtou64(text, &end, 10);
+
+		if (end == text || *end != '\0' || errno != 0 || text[0] == '-')
+			imgcat_document_error(path, "an unsigned integer of 64 bits is expected");
+		text = psprintf(UINT64_FORMAT, number);
+	}
+
+	if (as_string)
+	{
+		value->type = jbvString;
+		value->val.string.val = text;
+		value->val.string.len = strlen(text);
+	}
+	else
+	{
+		value->type = jbvNumeric;
+		value->val.numeric = int64_to_numeric(strtoi64(text, NULL, 10));
+	}
+}
+
+/*
+ * Canonical time: UTC.
+ */
+static void
+check_timestamp(JsonbValue *value, const ImgcatDocumentPath *path)
+{
+	TimestampTz timestamp;
+	int			nanos;
+	StringInfoData printed;
+
+	if (value->type != jbvString ||
+		!imgcat_parse_timestamp(value->val.string.val, value->val.string.len,
+								&timestamp, &nanos))
+		imgcat_document_error(path, "a time of RFC 3339 is expected");
+	initStringInfo(&printed);
+	imgcat_json_timestamp(&printed, timestamp, nanos);
+	/* without the quotes */
+	value->val.string.val = printed.data + 1;
+	value->val.string.len = printed.len - 2;
+}
+
+/*
+ * Canonical enum: its name.
+ */
+static void
+check_enum(JsonbValue *value, const ImgcatEnumType *names,
+		   const ImgcatDocumentPath *path)
+{
+	int			number = -1;
+
+	if (value->type == jbvString)
+		number = imgcat_enum_number(names, value->val.string.val,
+									value->val.string.len);
+	else if (value->type == jbvNumeric)
+	{
+		char	   *text = number_text(value, path);
+		char	   *end;
+
+		number = strtoint(text, &end, 10);
+		if (*end != '\0')
+			number = -1;
+	}
+	if (number < 0 || number >= names->count)
+		imgcat_document_error(path, "an enum name is expected, and this is none");
+	value->type = jbvString;
+	value->val.string.val = unconstify(char *, names->names[number]);
+	value->val.string.len = strlen(names->names[number]);
+}
+
+/*
+ * Canonical bytes: base64 with the standard alphabet and padding.
+ */
+static void
+check_bytes(JsonbValue *value, const ImgcatDocumentPath *path)
+{
+	int			length;
+	char	   *text;
+
+	if (value->type != jbvString)
+		imgcat_document_error(path, "base64 text is expected");
+	length = value->val.string.len;
+	while (length > 0 && value->val.string.val[length - 1] == '=')
+		length--;
+	if (length % 4 == 1)
+		imgcat_document_error(path, "base64 text is expected");
+	text = palloc(length + 3);
+	for (int i = 0; i < length; i++)
+	{
+		char		c = value->val.string.val[i];
+
+		if (c == '-')
+			c = '+';
+		else if (c == '_')
+			c = '/';
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+			  (c >= '0' && c <= '9') || c == '+' || c == '/'))
+			imgcat_document_error(path, "base64 text is expected");
+		text[i] = c;
+	}
+	while (length % 4 != 0)
+		text[length++] = '=';
+	value->val.string.val = text;
+	value->val.string.len = length;
+}
+
+/*
+ * A map of strings: an object whose values are strings.
+ */
+static void
+check_string_map(const JsonbValue *value, const ImgcatDocumentPath *path)
+{
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	JsonbValue	item;
+
+	if (value->type != jbvBinary ||
+		!JsonContainerIsObject(value->val.binary.data))
+		imgcat_document_error(path, "an object of strings is expected");
+	iterator = JsonbIteratorInit(value->val.binary.data);
+	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
+	{
+		if (token == WJB_VALUE && item.type != jbvString)
+			imgcat_document_error(path, "an object of strings is expected");
+	}
+}
+
+/*
+ * Check a value of field's kind, which is no message, and bring it into its
+ * canonical form.  What it points to may belong to the document that it was
+ * read from.
+ */
+void
+imgcat_check_scalar(JsonbValue *value, const ImgcatFieldType *field,
+					const ImgcatDocumentPath *path)
+{
+	switch (field->kind)
+	{
+		case IMGCAT_FIELD_STRING:
+			if (value->type != jbvString)
+				imgcat_document_error(path, "a string is expected");
+			break;
+		case IMGCAT_FIELD_BYTES:
+			check_bytes(value, path);
+			break;
+		case IMGCAT_FIELD_BOOL:
+			if (value->type != jbvBool)
+				imgcat_document_error(path, "true or false is expected");
+			break;
+		case IMGCAT_FIELD_INT32:
+			check_integer(value, true, false, path);
+			break;
+		case IMGCAT_FIELD_INT64:
+			check_integer(value, true, true, path);
+			break;
+		case IMGCAT_FIELD_UINT64:
+			check_integer(value, false, true, path);
+			break;
+		case IMGCAT_FIELD_FLOAT:
+			check_float(value, path);
+			break;
+		case IMGCAT_FIELD_TIMESTAMP:
+			check_timestamp(value, path);
+			break;
+		case IMGCAT_FIELD_ENUM:
+			check_enum(value, field->names, path);
+			break;
+		case IMGCAT_FIELD_STRING_MAP:
+			check_string_map(value, path);
+			break;
+		case IMGCAT_FIELD_MESSAGE:
+		case IMGCAT_FIELD_ANY:
+			break;
+	}
+}
