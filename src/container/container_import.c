@@ -1,0 +1,528 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_import.c
+ *		import_container_images: StorageImage documents into the tables.
+ *
+ * Documents are sorted by digest and written in batches, each by one
+ * statement a table, its rows taken from a tuplestore.  Sorted, because the
+ * images' rows are inserted, or locked where they exist, in this order:
+ * imports of the same digests at the same time wait, and never deadlock.
+ *
+ * src/container/container_import.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "container/container_access.h"
+#include "container/container_merge.h"
+#include "container/container_rows.h"
+#include "container/container_scalar.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+/* most documents in a batch, and most bytes of them as jsonb */
+#define BATCH_DOCUMENTS		64
+#define BATCH_BYTES			(8 * 1024 * 1024)
+
+/* A document of the argument. */
+typedef struct Incoming
+{
+	int			index;			/* in the argument */
+	JsonbValue	json;
+	const char *digest;
+} Incoming;
+
+/* An image on its way into the tables. */
+typedef struct ImportedImage
+{
+	int64		image_key;
+	const char *digest;
+	ImgcatMessage *document;
+	bool		risk_given;		/* riskScore is not computed */
+	bool		inserted;
+	bool		rewrite_scan;	/* its components and findings are new */
+} ImportedImage;
+
+/*
+ * By digest, then in the order of the argument.
+ */
+static int
+compare_incoming(const void *left, const void *right)
+{
+	const Incoming *a = left;
+	const Incoming *b = right;
+	int			order = strcmp(a->digest, b->digest);
+
+	return order != 0 ? order : a->index - b->index;
+}
+
+/*
+ * The digest of a document that is not read yet.
+ */
+static const char *
+incoming_digest(JsonbValue *json, int index)
+{
+	ImgcatDocumentPath path = {NULL, NULL, 0, index};
+	const char *digest;
+	JsonbValue	id;
+
+	if (json->type == jbvBinary && JsonContainerIsObject(json->val.binary.data) &&
+		getKeyJsonValueFromContainer(json->val.binary.data, "id", 2, &id) &&
+		id.type == jbvString && id.val.string.len > 0)
+		return psprintf("%s%.*s",
+						memchr(id.val.string.val, ':', id.val.string.len) ?
+						"" : "sha256:", id.val.string.len, id.val.string.val);
+
+	digest = imgcat_document_digest(imgcat_load_document_value(json, index));
+	if (digest == NULL)
+		imgcat_document_error(&path, "a document needs an id");
+	return digest;
+}
+
+/*
+ * The documents of the argument, an array or a single document, sorted.
+ */
+static Incoming *
+collect_incoming(Jsonb *documents, int *count)
+{
+	Incoming   *incoming;
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	JsonbValue	item;
+
+	if (JB_ROOT_IS_OBJECT(documents))
+	{
+		incoming = palloc0(sizeof(Incoming));
+		incoming[0].json.type = jbvBinary;
+		incoming[0].json.val.binary.data = &documents->root;
+		incoming[0].json.val.binary.len = VARSIZE(documents) - VARHDRSZ;
+		incoming[0].digest = incoming_digest(&incoming[0].json, 0);
+		*count = 1;
+		return incoming;
+	}
+	if (!JB_ROOT_IS_ARRAY(documents) || JB_ROOT_IS_SCALAR(documents))
+		imgcat_document_error(NULL, "an array of documents is expected");
+
+	incoming = palloc_extended(sizeof(Incoming) *
+							   Max(JB_ROOT_COUNT(documents), 1),
+							   MCXT_ALLOC_HUGE);
+	*count = 0;
+	iterator = JsonbIteratorInit(&documents->root);
+	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		incoming[*count].index = *count;
+		incoming[*count].json = item;
+		incoming[*count].digest = incoming_digest(&item, *count);
+		(*count)++;
+	}
+	qsort(incoming, *count, sizeof(Incoming), compare_incoming);
+	return incoming;
+}
+
+/*
+ * Run a statement that reads the rows of set under the name "imported".
+ */
+static void
+execute_with_rows(const char *statement, ImgcatRowSet *set, int expected)
+{
+	EphemeralNamedRelationData relation;
+
+	memset(&relation, 0, sizeof(relation));
+	relation.md.name = "imported";
+	relation.md.reliddesc = InvalidOid;
+	relation.md.tupdesc = set->descriptor;
+	relation.md.enrtype = ENR_NAMED_TUPLESTORE;
+	relation.md.enrtuples = set->count;
+	relation.reldata = set->rows;
+	if (SPI_register_relation(&relation) != SPI_OK_REL_REGISTER)
+		elog(ERROR, "could not register rows to import");
+	if (SPI_execute(statement, false, 0) != expected)
+		elog(ERROR, "could not import rows: %s", statement);
+	SPI_unregister_relation("imported");
+}
+
+/*
+ * Insert the rows of set into their table.
+ */
+static void
+insert_rows(ImgcatRowSet *set)
+{
+	if (set->count > 0)
+		execute_with_rows(psprintf("INSERT INTO image_catalog.%s (%s)"
+								   " SELECT %s FROM imported",
+								   set->table, set->columns, set->columns),
+						  set, SPI_OK_INSERT);
+	tuplestore_end(set->rows);
+}
+
+/*
+ * By key: images of a batch get ascending keys.
+ */
+static int
+compare_keys(const void *left, const void *right)
+{
+	const ImportedImage *a = left;
+	const ImportedImage *b = right;
+
+	return a->image_key < b->image_key ? -1 : a->image_key > b->image_key;
+}
+
+/*
+ * Insert the images of a batch that do not exist and lock the rows of those
+ * that do; inserted tells which is which.
+ */
+static void
+insert_or_lock_images(ImportedImage *images, int count)
+{
+	ImgcatRowSet *set = imgcat_make_row_set(IMGCAT_TABLE_IMAGES);
+	Oid			sequence = get_relname_relid("container_images_image_key_seq",
+											 get_namespace_oid("image_catalog",
+															   false));
+
+	for (int i = 0; i < count; i++)
+	{
+		images[i].image_key = nextval_internal(sequence, false);
+		imgcat_add_image_row(set, images[i].image_key, images[i].document,
+							 imgcat_store_document(images[i].document));
+	}
+
+	/* the condition false makes DO UPDATE lock the row, and nothing else */
+	execute_with_rows(psprintf("INSERT INTO image_catalog.%s (%s)"
+							   " SELECT %s FROM imported ORDER BY digest"
+							   " ON CONFLICT (digest)"
+							   " DO UPDATE SET digest = excluded.digest"
+							   " WHERE false"
+							   " RETURNING image_key",
+							   set->table, set->columns, set->columns),
+					  set, SPI_OK_INSERT_RETURNING);
+	tuplestore_end(set->rows);
+
+	for (uint64 row = 0; row < SPI_processed; row++)
+	{
+		ImportedImage key;
+		ImportedImage *found;
+		bool		isnull;
+
+		key.image_key =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+										SPI_tuptable->tupdesc, 1, &isnull));
+		found = bsearch(&key, images, count, sizeof(ImportedImage),
+						compare_keys);
+		if (found == NULL)
+			elog(ERROR, "unexpected key of an inserted image");
+		found->inserted = true;
+		found->rewrite_scan = true;
+	}
+}
+
+/*
+ * Are two documents, as stored, the same in the members that components and
+ * findings are made of?
+ */
+static bool
+same_scan(Jsonb *left, Jsonb *right)
+{
+	static const char *const members[] = {"scan", "baseImageInfo"};
+
+	for (int i = 0; i < (int) lengthof(members); i++)
+	{
+		int			length = strlen(members[i]);
+		JsonbValue	left_value;
+		JsonbValue	right_value;
+		bool		in_left = getKeyJsonValueFromContainer(&left->root,
+														   members[i], length,
+														   &left_value) != NULL;
+		bool		in_right = getKeyJsonValueFromContainer(&right->root,
+															members[i], length,
+															&right_value) != NULL;
+
+		if (in_left != in_right)
+			return false;
+		if (!in_left)
+			continue;
+		if (left_value.type != jbvBinary || right_value.type != jbvBinary ||
+			compareJsonbContainers(left_value.val.binary.data,
+								   right_value.val.binary.data) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * By digest.
+ */
+static int
+compare_digests(const void *left, const void *right)
+{
+	return strcmp(((const ImportedImage *) left)->digest,
+				  ((const ImportedImage *) right)->digest);
+}
+
+/*
+ * Merge the images that exist, and are locked, with what is stored, and write
+ * their rows.
+ */
+static void
+merge_images(ImportedImage *images, int count, TimestampTz now)
+{
+	ImgcatRowSet *set = imgcat_make_row_set(IMGCAT_TABLE_IMAGES);
+	Datum	   *digests = palloc(sizeof(Datum) * count);
+	int			ndigests = 0;
+	Oid			types[1] = {TEXTARRAYOID};
+	Datum		values[1];
+
+	for (int i = 0; i < count; i++)
+	{
+		if (!images[i].inserted)
+			digests[ndigests++] = CStringGetTextDatum(images[i].digest);
+	}
+	values[0] = PointerGetDatum(construct_array(digests, ndigests, TEXTOID,
+												-1, false, TYPALIGN_INT));
+	if (SPI_execute_with_args("SELECT image_key, digest, document"
+							  " FROM image_catalog.container_images"
+							  " WHERE digest = ANY ($1)",
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read container images");
+
+	for (uint64 row = 0; row < SPI_processed; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	descriptor = SPI_tuptable->tupdesc;
+		bool		isnull;
+		ImportedImage key;
+		ImportedImage *image;
+		Jsonb	   *before;
+		Jsonb	   *after;
+
+		key.digest = TextDatumGetCString(SPI_getbinval(tuple, descriptor, 2,
+													   &isnull));
+		image = bsearch(&key, images, count, sizeof(ImportedImage),
+						compare_digests);
+		if (image == NULL)
+			elog(ERROR, "unexpected digest of a stored image");
+		image->image_key = DatumGetInt64(SPI_getbinval(tuple, descriptor, 1,
+													   &isnull));
+		before = DatumGetJsonbP(SPI_getbinval(tuple, descriptor, 3, &isnull));
+		if (!image->risk_given)
+			image->document->fields[IMAGE_RISK_SCORE].kind =
+				IMGCAT_VALUE_ABSENT;
+		imgcat_merge_document(image->document,
+							  imgcat_load_document(before, false));
+		imgcat_finish_document(image->document, now);
+		after = imgcat_store_document(image->document);
+		image->rewrite_scan = !same_scan(before, after);
+		imgcat_add_image_row(set, image->image_key, image->document, after);
+	}
+
+	execute_with_rows(psprintf("UPDATE image_catalog.%s AS i SET (%s) ="
+							   " ROW(r.*) FROM imported AS r"
+							   " WHERE i.image_key = r.image_key",
+							   set->table, set->columns),
+					  set, SPI_OK_UPDATE);
+	tuplestore_end(set->rows);
+}
+
+/*
+ * Delete the rows of images from a child table.
+ */
+static void
+delete_children(const char *table, const Datum *keys, int count)
+{
+	Oid			types[1] = {INT8ARRAYOID};
+	Datum		values[1];
+	char	   *statement;
+
+	if (count == 0)
+		return;
+	statement = psprintf("DELETE FROM image_catalog.%s"
+						 " WHERE image_key = ANY ($1)", table);
+	values[0] = PointerGetDatum(construct_array(unconstify(Datum *, keys),
+												count, INT8OID, sizeof(int64),
+												FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	if (SPI_execute_with_args(statement, 1, types, values, NULL,
+							  false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "could not delete from %s", table);
+}
+
+/*
+ * Write the rows of the images' children: all anew, but components and
+ * findings only where the scan is new.
+ */
+static void
+write_children(ImportedImage *images, int count)
+{
+	ImgcatRowSet *sets[IMGCAT_CONTAINER_TABLES];
+	Datum	   *metadata_keys = palloc(sizeof(Datum) * count);
+	Datum	   *scan_keys = palloc(sizeof(Datum) * count);
+	int			nmetadata_keys = 0;
+	int			nscan_keys = 0;
+
+	for (int table = IMGCAT_TABLE_NAMES; table < IMGCAT_CONTAINER_TABLES; table++)
+		sets[table] = imgcat_make_row_set(table);
+	for (int i = 0; i < count; i++)
+	{
+		ImportedImage *image = &images[i];
+
+		if (!image->inserted)
+		{
+			metadata_keys[nmetadata_keys++] = Int64GetDatum(image->image_key);
+			if (image->rewrite_scan)
+				scan_keys[nscan_keys++] = Int64GetDatum(image->image_key);
+		}
+		imgcat_add_metadata_rows(sets[IMGCAT_TABLE_NAMES],
+								 sets[IMGCAT_TABLE_LABELS],
+								 sets[IMGCAT_TABLE_LAYERS],
+								 image->image_key, image->document);
+		if (image->rewrite_scan)
+			imgcat_add_scan_rows(sets[IMGCAT_TABLE_COMPONENTS],
+								 sets[IMGCAT_TABLE_FINDINGS],
+								 image->image_key, image->document);
+	}
+
+	delete_children("container_image_names", metadata_keys, nmetadata_keys);
+	delete_children("container_image_labels", metadata_keys, nmetadata_keys);
+	delete_children("container_image_layers", metadata_keys, nmetadata_keys);
+	delete_children("container_components", scan_keys, nscan_keys);
+	delete_children("container_findings", scan_keys, nscan_keys);
+	for (int table = IMGCAT_TABLE_NAMES; table < IMGCAT_CONTAINER_TABLES; table++)
+		insert_rows(sets[table]);
+}
+
+/*
+ * Let the rules for findings' states act on the findings of these images.
+ */
+static void
+apply_rules(const ImportedImage *images, int count)
+{
+	Oid			types[1] = {INT8ARRAYOID};
+	Datum		values[1];
+	Datum	   *keys = palloc(sizeof(Datum) * count);
+
+	for (int i = 0; i < count; i++)
+		keys[i] = Int64GetDatum(images[i].image_key);
+	values[0] = PointerGetDatum(construct_array(keys, count, INT8OID,
+												sizeof(int64), FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	if (SPI_execute_with_args("SELECT image_catalog.apply_finding_rules($1, NULL)",
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not apply the rules for findings");
+}
+
+/*
+ * Import a batch: sorted documents, those of a digest together.
+ */
+static void
+import_batch(const Incoming *incoming, int count, TimestampTz now,
+			 bool have_rules)
+{
+	ImportedImage *images = palloc0(sizeof(ImportedImage) * count);
+	int			nimages = 0;
+	int			ninserted = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue	json = incoming[i].json;
+		ImgcatMessage *document = imgcat_load_document_value(&json,
+															 incoming[i].index);
+
+		imgcat_prepare_document(document);
+		if (nimages > 0 &&
+			strcmp(images[nimages - 1].digest, incoming[i].digest) == 0)
+		{
+			/* the later document meets the earlier as if that were stored */
+			nimages--;
+			imgcat_finish_document(images[nimages].document, now);
+			imgcat_merge_document(document, images[nimages].document);
+		}
+		images[nimages].digest = incoming[i].digest;
+		images[nimages].document = document;
+		nimages++;
+	}
+	for (int i = 0; i < nimages; i++)
+	{
+		images[i].risk_given = imgcat_field_is_set(images[i].document,
+												   IMAGE_RISK_SCORE);
+		imgcat_finish_document(images[i].document, now);
+	}
+
+	insert_or_lock_images(images, nimages);
+	for (int i = 0; i < nimages; i++)
+		ninserted += images[i].inserted;
+	if (ninserted < nimages)
+		merge_images(images, nimages, now);
+	write_children(images, nimages);
+	if (have_rules)
+		apply_rules(images, nimages);
+}
+
+/*
+ * Keep others from changing the rules for findings' states until the end of
+ * the transaction.  Are there any?
+ */
+static bool
+lock_rules(void)
+{
+	bool		any;
+
+	SPI_connect();
+	if (SPI_execute("LOCK TABLE image_catalog.container_finding_rules"
+					" IN SHARE MODE", false, 0) != SPI_OK_UTILITY ||
+		SPI_execute("SELECT FROM image_catalog.container_finding_rules"
+					" LIMIT 1", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the rules for findings");
+	any = SPI_processed > 0;
+	SPI_finish();
+	return any;
+}
+
+PG_FUNCTION_INFO_V1(imgcat_import_container_images);
+/*
+ * import_container_images(images jsonb) returns bigint: number of documents.
+ */
+Datum
+imgcat_import_container_images(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *documents = PG_GETARG_JSONB_P(0);
+	TimestampTz now = imgcat_search_now();
+	Incoming   *incoming;
+	int			count;
+	int			end;
+	bool		have_rules;
+
+	imgcat_require_container_write();
+	incoming = collect_incoming(documents, &count);
+	have_rules = lock_rules();
+
+	for (int start = 0; start < count; start = end)
+	{
+		int64		bytes = 0;
+
+		for (end = start; end < count; end++)
+		{
+			/* documents of one digest stay together */
+			if ((end - start >= BATCH_DOCUMENTS || bytes >= BATCH_BYTES) &&
+				strcmp(incoming[end - 1].digest, incoming[end].digest) != 0)
+				break;
+			bytes += incoming[end].json.val.binary.len;
+		}
+		CHECK_FOR_INTERRUPTS();
+		/* what a batch allocates goes with its SPI connection */
+		SPI_connect();
+		import_batch(incoming + start, end - start, now, have_rules);
+		SPI_finish();
+	}
+	PG_RETURN_INT64(count);
+}

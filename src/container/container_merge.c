@@ -1,0 +1,427 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_merge.c
+ *		An imported document made complete, and merged with the stored one.
+ *
+ * In this order: prepare (id, names), merge with what is stored under the
+ * same digest, if anything is, and finish (counters, risk, lastUpdated).
+ *
+ * src/container/container_merge.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "container/container_counters.h"
+#include "container/container_json.h"
+#include "container/container_merge.h"
+#include "container/container_scalar.h"
+#include "query/image_reference.h"
+#include "utils/timestamp.h"
+
+/*
+ * The digest of a document: its id, else that of its manifest, else that of
+ * its configuration; sha256 is assumed where no algorithm stands.  NULL if it
+ * has none.
+ */
+const char *
+imgcat_document_digest(const ImgcatMessage *document)
+{
+	ImgcatMessage *metadata = imgcat_field_message(document, IMAGE_METADATA);
+	int			length;
+	const char *text = imgcat_field_text(document, IMAGE_ID, &length);
+
+	if (length == 0)
+		text = imgcat_field_text(imgcat_field_message(metadata, METADATA_V2),
+								 V2_DIGEST, &length);
+	if (length == 0)
+		text = imgcat_field_text(imgcat_field_message(metadata, METADATA_V1),
+								 V1_DIGEST, &length);
+	if (length == 0)
+		return NULL;
+	return psprintf("%s%.*s", memchr(text, ':', length) ? "" : "sha256:",
+					length, text);
+}
+
+/*
+ * Set an absent or empty field to a part of a reference.
+ */
+static void
+complete_part(ImgcatMessage *name, int field, const char *prefix,
+			  ImgcatReferencePart part)
+{
+	int			length;
+	char	   *text;
+
+	(void) imgcat_field_text(name, field, &length);
+	if (length > 0 || part.length == 0)
+		return;
+	text = psprintf("%s%.*s", prefix, (int) part.length, part.at);
+	imgcat_set_text(name, field, text, strlen(text));
+}
+
+/*
+ * Complete an ImageName of which only the full name, or only the parts, are
+ * given.
+ */
+static void
+complete_name(ImgcatMessage *name)
+{
+	int			full_length;
+	int			registry_length;
+	int			remote_length;
+	int			tag_length;
+	const char *full = imgcat_field_text(name, NAME_FULL, &full_length);
+	const char *registry = imgcat_field_text(name, NAME_REGISTRY,
+											 &registry_length);
+	const char *remote = imgcat_field_text(name, NAME_REMOTE, &remote_length);
+	const char *tag = imgcat_field_text(name, NAME_TAG, &tag_length);
+
+	if (full_length == 0 && remote_length > 0)
+	{
+		char	   *text = psprintf("%.*s%s%.*s%s%.*s",
+									registry_length, registry,
+									registry_length > 0 ? "/" : "",
+									remote_length, remote,
+									tag_length > 0 ? ":" : "",
+									tag_length, tag);
+
+		imgcat_set_text(name, NAME_FULL, text, strlen(text));
+	}
+	else if (full_length > 0 && registry_length + remote_length == 0)
+	{
+		ImgcatImageReference reference;
+
+		if (imgcat_image_reference_parse(full, full_length, &reference) !=
+			IMGCAT_REFERENCE_OK || reference.path.length == 0)
+			return;
+		complete_part(name, NAME_REGISTRY, "", reference.registry);
+		complete_part(name, NAME_REMOTE,
+					  reference.official ? "library/" : "", reference.path);
+		complete_part(name, NAME_TAG, "", reference.tag);
+	}
+}
+
+/*
+ * Have two names the same full name?
+ */
+static bool
+same_name(const ImgcatMessage *left, const ImgcatMessage *right)
+{
+	int			left_length;
+	int			right_length;
+	const char *left_text = imgcat_field_text(left, NAME_FULL, &left_length);
+	const char *right_text = imgcat_field_text(right, NAME_FULL,
+											   &right_length);
+
+	return left_length == right_length &&
+		memcmp(left_text, right_text, left_length) == 0;
+}
+
+/*
+ * Append name to names unless it is there, or is none.
+ */
+static void
+add_name(ImgcatValue *names, ImgcatMessage *name)
+{
+	int			length;
+
+	(void) imgcat_field_text(name, NAME_FULL, &length);
+	if (length == 0)
+		return;
+	for (int i = 0; i < names->u.list.count; i++)
+	{
+		if (same_name(names->u.list.items[i].u.message, name))
+			return;
+	}
+	names->u.list.items[names->u.list.count].kind = IMGCAT_VALUE_MESSAGE;
+	names->u.list.items[names->u.list.count].u.message = name;
+	names->u.list.count++;
+}
+
+/*
+ * The names of a document: first those of before (or NULL), then its own,
+ * then its primary name; none twice.
+ */
+static void
+collect_names(ImgcatMessage *document, const ImgcatMessage *before)
+{
+	ImgcatMessage *primary = imgcat_field_message(document, IMAGE_NAME);
+	int			nbefore = imgcat_field_count(before, IMAGE_NAMES);
+	int			nown = imgcat_field_count(document, IMAGE_NAMES);
+	ImgcatValue names;
+
+	names.kind = IMGCAT_VALUE_LIST;
+	names.u.list.count = 0;
+	names.u.list.items = palloc0(sizeof(ImgcatValue) * (nbefore + nown + 1));
+	for (int i = 0; i < nbefore; i++)
+		add_name(&names, imgcat_field_item_message(before, IMAGE_NAMES, i));
+	for (int i = 0; i < nown; i++)
+		add_name(&names, imgcat_field_item_message(document, IMAGE_NAMES, i));
+	if (primary != NULL)
+		add_name(&names, primary);
+	document->fields[IMAGE_NAMES] = names;
+}
+
+/*
+ * By number.
+ */
+static int
+compare_notes(const void *left, const void *right, void *names)
+{
+	const JsonbValue *a = &((const ImgcatValue *) left)->u.scalar;
+	const JsonbValue *b = &((const ImgcatValue *) right)->u.scalar;
+
+	return imgcat_enum_number(names, a->val.string.val, a->val.string.len) -
+		imgcat_enum_number(names, b->val.string.val, b->val.string.len);
+}
+
+/*
+ * Give a document its id and its names, and sort its notes.  It must have a
+ * digest.
+ */
+void
+imgcat_prepare_document(ImgcatMessage *document)
+{
+	const char *digest = imgcat_document_digest(document);
+	ImgcatMessage *primary = imgcat_field_message(document, IMAGE_NAME);
+	ImgcatValue *notes = &document->fields[IMAGE_NOTES];
+	int			nnames = imgcat_field_count(document, IMAGE_NAMES);
+
+	imgcat_set_text(document, IMAGE_ID, digest, strlen(digest));
+	for (int i = 0; i < nnames; i++)
+		complete_name(imgcat_field_item_message(document, IMAGE_NAMES, i));
+	if (primary != NULL)
+		complete_name(primary);
+	else if (nnames > 0)
+		imgcat_set_message(document, IMAGE_NAME,
+						   imgcat_field_item_message(document, IMAGE_NAMES, 0));
+	collect_names(document, NULL);
+
+	if (imgcat_field_count(document, IMAGE_NOTES) > 1)
+		qsort_arg(notes->u.list.items, notes->u.list.count,
+				  sizeof(ImgcatValue), compare_notes,
+				  unconstify(ImgcatEnumType *,
+							 document->type->fields[IMAGE_NOTES].names));
+}
+
+/*
+ * Order of two times of messages, either of which may be NULL; absent comes
+ * first.
+ */
+static int
+compare_times(const ImgcatMessage *left, const ImgcatMessage *right, int field)
+{
+	TimestampTz left_time = DT_NOBEGIN;
+	TimestampTz right_time = DT_NOBEGIN;
+	int			left_nanos = 0;
+	int			right_nanos = 0;
+
+	(void) imgcat_field_timestamp(left, field, &left_time, &left_nanos);
+	(void) imgcat_field_timestamp(right, field, &right_time, &right_nanos);
+	if (left_time != right_time)
+		return left_time < right_time ? -1 : 1;
+	return left_nanos - right_nanos;
+}
+
+/* The earliest times at which a CVE was seen. */
+typedef struct FirstSeen
+{
+	const char *cve;
+	int			cve_length;
+	const ImgcatMessage *vuln;	/* whose times these are */
+} FirstSeen;
+
+/*
+ * By CVE id, then by first occurrence in the image.
+ */
+static int
+compare_first_seen(const void *left, const void *right)
+{
+	const FirstSeen *a = left;
+	const FirstSeen *b = right;
+	int			order = memcmp(a->cve, b->cve,
+							   Min(a->cve_length, b->cve_length));
+
+	return order != 0 ? order : a->cve_length - b->cve_length;
+}
+
+/*
+ * Take over an earlier time, or the only one.
+ */
+static void
+keep_earlier(ImgcatMessage *vuln, const ImgcatMessage *stored, int field)
+{
+	if (imgcat_field_is_set(stored, field) &&
+		(!imgcat_field_is_set(vuln, field) ||
+		 compare_times(stored, vuln, field) < 0))
+		vuln->fields[field] = stored->fields[field];
+}
+
+/*
+ * Let the findings of a new scan keep the times at which the old scan saw
+ * their CVEs first.
+ */
+static void
+keep_first_seen(ImgcatMessage *scan, const ImgcatMessage *stored)
+{
+	int			ncomponents = imgcat_field_count(stored, SCAN_COMPONENTS);
+	int			count = 0;
+	FirstSeen  *seen;
+
+	for (int c = 0; c < ncomponents; c++)
+		count += imgcat_field_count(imgcat_field_item_message(stored,
+															  SCAN_COMPONENTS,
+															  c),
+									COMPONENT_VULNS);
+	seen = palloc(sizeof(FirstSeen) * Max(count, 1));
+	count = 0;
+	for (int c = 0; c < ncomponents; c++)
+	{
+		ImgcatMessage *component =
+		imgcat_field_item_message(stored, SCAN_COMPONENTS, c);
+		int			nvulns = imgcat_field_count(component, COMPONENT_VULNS);
+
+		for (int v = 0; v < nvulns; v++)
+		{
+			seen[count].vuln = imgcat_field_item_message(component,
+														 COMPONENT_VULNS, v);
+			seen[count].cve = imgcat_field_text(seen[count].vuln, VULN_CVE,
+												&seen[count].cve_length);
+			count++;
+		}
+	}
+	qsort(seen, count, sizeof(FirstSeen), compare_first_seen);
+
+	ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
+	for (int c = 0; c < ncomponents; c++)
+	{
+		ImgcatMessage *component =
+		imgcat_field_item_message(scan, SCAN_COMPONENTS, c);
+		int			nvulns = imgcat_field_count(component, COMPONENT_VULNS);
+
+		for (int v = 0; v < nvulns; v++)
+		{
+			ImgcatMessage *vuln =
+			imgcat_field_item_message(component, COMPONENT_VULNS, v);
+			FirstSeen	key;
+			FirstSeen  *found;
+
+			key.cve = imgcat_field_text(vuln, VULN_CVE, &key.cve_length);
+			found = bsearch(&key, seen, count, sizeof(FirstSeen),
+							compare_first_seen);
+			if (found == NULL)
+				continue;
+			/* the CVE may lie in several old findings: look at them all */
+			while (found > seen && compare_first_seen(found - 1, &key) == 0)
+				found--;
+			for (; found < seen + count &&
+				 compare_first_seen(found, &key) == 0; found++)
+			{
+				keep_earlier(vuln, found->vuln, VULN_FIRST_IMAGE_OCCURRENCE);
+				keep_earlier(vuln, found->vuln, VULN_FIRST_SYSTEM_OCCURRENCE);
+			}
+		}
+	}
+}
+
+/*
+ * A risk score of 0 is not stored, but it was there: set it, lest it be
+ * computed anew.
+ */
+static void
+restore_zero_scores(ImgcatMessage *document)
+{
+	ImgcatMessage *scan = imgcat_field_message(document, IMAGE_SCAN);
+	int			ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
+
+	if (!imgcat_field_is_set(document, IMAGE_RISK_SCORE))
+		imgcat_set_float(document, IMAGE_RISK_SCORE, 0);
+	for (int c = 0; c < ncomponents; c++)
+	{
+		ImgcatMessage *component =
+		imgcat_field_item_message(scan, SCAN_COMPONENTS, c);
+
+		if (!imgcat_field_is_set(component, COMPONENT_RISK_SCORE))
+			imgcat_set_float(component, COMPONENT_RISK_SCORE, 0);
+	}
+}
+
+/*
+ * Merge what is stored under the same digest into a prepared document: all
+ * names stay, and the newer scan and the newer metadata win, on equal times
+ * those of the document.
+ */
+void
+imgcat_merge_document(ImgcatMessage *document, const ImgcatMessage *stored)
+{
+	ImgcatMessage *scan = imgcat_field_message(document, IMAGE_SCAN);
+	ImgcatMessage *stored_scan = imgcat_field_message(stored, IMAGE_SCAN);
+	ImgcatMessage *metadata = imgcat_field_message(document, IMAGE_METADATA);
+	ImgcatMessage *stored_metadata = imgcat_field_message(stored,
+														  IMAGE_METADATA);
+
+	collect_names(document, stored);
+	if (!imgcat_field_is_set(document, IMAGE_NAME))
+		document->fields[IMAGE_NAME] = stored->fields[IMAGE_NAME];
+
+	if (stored_metadata != NULL &&
+		(metadata == NULL ||
+		 compare_times(imgcat_field_message(stored_metadata, METADATA_V1),
+					   imgcat_field_message(metadata, METADATA_V1),
+					   V1_CREATED) > 0))
+		document->fields[IMAGE_METADATA] = stored->fields[IMAGE_METADATA];
+
+	if (stored_scan != NULL &&
+		(scan == NULL || compare_times(stored_scan, scan, SCAN_TIME) > 0))
+	{
+		static const int kept[] = {
+			IMAGE_SCAN, IMAGE_COMPONENTS, IMAGE_CVES, IMAGE_FIXABLE_CVES,
+			IMAGE_TOP_CVSS, IMAGE_RISK_SCORE
+		};
+
+		for (int i = 0; i < (int) lengthof(kept); i++)
+			document->fields[kept[i]] = stored->fields[kept[i]];
+		restore_zero_scores(document);
+	}
+	else if (stored_scan != NULL)
+		keep_first_seen(scan, stored_scan);
+	else if (scan == NULL && !imgcat_field_is_set(document, IMAGE_RISK_SCORE))
+		document->fields[IMAGE_RISK_SCORE] = stored->fields[IMAGE_RISK_SCORE];
+}
+
+/*
+ * Derive what a document does not give: counters always, risk scores and
+ * lastUpdated where they are absent.  Ranks are not kept in documents.
+ */
+void
+imgcat_finish_document(ImgcatMessage *document, TimestampTz now)
+{
+	ImgcatMessage *scan = imgcat_field_message(document, IMAGE_SCAN);
+	int			ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
+
+	for (int c = 0; c < ncomponents; c++)
+	{
+		ImgcatMessage *component =
+		imgcat_field_item_message(scan, SCAN_COMPONENTS, c);
+
+		component->fields[COMPONENT_PRIORITY].kind = IMGCAT_VALUE_ABSENT;
+		if (!imgcat_field_is_set(component, COMPONENT_RISK_SCORE))
+			imgcat_set_float(component, COMPONENT_RISK_SCORE,
+							 imgcat_component_risk(component));
+	}
+	document->fields[IMAGE_PRIORITY].kind = IMGCAT_VALUE_ABSENT;
+	imgcat_derive_counters(document);
+	if (!imgcat_field_is_set(document, IMAGE_RISK_SCORE))
+		imgcat_set_float(document, IMAGE_RISK_SCORE,
+						 imgcat_image_risk(document, now));
+	if (!imgcat_field_is_set(document, IMAGE_LAST_UPDATED))
+	{
+		StringInfoData printed;
+
+		initStringInfo(&printed);
+		imgcat_json_timestamp(&printed, now, 0);
+		imgcat_set_text(document, IMAGE_LAST_UPDATED, printed.data + 1,
+						printed.len - 2);
+	}
+}

@@ -1,0 +1,22 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_merge.h
+ *		An imported document made complete, and merged with the stored one.
+ *
+ * src/container/container_merge.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_CONTAINER_MERGE_H
+#define IMGCAT_CONTAINER_MERGE_H
+
+#include "container/container_document.h"
+
+extern const char *imgcat_document_digest(const ImgcatMessage *document);
+extern void imgcat_prepare_document(ImgcatMessage *document);
+extern void imgcat_merge_document(ImgcatMessage *document,
+								  const ImgcatMessage *stored);
+extern void imgcat_finish_document(ImgcatMessage *document,
+								   TimestampTz now);
+
+#endif							/* IMGCAT_CONTAINER_MERGE_H */
