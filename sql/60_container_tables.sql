@@ -216,6 +216,8 @@ CREATE INDEX container_findings_rule_state_idx
 CREATE TABLE image_catalog.container_finding_rules (
     cve text COLLATE "C" NOT NULL,
     scope text COLLATE "C" NOT NULL,
+    name_pattern text COLLATE "C",
+    precedence integer NOT NULL,
     state smallint NOT NULL,
     comment text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -226,6 +228,12 @@ CREATE TABLE image_catalog.container_finding_rules (
 );
 COMMENT ON TABLE image_catalog.container_finding_rules IS
     'states that a DBA gave to a CVE in a scope: all images (*), a name pattern, a name, a digest; the narrowest scope decides, also for later scans';
+COMMENT ON COLUMN image_catalog.container_finding_rules.scope IS
+    '* for all images, a name with * in it, a full name, or a digest';
+COMMENT ON COLUMN image_catalog.container_finding_rules.name_pattern IS
+    'LIKE pattern for the names of images; null where scope is a digest';
+COMMENT ON COLUMN image_catalog.container_finding_rules.precedence IS
+    'the rule of highest precedence decides: of patterns the one with most literal characters, before them names, before these digests';
 
 CREATE TABLE image_catalog.container_watched_images (
     name text COLLATE "C" NOT NULL,

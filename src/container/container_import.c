@@ -20,6 +20,7 @@
 #include "container/container_access.h"
 #include "container/container_merge.h"
 #include "container/container_rows.h"
+#include "container/search_sql.h"
 #include "container/container_scalar.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -416,7 +417,7 @@ apply_rules(const ImportedImage *images, int count)
 	values[0] = PointerGetDatum(construct_array(keys, count, INT8OID,
 												sizeof(int64), FLOAT8PASSBYVAL,
 												TYPALIGN_DOUBLE));
-	if (SPI_execute_with_args("SELECT image_catalog.apply_finding_rules($1, NULL)",
+	if (SPI_execute_with_args("SELECT image_catalog.apply_finding_rules_to_images($1)",
 							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not apply the rules for findings");
 }

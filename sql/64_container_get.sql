@@ -1,0 +1,11 @@
+/* sql/64_container_get.sql: container images as documents */
+
+CREATE FUNCTION image_catalog.get_container_image(
+        id text, include_snoozed boolean DEFAULT false,
+        strip_description boolean DEFAULT false)
+    RETURNS json
+    LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_get_container_image';
+COMMENT ON FUNCTION image_catalog.get_container_image(text, boolean, boolean) IS
+    'the StorageImage document of a digest (sha256: may be left out) or Image ID, without snoozed findings unless asked for, without descriptions if asked; PT404 for an unknown image, 22023 for an empty id, 42501 without the right to read';
