@@ -1,0 +1,52 @@
+# For random catalogues, callers, filters, orders and places, list_images and
+# count_images answer row for row what a plain SELECT under row-level security
+# answers with the predicate written out.
+#
+# ROUNDS says how many requests (300), SEED repeats a run.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use ImageCatalogTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $rounds = $ENV{ROUNDS} || 300;
+my $seed = $ENV{SEED} || int(rand(1_000_000));
+my $rounds_a_catalogue = 30;
+
+note "SEED=$seed ROUNDS=$rounds";
+srand($seed);
+
+my $node = new_node('list_differential');
+$node->safe_psql('postgres',
+	slurp_file("$FindBin::RealBin/../perl/differential.sql"));
+
+for (my $done = 0; $done < $rounds; $done += $rounds_a_catalogue)
+{
+	my $rows = int(rand(3)) ? int(rand(80)) : int(rand(6));
+	my $catalogue_seed = rand(2) - 1;
+
+	# other plans must give the same rows; with statistics and without
+	my $planner = join "\n", map { "SET $_ = off;" }
+	  grep { rand() < 0.3 }
+	  qw(enable_seqscan enable_sort enable_bitmapscan enable_nestloop);
+	$planner .= "\nANALYZE image_catalog.images;" if rand() < 0.5;
+
+	my $differences = $node->safe_psql(
+		'postgres', qq{
+SET jit = off;
+SELECT setseed($catalogue_seed);
+CALL differential.fill($rows);
+$planner
+SELECT difference
+  FROM generate_series(1, $rounds_a_catalogue) n,
+       LATERAL (SELECT differential.round() WHERE n > 0) r (difference)
+ WHERE difference IS NOT NULL;});
+	is($differences, '',
+		"$rounds_a_catalogue requests on $rows images, seed $catalogue_seed");
+}
+
+done_testing();
