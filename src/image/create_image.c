@@ -176,6 +176,19 @@ check_read_only(const ImgcatDocument *document)
 }
 
 /*
+ * Check the limits that come last: signs, then the number of properties.
+ */
+static void
+check_limits(const ImgcatDocument *document)
+{
+	for (int column = 0; column < IMGCAT_NUM_COLS; column++)
+		if (document->attributes[column] != NULL)
+			imgcat_attribute_check_sign(document->attributes[column],
+										&document->values[column], &nowhere);
+	imgcat_check_property_quota(document->nproperties);
+}
+
+/*
  * What the IMS dialect asks in addition.
  */
 static void
@@ -315,7 +328,7 @@ imgcat_create_image(PG_FUNCTION_ARGS)
 	check_read_only(&document);
 	if (ims)
 		check_ims_values(&document, &caller);
-	imgcat_check_property_quota(document.nproperties);
+	check_limits(&document);
 	if (ims)
 		imgcat_ims_complete_document(&document);
 

@@ -90,7 +90,12 @@ read_op_v21(const PatchReader *reader, JsonbContainer *object,
 		const char *name;
 
 		if (i == (int) lengthof(allowed_ops))
-			malformed(reader, "The member \"op\" must be add, remove or replace.");
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("operation is not allowed in an image patch"),
+					 imgcat_errdetail(IMS_BAD_FORMAT,
+									  "Operation %d: The member \"op\" must be add, remove or replace.",
+									  reader->place.index)));
 		name = imgcat_json_patch_op_name(allowed_ops[i]);
 		if (strlen(name) == (size_t) op.val.string.len &&
 			memcmp(name, op.val.string.val, op.val.string.len) == 0)

@@ -314,6 +314,23 @@ imgcat_attribute_check_type(const ImgcatAttribute *attribute,
 }
 
 /*
+ * An integer must not be negative.  The value has passed
+ * imgcat_attribute_check_type; only integers are looked at.
+ */
+void
+imgcat_attribute_check_sign(const ImgcatAttribute *attribute,
+							const JsonbValue *value, const ImgcatPlace *place)
+{
+	int64		integer = 0;
+
+	if (value->type != jbvNumeric)
+		return;
+	read_integer(value->val.numeric, &integer);
+	if (integer < 0)
+		attribute_error(place, attribute, "must not be negative");
+}
+
+/*
  * The Datum of an integer, its range checked.
  */
 static Datum
@@ -324,9 +341,8 @@ integer_datum(const ImgcatAttribute *attribute, const JsonbValue *value,
 	INT_MAX : PG_INT64_MAX - 1;
 	int64		integer = 0;
 
+	imgcat_attribute_check_sign(attribute, value, place);
 	read_integer(value->val.numeric, &integer);
-	if (integer < 0)
-		attribute_error(place, attribute, "must not be negative");
 	if (integer > limit)
 		attribute_error(place, attribute,
 						psprintf("must not be greater than " INT64_FORMAT,

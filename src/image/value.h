@@ -32,6 +32,9 @@ extern void imgcat_value_error(const ImgcatPlace *place, const char *name,
 extern void imgcat_attribute_check_type(const ImgcatAttribute *attribute,
 										const JsonbValue *value,
 										const ImgcatPlace *place);
+extern void imgcat_attribute_check_sign(const ImgcatAttribute *attribute,
+										const JsonbValue *value,
+										const ImgcatPlace *place);
 extern Datum imgcat_attribute_datum(const ImgcatAttribute *attribute,
 									const JsonbValue *value,
 									const ImgcatPlace *place, bool *is_null);
