@@ -32,6 +32,6 @@ extern int	imgcat_counters_present(const ImgcatMessage *document);
 
 extern double imgcat_component_risk(const ImgcatMessage *component);
 extern double imgcat_image_risk(const ImgcatMessage *document,
-								TimestampTz now);
+								TimestampTz now, double unchanged);
 
 #endif							/* IMGCAT_CONTAINER_COUNTERS_H */

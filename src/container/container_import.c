@@ -18,6 +18,7 @@
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "container/container_access.h"
+#include "container/container_import.h"
 #include "container/container_merge.h"
 #include "container/container_rows.h"
 #include "container/search_sql.h"
@@ -304,6 +305,7 @@ merge_images(ImportedImage *images, int count, TimestampTz now)
 		bool		isnull;
 		ImportedImage key;
 		ImportedImage *image;
+		ImgcatMessage *stored;
 		Jsonb	   *before;
 		Jsonb	   *after;
 
@@ -319,9 +321,10 @@ merge_images(ImportedImage *images, int count, TimestampTz now)
 		if (!image->risk_given)
 			image->document->fields[IMAGE_RISK_SCORE].kind =
 				IMGCAT_VALUE_ABSENT;
-		imgcat_merge_document(image->document,
-							  imgcat_load_document(before, false));
-		imgcat_finish_document(image->document, now);
+		stored = imgcat_load_document(before, false);
+		imgcat_merge_document(image->document, stored);
+		imgcat_finish_document(image->document, now,
+							   imgcat_field_float(stored, IMAGE_RISK_SCORE));
 		after = imgcat_store_document(image->document);
 		image->rewrite_scan = !same_scan(before, after);
 		imgcat_add_image_row(set, image->image_key, image->document, after);
@@ -445,7 +448,7 @@ import_batch(const Incoming *incoming, int count, TimestampTz now,
 		{
 			/* the later document meets the earlier as if that were stored */
 			nimages--;
-			imgcat_finish_document(images[nimages].document, now);
+			imgcat_finish_document(images[nimages].document, now, 0);
 			imgcat_merge_document(document, images[nimages].document);
 		}
 		images[nimages].digest = incoming[i].digest;
@@ -456,7 +459,7 @@ import_batch(const Incoming *incoming, int count, TimestampTz now,
 	{
 		images[i].risk_given = imgcat_field_is_set(images[i].document,
 												   IMAGE_RISK_SCORE);
-		imgcat_finish_document(images[i].document, now);
+		imgcat_finish_document(images[i].document, now, 0);
 	}
 
 	insert_or_lock_images(images, nimages);
@@ -489,24 +492,21 @@ lock_rules(void)
 	return any;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_import_container_images);
 /*
- * import_container_images(images jsonb) returns bigint: number of documents.
+ * Import an array of documents, or one; returns their number.  The caller may
+ * write container images.
  */
-Datum
-imgcat_import_container_images(PG_FUNCTION_ARGS)
+int64
+imgcat_import_documents(Jsonb *documents)
 {
-	Jsonb	   *documents = PG_GETARG_JSONB_P(0);
 	TimestampTz now = imgcat_search_now();
 	Incoming   *incoming;
 	int			count;
 	int			end;
 	bool		have_rules;
 
-	imgcat_require_container_write();
 	incoming = collect_incoming(documents, &count);
 	have_rules = lock_rules();
-
 	for (int start = 0; start < count; start = end)
 	{
 		int64		bytes = 0;
@@ -525,5 +525,16 @@ imgcat_import_container_images(PG_FUNCTION_ARGS)
 		import_batch(incoming + start, end - start, now, have_rules);
 		SPI_finish();
 	}
-	PG_RETURN_INT64(count);
+	return count;
+}
+
+PG_FUNCTION_INFO_V1(imgcat_import_container_images);
+/*
+ * import_container_images(images jsonb) returns bigint: number of documents.
+ */
+Datum
+imgcat_import_container_images(PG_FUNCTION_ARGS)
+{
+	imgcat_require_container_write();
+	PG_RETURN_INT64(imgcat_import_documents(PG_GETARG_JSONB_P(0)));
 }

@@ -392,10 +392,12 @@ imgcat_merge_document(ImgcatMessage *document, const ImgcatMessage *stored)
 
 /*
  * Derive what a document does not give: counters always, risk scores and
- * lastUpdated where they are absent.  Ranks are not kept in documents.
+ * lastUpdated where they are absent.  unchanged_risk is the risk score where
+ * nothing changes it.  Ranks are not kept in documents.
  */
 void
-imgcat_finish_document(ImgcatMessage *document, TimestampTz now)
+imgcat_finish_document(ImgcatMessage *document, TimestampTz now,
+					   double unchanged_risk)
 {
 	ImgcatMessage *scan = imgcat_field_message(document, IMAGE_SCAN);
 	int			ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
@@ -414,7 +416,7 @@ imgcat_finish_document(ImgcatMessage *document, TimestampTz now)
 	imgcat_derive_counters(document);
 	if (!imgcat_field_is_set(document, IMAGE_RISK_SCORE))
 		imgcat_set_float(document, IMAGE_RISK_SCORE,
-						 imgcat_image_risk(document, now));
+						 imgcat_image_risk(document, now, unchanged_risk));
 	if (!imgcat_field_is_set(document, IMAGE_LAST_UPDATED))
 	{
 		StringInfoData printed;

@@ -16,7 +16,7 @@ extern const char *imgcat_document_digest(const ImgcatMessage *document);
 extern void imgcat_prepare_document(ImgcatMessage *document);
 extern void imgcat_merge_document(ImgcatMessage *document,
 								  const ImgcatMessage *stored);
-extern void imgcat_finish_document(ImgcatMessage *document,
-								   TimestampTz now);
+extern void imgcat_finish_document(ImgcatMessage *document, TimestampTz now,
+								   double unchanged_risk);
 
 #endif							/* IMGCAT_CONTAINER_MERGE_H */

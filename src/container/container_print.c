@@ -205,6 +205,7 @@ imgcat_print_document(StringInfo out, const ImgcatMessage *document)
 ImgcatPrinter *
 imgcat_make_printer(bool include_snoozed, bool strip_description)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	ImgcatPrinter *printer = palloc0(sizeof(ImgcatPrinter));
 
 	printer->include_snoozed = include_snoozed;
@@ -216,6 +217,8 @@ imgcat_make_printer(bool include_snoozed, bool strip_description)
 					" FROM image_catalog.container_signature_verifiers",
 					true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read container_signature_verifiers");
+	/* SPI has left us in a context of its own */
+	MemoryContextSwitchTo(caller);
 	printer->nverifiers = (int) SPI_processed;
 	printer->verifier_ids = palloc(sizeof(char *) *
 								   Max(printer->nverifiers, 1));

@@ -31,7 +31,8 @@ imgcat_load_ranks(ImgcatRankSubject subject)
 {
 	Oid			types[1] = {CHAROID};
 	Datum		values[1];
-	ImgcatRanks *ranks = palloc0(sizeof(ImgcatRanks));
+	MemoryContext caller = CurrentMemoryContext;
+	ImgcatRanks *ranks;
 
 	values[0] = CharGetDatum((char) subject);
 	if (SPI_execute_with_args("SELECT score"
@@ -44,6 +45,9 @@ imgcat_load_ranks(ImgcatRankSubject subject)
 							  1, types, values, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read container_risk_scores");
 
+	/* SPI has left us in a context of its own */
+	MemoryContextSwitchTo(caller);
+	ranks = palloc(sizeof(ImgcatRanks));
 	ranks->count = SPI_processed;
 	ranks->scores = palloc_extended(Max(ranks->count, 1) * sizeof(double),
 									MCXT_ALLOC_HUGE);

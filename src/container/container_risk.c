@@ -3,8 +3,8 @@
  * container_risk.c
  *		Risk scores of images and of their components.
  *
- * The score is the product of the factors that apply, each from 1 up; 0 where
- * none applies.
+ * The score is the product of the factors that apply, each from 1 up; where
+ * none applies it does not change, and is 0 at first.
  *
  * src/container/container_risk.c
  *
@@ -156,10 +156,12 @@ count_components(const ImgcatMessage *scan)
 }
 
 /*
- * Risk score of an image whose age counts up to now.
+ * Risk score of an image whose age counts up to now; unchanged if no factor
+ * applies.
  */
 double
-imgcat_image_risk(const ImgcatMessage *document, TimestampTz now)
+imgcat_image_risk(const ImgcatMessage *document, TimestampTz now,
+				  double unchanged)
 {
 	ImgcatMessage *scan = imgcat_field_message(document, IMAGE_SCAN);
 	ImgcatMessage *metadata = imgcat_field_message(document, IMAGE_METADATA);
@@ -208,5 +210,5 @@ imgcat_image_risk(const ImgcatMessage *document, TimestampTz now)
 			applies = true;
 		}
 	}
-	return applies ? score : 0;
+	return applies ? score : unchanged;
 }

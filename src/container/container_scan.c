@@ -1,0 +1,217 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_scan.c
+ *		scan_image: a stored scan used again, as there is no scanner yet.
+ *
+ * src/container/container_scan.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "container/container_access.h"
+#include "container/container_document.h"
+#include "container/container_get.h"
+#include "container/container_import.h"
+#include "container/container_print.h"
+#include "container/image_reference_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+/* What is known under a name. */
+typedef struct KnownImage
+{
+	ImgcatMessage *document;	/* NULL: nothing */
+	char	   *full_name;		/* normalised; the digest where there is no
+								 * name */
+	bool		digest_only;
+	ImgcatImageReference reference;
+} KnownImage;
+
+/*
+ * Find the stored image of a digest, or of a name: the one updated last that
+ * has a scan, if any has.  SPI is connected.
+ */
+static ImgcatMessage *
+find_document(const KnownImage *image)
+{
+	const ImgcatReferencePart *digest = &image->reference.digest;
+	const char *statement;
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1];
+	bool		isnull;
+
+	if (digest->length > 0)
+	{
+		values[0] = CStringGetTextDatum(psprintf("%s%.*s",
+												 image->reference.bare_hex ?
+												 "sha256:" : "",
+												 (int) digest->length,
+												 digest->at));
+		statement = "SELECT document FROM image_catalog.container_images"
+			" WHERE digest = $1";
+	}
+	else
+	{
+		values[0] = CStringGetTextDatum(image->full_name);
+		statement = "SELECT i.document"
+			" FROM image_catalog.container_image_names AS n"
+			" JOIN image_catalog.container_images AS i"
+			"  ON i.image_key = n.image_key"
+			" WHERE n.name_full = $1"
+			" ORDER BY i.document ? 'scan' DESC, i.last_updated DESC, i.digest"
+			" LIMIT 1";
+	}
+	if (SPI_execute_with_args(statement, 1, types, values, NULL,
+							  false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read container images");
+	if (SPI_processed == 0)
+		return NULL;
+	return imgcat_load_document(DatumGetJsonbP(SPI_getbinval(SPI_tuptable->vals[0],
+															 SPI_tuptable->tupdesc,
+															 1, &isnull)),
+								false);
+}
+
+/*
+ * Read the name of the image to scan, and find what is known of it.
+ */
+static KnownImage
+know_image(const char *name)
+{
+	KnownImage	image;
+	char	   *problem;
+
+	if (name[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("image name must be specified: invalid arguments")));
+	problem = imgcat_image_reference_problem(name, &image.reference);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("error parsing image name '%s': %s: invalid arguments",
+						name, problem)));
+
+	image.digest_only = image.reference.path.length == 0;
+	image.full_name = palloc(strlen(name) + IMGCAT_REFERENCE_GROWTH + 1);
+	image.full_name[imgcat_image_reference_write(&image.reference,
+												 image.full_name)] = '\0';
+	image.document = find_document(&image);
+	return image;
+}
+
+/*
+ * There is no scanner, so what is not stored cannot be had.
+ */
+static void
+refuse_scan(const KnownImage *image)
+{
+	bool		has_metadata = image->document != NULL &&
+	imgcat_field_is_set(image->document, IMAGE_METADATA);
+
+	if (image->digest_only)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("image enrichment error: error getting metadata for image: %s error: no registry is indicated for image",
+						image->full_name),
+				 errhint("Give the name of the image, with its registry.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("scan could not be completed for image %s (%s): please check that an applicable registry and scanner is integrated",
+					image->full_name, has_metadata ? "MISSING_SCAN_DATA" :
+					"MISSING_METADATA, MISSING_SCAN_DATA"),
+			 errhint("Import a document with a scan by import_container_images().")));
+}
+
+/*
+ * Store a known image as scanned now: its risk score is computed anew, and
+ * the name that was asked for is one of its names.
+ */
+static void
+store_scanned(KnownImage *image)
+{
+	ImgcatMessage *document = image->document;
+
+	if (!image->digest_only)
+	{
+		ImgcatMessage *name =
+		imgcat_make_message(document->type->fields[IMAGE_NAME].message);
+		int			count = imgcat_field_count(document, IMAGE_NAMES);
+		ImgcatValue *names = palloc0(sizeof(ImgcatValue) * (count + 1));
+
+		imgcat_set_text(name, NAME_FULL, image->full_name,
+						strlen(image->full_name));
+		for (int i = 0; i < count; i++)
+			names[i] = *imgcat_field_item(document, IMAGE_NAMES, i);
+		names[count].kind = IMGCAT_VALUE_MESSAGE;
+		names[count].u.message = name;
+		document->fields[IMAGE_NAMES].kind = IMGCAT_VALUE_LIST;
+		document->fields[IMAGE_NAMES].u.list.count = count + 1;
+		document->fields[IMAGE_NAMES].u.list.items = names;
+	}
+	document->fields[IMAGE_LAST_UPDATED].kind = IMGCAT_VALUE_ABSENT;
+	document->fields[IMAGE_RISK_SCORE].kind = IMGCAT_VALUE_ABSENT;
+	imgcat_import_documents(imgcat_store_document(document));
+}
+
+PG_FUNCTION_INFO_V1(imgcat_scan_image);
+/*
+ * scan_image(image_name text, force boolean, include_snoozed boolean) returns
+ * json
+ */
+Datum
+imgcat_scan_image(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char	   *name = PG_ARGISNULL(0) ? "" :
+	text_to_cstring(PG_GETARG_TEXT_PP(0));
+	bool		force = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+	bool		include_snoozed = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
+	KnownImage	image;
+	text	   *digest;
+	const char *id;
+	int			id_length;
+	char	   *answer;
+
+	imgcat_require_container_write();
+	SPI_connect();
+	image = know_image(name);
+	if (force || image.document == NULL ||
+		!imgcat_field_is_set(image.document, IMAGE_SCAN))
+		refuse_scan(&image);
+	store_scanned(&image);
+	id = imgcat_field_text(image.document, IMAGE_ID, &id_length);
+	MemoryContextSwitchTo(caller);
+	digest = cstring_to_text_with_len(id, id_length);
+	SPI_finish();
+
+	/* print what was stored just now */
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	answer = imgcat_print_selected_image("SELECT " IMGCAT_PRINT_COLUMNS
+										 " FROM image_catalog.container_images AS i"
+										 " WHERE i.digest OPERATOR(pg_catalog.=) $1",
+										 TEXTOID, PointerGetDatum(digest),
+										 include_snoozed, false);
+	PopActiveSnapshot();
+	if (answer == NULL)
+		elog(ERROR, "the scanned image is gone");
+	PG_RETURN_TEXT_P(cstring_to_text(answer));
+}
+
+PG_FUNCTION_INFO_V1(imgcat_invalidate_container_caches);
+/*
+ * invalidate_scan_and_registry_caches() returns json: {}.  There is no cache of
+ * registries to empty; stored images are not touched.
+ */
+Datum
+imgcat_invalidate_container_caches(PG_FUNCTION_ARGS)
+{
+	imgcat_require_container_write();
+	PG_RETURN_TEXT_P(cstring_to_text("{}"));
+}
