@@ -1,4 +1,4 @@
-/* sql/66_container_rules.sql: states that a DBA gives to findings */
+/* sql/67_container_rules.sql: states that a DBA gives to findings */
 
 -- The one place that decides the state of a finding.
 CREATE FUNCTION image_catalog.decided_finding_state(

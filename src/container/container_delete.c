@@ -1,0 +1,202 @@
+/*-------------------------------------------------------------------------
+ *
+ * container_delete.c
+ *		delete_container_images: the images that a query finds.
+ *
+ * The search language drops what it does not understand, and an empty query
+ * finds everything: a misspelt label would delete the catalogue.  So a query
+ * of which something was dropped is refused here, as is one that cannot but
+ * find everything; only an empty one may mean all.
+ *
+ * src/container/container_delete.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "container/container_access.h"
+#include "container/container_listing.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+/*
+ * Does every image match this value of an image's own label?  Its strings are
+ * never null, so anything that matches the empty prefix does.
+ */
+static bool
+matches_everything(const ImgcatSearchLabel *label,
+				   const ImgcatSearchValue *value)
+{
+	const ImgcatTextMatch *match = &value->match;
+
+	if (value->form == IMGCAT_FORM_MAP)
+		return value->map_form == IMGCAT_MAP_ANY;
+	if (label->type != IMGCAT_SEARCH_STRING)
+		return false;
+	if (value->form == IMGCAT_FORM_NOT_NULL)
+		return true;
+	if (value->form != IMGCAT_FORM_TEXT || match->negated)
+		return false;
+	if (match->kind == IMGCAT_MATCH_PREFIX)
+		return strspn(match->text, "%") == strlen(match->text);
+	return match->kind == IMGCAT_MATCH_REGEX &&
+		(match->text[0] == '\0' || strcmp(match->text, ".*") == 0);
+}
+
+/*
+ * Does every image match some value of each label?
+ */
+static bool
+selects_everything(const ImgcatSearchQuery *query)
+{
+	for (int g = 0; g < query->ngroups; g++)
+	{
+		const ImgcatSearchGroup *group = &query->groups[g];
+		bool		everything = false;
+
+		if (group->label->table == IMGCAT_SEARCH_UNREACHABLE)
+			continue;
+		if (group->label->table != IMGCAT_SEARCH_IMAGE)
+			return false;
+		for (int v = 0; v < group->nvalues; v++)
+			everything |= matches_everything(group->label, &group->values[v]);
+		if (!everything)
+			return false;
+	}
+	return query->ngroups == 0 || query->nreachable > 0;
+}
+
+/*
+ * Refuse a query that may select more than its writer meant.
+ */
+static void
+check_scope(const ImgcatSearchQuery *query)
+{
+	if (query->blank)
+		return;
+	if (query->ndropped > 0)
+	{
+		const ImgcatSearchDropped *dropped = &query->dropped[0];
+
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("query of a deletion is not understood"),
+				 dropped->reason == IMGCAT_DROPPED_UNKNOWN ?
+				 errdetail("\"%s\" is no label of the search language; a search would ignore it, and find more.",
+						   dropped->text) :
+				 dropped->reason == IMGCAT_DROPPED_NO_VALUE ?
+				 errdetail("The label \"%s\" has no value; a search would ignore it, and find more.",
+						   dropped->text) :
+				 errdetail("\"%s\" is no pair of label and value; a search would ignore it, and find more.",
+						   dropped->text),
+				 errhint("Correct the query; to delete all images, give an empty one.")));
+	}
+	if (selects_everything(query))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("query of a deletion selects every image"),
+				 errhint("To delete all images, give an empty query.")));
+}
+
+/*
+ * Delete the images that were found.  Their rows are locked in the order of
+ * digests first, as an import locks them.
+ */
+static void
+delete_images(Datum *keys, int count)
+{
+	Oid			types[1] = {INT8ARRAYOID};
+	Datum		values[1];
+
+	if (count == 0)
+		return;
+	values[0] = PointerGetDatum(construct_array(keys, count, INT8OID,
+												sizeof(int64), FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	if (SPI_execute_with_args("SELECT FROM image_catalog.container_images"
+							  " WHERE image_key = ANY ($1)"
+							  " ORDER BY digest FOR UPDATE",
+							  1, types, values, NULL,
+							  false, 0) != SPI_OK_SELECT ||
+		SPI_execute_with_args("DELETE FROM image_catalog.container_images"
+							  " WHERE image_key = ANY ($1)",
+							  1, types, values, NULL,
+							  false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "could not delete container images");
+}
+
+PG_FUNCTION_INFO_V1(imgcat_delete_container_images);
+/*
+ * delete_container_images(query text, confirm boolean, limit int, offset int,
+ * sort_field text, reversed boolean, aggregate text, distinct_values boolean)
+ * returns json: {"numDeleted", "dryRun"}
+ */
+Datum
+imgcat_delete_container_images(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	bool		confirm = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+	int32		limit = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2);
+	int32		offset = PG_ARGISNULL(3) ? 0 : PG_GETARG_INT32(3);
+	ImgcatContainerSort sort = {0};
+	ImgcatContainerListing listing;
+	ImgcatStatement statement;
+	char	   *query;
+	Datum	   *keys;
+	uint64		count;
+	text	   *answer;
+
+	imgcat_require_container_write();
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a scoping query is required"),
+				 errhint("Name what is to be deleted; an empty query means all images.")));
+	query = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	if (!PG_ARGISNULL(4))
+		sort.field = text_to_cstring(PG_GETARG_TEXT_PP(4));
+	sort.reversed = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5);
+	if (!PG_ARGISNULL(6))
+		sort.aggregate =
+			imgcat_aggregate_from_text(text_to_cstring(PG_GETARG_TEXT_PP(6)));
+	sort.distinct = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
+	sort.present = sort.field != NULL || sort.reversed || sort.distinct ||
+		sort.aggregate != IMGCAT_AGGREGATE_UNSET;
+
+	SPI_connect();
+	imgcat_statement_begin(&statement);
+	imgcat_container_listing(&listing, query, strlen(query), &sort,
+							 &statement);
+	check_scope(&listing.search.query);
+	imgcat_container_listing_statement(&statement, "i.image_key", &listing,
+									   NULL, limit > 0 ? limit : -1,
+									   Max(offset, 0));
+	imgcat_statement_execute(&statement, 0, NULL);
+	count = SPI_processed;
+	if (count > PG_INT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many images to delete at once"),
+				 errhint("Give a limit.")));
+	if (confirm)
+	{
+		keys = palloc_extended(sizeof(Datum) * Max(count, 1), MCXT_ALLOC_HUGE);
+		for (uint64 i = 0; i < count; i++)
+		{
+			bool		isnull;
+
+			keys[i] = SPI_getbinval(SPI_tuptable->vals[i],
+									SPI_tuptable->tupdesc, 1, &isnull);
+		}
+		delete_images(keys, (int) count);
+	}
+	MemoryContextSwitchTo(caller);
+	answer = cstring_to_text(psprintf("{\"numDeleted\":" UINT64_FORMAT
+									  ",\"dryRun\":%s}",
+									  count, confirm ? "false" : "true"));
+	SPI_finish();
+	PG_RETURN_TEXT_P(answer);
+}
