@@ -125,6 +125,7 @@ enter() {
 	trap leave EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
+	trap 'exit 141' PIPE
 	trap 'exit 143' TERM
 
 	copy_sources
@@ -157,7 +158,7 @@ enter() {
 leave() {
 	local status=$? pidfile pid
 
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	trap - EXIT
 	if [ -n "$child" ]; then
 		kill -TERM -- "-$child" 2>/dev/null || true
