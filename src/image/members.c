@@ -316,13 +316,10 @@ imgcat_update_image_member(PG_FUNCTION_ARGS)
 	check_is_shared(&image);
 	if (!caller.is_admin)
 	{
-		bool		for_itself = caller.project_id != NULL &&
-		strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), caller.project_id) == 0;
-
-		if (!caller.is_member || !image.is_image_member ||
-			(image.is_own && !for_itself))
+		if (!caller.is_member || !image.is_image_member)
 			imgcat_image_forbidden("Only the member itself, in role member, or an administrator may answer an offer.");
-		if (!for_itself)
+		if (!image.is_own &&
+			strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), caller.project_id) != 0)
 			member_not_found();
 	}
 

@@ -77,10 +77,9 @@ open_parent(ImgcatJsonPatchRun *run,
  * before the element named, into an object under the name, over what was
  * there.
  */
-void
-imgcat_json_patch_put(ImgcatJsonPatchRun *run,
-					  const ImgcatJsonPatchOperation *operation, int number,
-					  ImgcatJsonNode *node)
+static void
+add_node(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
+		 int number, ImgcatJsonNode *node)
 {
 	const ImgcatJsonPointer *path = &operation->path;
 	const ImgcatJsonToken *last;
@@ -142,17 +141,16 @@ add_value(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
 	node->key = NULL;
 	node->key_length = 0;
 	imgcat_json_node_set(node, value);
-	imgcat_json_patch_put(run, operation, number, node);
+	add_node(run, operation, number, node);
 }
 
 /*
  * Take the node that pointer names out of the document.  With keep it is
  * returned, else not even read.
  */
-ImgcatJsonNode *
-imgcat_json_patch_take(ImgcatJsonPatchRun *run,
-					   const ImgcatJsonPatchOperation *operation, int number,
-					   const ImgcatJsonPointer *pointer, bool keep)
+static ImgcatJsonNode *
+take_node(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
+		  int number, const ImgcatJsonPointer *pointer, bool keep)
 {
 	ImgcatJsonNode *parent;
 	ImgcatJsonNode *node = NULL;
@@ -196,11 +194,9 @@ replace_value(ImgcatJsonPatchRun *run,
 /*
  * Look at what pointer names; it must be there.
  */
-void
-imgcat_json_patch_look(ImgcatJsonPatchRun *run,
-					   const ImgcatJsonPatchOperation *operation, int number,
-					   const ImgcatJsonPointer *pointer,
-					   ImgcatJsonNode *target)
+static void
+look(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
+	 int number, const ImgcatJsonPointer *pointer, ImgcatJsonNode *target)
 {
 	int			found = imgcat_json_node_resolve(&run->root, pointer->tokens,
 												 pointer->ntokens, target);
@@ -212,9 +208,8 @@ imgcat_json_patch_look(ImgcatJsonPatchRun *run,
 /*
  * Do two pointers name the same place?
  */
-bool
-imgcat_json_pointer_same(const ImgcatJsonPointer *a,
-						 const ImgcatJsonPointer *b)
+static bool
+same_pointer(const ImgcatJsonPointer *a, const ImgcatJsonPointer *b)
 {
 	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
@@ -229,7 +224,7 @@ copy_value(ImgcatJsonPatchRun *run,
 {
 	ImgcatJsonNode source;
 
-	imgcat_json_patch_look(run, operation, number, &operation->from, &source);
+	look(run, operation, number, &operation->from, &source);
 	run->copied += imgcat_json_node_room(&source);
 	if (run->copied > (Size) imgcat_json_patch_copy_max * 1024)
 		imgcat_json_patch_too_much_copied(operation, number);
@@ -253,29 +248,24 @@ imgcat_json_patch_operate(ImgcatJsonPatchRun *run,
 			add_value(run, operation, number, &operation->value);
 			break;
 		case IMGCAT_JSON_PATCH_REMOVE:
-			imgcat_json_patch_take(run, operation, number, &operation->path,
-								   false);
+			take_node(run, operation, number, &operation->path, false);
 			break;
 		case IMGCAT_JSON_PATCH_REPLACE:
 			replace_value(run, operation, number);
 			break;
 		case IMGCAT_JSON_PATCH_MOVE:
-			if (imgcat_json_pointer_same(&operation->from, &operation->path))
-				imgcat_json_patch_look(run, operation, number,
-									   &operation->from, &target);
+			if (same_pointer(&operation->from, &operation->path))
+				look(run, operation, number, &operation->from, &target);
 			else
-				imgcat_json_patch_put(run, operation, number,
-									  imgcat_json_patch_take(run, operation,
-															 number,
-															 &operation->from,
-															 true));
+				add_node(run, operation, number,
+						 take_node(run, operation, number, &operation->from,
+								   true));
 			break;
 		case IMGCAT_JSON_PATCH_COPY:
 			copy_value(run, operation, number);
 			break;
 		case IMGCAT_JSON_PATCH_TEST:
-			imgcat_json_patch_look(run, operation, number, &operation->path,
-								   &target);
+			look(run, operation, number, &operation->path, &target);
 			if (!imgcat_json_node_equal(&target, &operation->value))
 				imgcat_json_patch_test_failed(operation, number, &target);
 			return;

@@ -145,22 +145,22 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 
 /*
  * Add the parameters of a raw query string to the request.  A leading
- * question mark, as in a URL, is let pass.  A URL is UTF-8, whatever the
- * encoding of the database.
+ * question mark, as in a URL, is let pass.
  */
 static void
 add_query_string(ImgcatListRequest *request, const text *query)
 {
 	char	   *copy = text_to_cstring(query);
-	size_t		length;
+	size_t		length = strlen(copy);
 	ImgcatQueryString parser;
 	ImgcatQueryParameter parameter;
 	ImgcatQueryResult result;
 
-	copy = pg_server_to_any(copy, strlen(copy), PG_UTF8);
 	if (*copy == '?')
+	{
 		copy++;
-	length = strlen(copy);
+		length--;
+	}
 	imgcat_query_string_init(&parser, copy, length);
 	while ((result = imgcat_query_string_next(&parser, &parameter)) == IMGCAT_QUERY_PARAMETER)
 	{

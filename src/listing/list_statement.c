@@ -9,8 +9,9 @@
  * ALL of arms, each with its own bound, order and limit, it merges indexes
  * that start with the scope, and a page costs what it returns.
  *
- * The text is made of the words in this file only; whatever a client wrote
- * travels as a parameter.  Requests of one shape give one text.
+ * A request for facets in the order of creation walks the posting lists of
+ * the rarest facet instead (src/image/posting.c).  Where statistics expect
+ * but a few images with all the facets, they are fetched and sorted.
  *
  * src/listing/list_statement.c
  *
@@ -20,385 +21,44 @@
 
 #include "catalog/pg_type.h"
 #include "image/image_row.h"
+#include "image/posting.h"
+#include "listing/facet_frequency.h"
+#include "listing/list_scope.h"
+#include "listing/list_sort.h"
 #include "listing/list_statement.h"
-#include "plan_cache.h"
-#include "query/uuid.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/timestamp.h"
-#include "utils/uuid.h"
 
 /* the predicate of the partial indexes, word for word */
 #define LIVE "i.status <> 'deleted' AND i.status <> 'killed'"
 
-/* A union arm: one visibility, of everybody, of the caller, or by membership. */
-typedef enum ArmKind
-{
-	ARM_EVERYBODY,
-	ARM_OWN,
-	ARM_MEMBER
-} ArmKind;
-
-typedef struct Arm
-{
-	ArmKind		kind;
-	const char *visibility;
-	const char *member_status;	/* of ARM_MEMBER */
-} Arm;
-
-#define MAX_ARMS 8
-
-/* How a column sorts: a missing value as the empty string, or as zero. */
-typedef struct SortExpression
-{
-	int			column;
-	Oid			type;
-	const char *expression;
-} SortExpression;
-
-static const SortExpression sort_expressions[] = {
-	{IMGCAT_COL_NAME, TEXTOID, "COALESCE(i.name, '')"},
-	{IMGCAT_COL_STATUS, TEXTOID, "i.status"},
-	{IMGCAT_COL_CONTAINER_FORMAT, TEXTOID, "COALESCE(i.container_format, '')"},
-	{IMGCAT_COL_DISK_FORMAT, TEXTOID, "COALESCE(i.disk_format, '')"},
-	{IMGCAT_COL_SIZE, INT8OID, "COALESCE(i.size, 0)"},
-	{IMGCAT_COL_ID, UUIDOID, "i.id"},
-	{IMGCAT_COL_CREATED_AT, TIMESTAMPTZOID, "i.created_at"},
-	{IMGCAT_COL_UPDATED_AT, TIMESTAMPTZOID, "i.updated_at"},
-};
-
-static const char *const column_names[IMGCAT_NUM_COLS] = {
-	[IMGCAT_COL_ID] = "i.id",
-	[IMGCAT_COL_NAME] = "i.name",
-	[IMGCAT_COL_STATUS] = "i.status",
-	[IMGCAT_COL_VISIBILITY] = "i.visibility",
-	[IMGCAT_COL_PROTECTED] = "i.protected",
-	[IMGCAT_COL_OS_HIDDEN] = "i.os_hidden",
-	[IMGCAT_COL_OWNER] = "i.owner",
-	[IMGCAT_COL_DISK_FORMAT] = "i.disk_format",
-	[IMGCAT_COL_CONTAINER_FORMAT] = "i.container_format",
-	[IMGCAT_COL_MIN_DISK] = "i.min_disk",
-	[IMGCAT_COL_MIN_RAM] = "i.min_ram",
-	[IMGCAT_COL_SIZE] = "i.size",
-	[IMGCAT_COL_VIRTUAL_SIZE] = "i.virtual_size",
-	[IMGCAT_COL_CHECKSUM] = "i.checksum",
-	[IMGCAT_COL_OS_HASH_ALGO] = "i.os_hash_algo",
-	[IMGCAT_COL_OS_HASH_VALUE] = "i.os_hash_value",
-	[IMGCAT_COL_CREATED_AT] = "i.created_at",
-	[IMGCAT_COL_UPDATED_AT] = "i.updated_at",
-};
-
-static const char *const comparison_operators[] = {
-	[IMGCAT_EQ] = "=",
-	[IMGCAT_NEQ] = "<>",
-	[IMGCAT_LT] = "<",
-	[IMGCAT_LTE] = "<=",
-	[IMGCAT_GT] = ">",
-	[IMGCAT_GTE] = ">=",
-};
-
 /*
- * An empty statement.
+ * So many images are fetched and sorted sooner than a list is walked: about
+ * what walking one in each arm costs.
  */
-void
-imgcat_statement_begin(ImgcatStatement *statement)
+#define FEW_IMAGES 150
+
+/* The way to the rows of a page. */
+typedef enum Access
 {
-	initStringInfo(&statement->sql);
-	statement->nparameters = 0;
-	statement->max_parameters = 16;
-	statement->types = palloc(sizeof(Oid) * statement->max_parameters);
-	statement->values = palloc(sizeof(Datum) * statement->max_parameters);
-	statement->generic = true;
-}
+	ACCESS_WALK_SCOPE,			/* arms, each in order; filters on the way */
+	ACCESS_WALK_POSTINGS,		/* arms, each along a posting list */
+	ACCESS_FETCH_FACETS			/* all images with the facets, sorted */
+} Access;
 
-/*
- * Add a parameter, and return its number, from 1.
- */
-int
-imgcat_statement_parameter(ImgcatStatement *statement, Oid type, Datum value)
+/* What append_arm_source needs to know beside the arm. */
+typedef struct Listing
 {
-	if (statement->nparameters == statement->max_parameters)
-	{
-		statement->max_parameters *= 2;
-		statement->types = repalloc(statement->types,
-									sizeof(Oid) * statement->max_parameters);
-		statement->values = repalloc(statement->values,
-									 sizeof(Datum) * statement->max_parameters);
-	}
-	statement->types[statement->nparameters] = type;
-	statement->values[statement->nparameters] = value;
-	return ++statement->nparameters;
-}
-
-/*
- * Run the statement for at most max_rows rows (0: all), into the receiver.
- * The caller is connected to SPI.  Execution stops at max_rows, so the work
- * behind later rows is not done.
- */
-void
-imgcat_statement_execute(ImgcatStatement *statement, uint64 max_rows,
-						 DestReceiver *receiver)
-{
-	SPIPlanPtr	plan;
-	SPIExecuteOptions options = {0};
-	ParamListInfo parameters = makeParamList(statement->nparameters);
-	int			result;
-
-	for (int i = 0; i < statement->nparameters; i++)
-	{
-		ParamExternData *parameter = &parameters->params[i];
-
-		parameter->value = statement->values[i];
-		parameter->isnull = false;
-		parameter->pflags = PARAM_FLAG_CONST;
-		parameter->ptype = statement->types[i];
-	}
-	plan = imgcat_plan_with_options(statement->sql.data, statement->nparameters,
-									statement->types,
-									statement->generic
-									? CURSOR_OPT_GENERIC_PLAN
-									: CURSOR_OPT_CUSTOM_PLAN);
-	options.params = parameters;
-	options.read_only = true;
-	options.tcount = max_rows;
-	options.dest = receiver;
-	result = SPI_execute_plan_extended(plan, &options);
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "could not run a listing: %s",
-			 SPI_result_code_string(result));
-}
-
-/*
- * How a column sorts.
- */
-static const SortExpression *
-sort_expression(int key)
-{
-	int			column = imgcat_sort_attribute(key)->column;
-
-	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
-		if (sort_expressions[i].column == column)
-			return &sort_expressions[i];
-	elog(ERROR, "column %d has no sort expression", column);
-}
-
-/*
- * Number of sort keys that matter: nothing ties after the id.
- */
-static int
-sort_length(const ImgcatSortSpec *sort)
-{
-	for (int i = 0; i < sort->nkeys; i++)
-		if (sort_expression(sort->keys[i].attribute)->column == IMGCAT_COL_ID)
-			return i + 1;
-	return sort->nkeys;
-}
-
-/*
- * Is the sort (created_at, id)?  A membership keeps these two, so its index
- * walks in that order.
- */
-static bool
-sorts_by_creation(const ImgcatSortSpec *sort)
-{
-	return sort_length(sort) == 2 &&
-		sort_expression(sort->keys[0].attribute)->column == IMGCAT_COL_CREATED_AT &&
-		sort_expression(sort->keys[1].attribute)->column == IMGCAT_COL_ID;
-}
-
-/*
- * The expression of a sort key within an arm.
- */
-static const char *
-arm_sort_expression(const Arm *arm, const ImgcatSortSpec *sort, int at)
-{
-	if (arm->kind == ARM_MEMBER && sorts_by_creation(sort))
-		return at == 0 ? "m.image_created_at" : "m.image_id";
-	return sort_expression(sort->keys[at].attribute)->expression;
-}
-
-/*
- * The arms of what the caller may list, with this request's visibility.
- */
-static int
-list_arms(const ImgcatListRequest *request, const ImgcatCaller *caller,
-		  Arm *arms)
-{
-	ImgcatVisibilityFilter wanted = request->visibility;
-	bool		everything = (wanted == IMGCAT_VISIBLE_DEFAULT ||
-							  wanted == IMGCAT_VISIBLE_ALL);
-	bool		has_project = (caller->project_id != NULL);
-
-	/* an owner filter on somebody else empties the caller's own arms */
-	bool		own_possible = has_project &&
-		(request->owner == NULL ||
-		 strcmp(request->owner, caller->project_id) == 0);
-	int			narms = 0;
-
-#define ADD_ARM(kind_, visibility_, status_) \
-	(arms[narms].kind = (kind_), \
-	 arms[narms].visibility = (visibility_), \
-	 arms[narms].member_status = (status_), \
-	 narms++)
-
-	if (everything || wanted == IMGCAT_VISIBLE_PUBLIC)
-		ADD_ARM(ARM_EVERYBODY, "public", NULL);
-
-	if (wanted == IMGCAT_VISIBLE_ALL || wanted == IMGCAT_VISIBLE_COMMUNITY)
-		ADD_ARM(ARM_EVERYBODY, "community", NULL);
-	else if (everything && own_possible)
-		ADD_ARM(ARM_OWN, "community", NULL);
-
-	if (everything || wanted == IMGCAT_VISIBLE_PRIVATE)
-	{
-		if (caller->is_admin)
-			ADD_ARM(ARM_EVERYBODY, "private", NULL);
-		else if (own_possible)
-			ADD_ARM(ARM_OWN, "private", NULL);
-	}
-
-	if (everything || wanted == IMGCAT_VISIBLE_SHARED)
-	{
-		/* in IMS, asking for a member status asks for memberships only */
-		bool		members_only = request->dialect == IMGCAT_DIALECT_IMS &&
-			request->member_status_given && wanted == IMGCAT_VISIBLE_SHARED;
-
-		if (caller->is_admin)
-			ADD_ARM(ARM_EVERYBODY, "shared", NULL);
-		else
-		{
-			if (own_possible && !members_only)
-				ADD_ARM(ARM_OWN, "shared", NULL);
-			if (has_project && request->member_status != NULL)
-				ADD_ARM(ARM_MEMBER, "shared", request->member_status);
-			else if (has_project)
-			{
-				/* one arm for each status: each walks its index in order */
-				ADD_ARM(ARM_MEMBER, "shared", "pending");
-				ADD_ARM(ARM_MEMBER, "shared", "accepted");
-				ADD_ARM(ARM_MEMBER, "shared", "rejected");
-			}
-		}
-	}
-#undef ADD_ARM
-	Assert(narms <= MAX_ARMS);
-	return narms;
-}
-
-/*
- * A time comparison; by second, the column is compared as it is shown, cut to
- * whole seconds, and so that an index on it still serves.
- */
-static void
-append_time_condition(ImgcatStatement *statement,
-					  const ImgcatCondition *condition, StringInfo where)
-{
-	const char *column = column_names[condition->column];
-	TimestampTz time = DatumGetTimestampTz(condition->value);
-	int			at;
-	int			next;
-
-	at = imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-									TimestampTzGetDatum(time));
-	if (!condition->by_second)
-	{
-		appendStringInfo(where, " AND %s %s $%d", column,
-						 comparison_operators[condition->op], at);
-		return;
-	}
-
-	next = imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-									  TimestampTzGetDatum(time + USECS_PER_SEC));
-	switch (condition->op)
-	{
-		case IMGCAT_EQ:
-			appendStringInfo(where, " AND %s >= $%d AND %s < $%d",
-							 column, at, column, next);
-			break;
-		case IMGCAT_NEQ:
-			appendStringInfo(where, " AND (%s < $%d OR %s >= $%d)",
-							 column, at, column, next);
-			break;
-		case IMGCAT_LT:
-			appendStringInfo(where, " AND %s < $%d", column, at);
-			break;
-		case IMGCAT_LTE:
-			appendStringInfo(where, " AND %s < $%d", column, next);
-			break;
-		case IMGCAT_GT:
-			appendStringInfo(where, " AND %s >= $%d", column, next);
-			break;
-		case IMGCAT_GTE:
-			appendStringInfo(where, " AND %s >= $%d", column, at);
-			break;
-	}
-}
-
-/*
- * Facets that must all be there go into one containment, for one scan of
- * their index.
- */
-static void
-append_facet_conditions(ImgcatStatement *statement,
-						const ImgcatListRequest *request, StringInfo where)
-{
-	Datum	   *facets = palloc(sizeof(Datum) * (request->nconditions + 1));
-	int			nfacets = 0;
-
-	for (int i = 0; i < request->nconditions; i++)
-		if (request->conditions[i].kind == IMGCAT_COND_FACET)
-			facets[nfacets++] = request->conditions[i].value;
-	if (nfacets == 0)
-		return;
-	appendStringInfo(where, " AND i.facets @> $%d",
-					 imgcat_statement_parameter(statement, TEXTARRAYOID,
-												PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
-																				false, TYPALIGN_INT))));
-}
-
-/*
- * How a column stands in the indexes: by its sort expression if it has one.
- */
-static const char *
-indexed_expression(int column)
-{
-	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
-		if (sort_expressions[i].column == column)
-			return sort_expressions[i].expression;
-	return column_names[column];
-}
-
-/*
- * A text equality.  The indexes hold a missing value as the empty string, and
- * only a comparison with that must tell the two apart.
- */
-static void
-append_text_condition(ImgcatStatement *statement,
-					  const ImgcatCondition *condition, StringInfo where)
-{
-	appendStringInfo(where, " AND %s = $%d",
-					 indexed_expression(condition->column),
-					 imgcat_statement_parameter(statement, TEXTOID,
-												condition->value));
-	if (VARSIZE_ANY_EXHDR(DatumGetPointer(condition->value)) == 0)
-		appendStringInfo(where, " AND %s IS NOT NULL",
-						 column_names[condition->column]);
-}
-
-/*
- * A number comparison.  A missing number compares with nothing.
- */
-static void
-append_number_condition(ImgcatStatement *statement,
-						const ImgcatCondition *condition, StringInfo where)
-{
-	appendStringInfo(where, " AND %s %s $%d AND %s IS NOT NULL",
-					 indexed_expression(condition->column),
-					 comparison_operators[condition->op],
-					 imgcat_statement_parameter(statement, INT8OID,
-												condition->value),
-					 column_names[condition->column]);
-}
+	ImgcatStatement *statement;
+	const ImgcatListRequest *request;
+	ImgcatScope scope;
+	Access		access;
+	const text *facet;			/* walked list, of ACCESS_WALK_POSTINGS */
+	int			signature;		/* parameter: bits of all facets */
+	bool		late;			/* find the ids first, then fetch the images */
+	StringInfoData where;		/* the conditions, for every arm alike */
+	bool		has_marker;
+	int			marker[IMGCAT_SORT_KEYS_MAX + 2];	/* parameters */
+	int64		rows;			/* that the planner is told */
+} Listing;
 
 /*
  * Is one plan the best for all values of this request's shape?  So it is
@@ -428,7 +88,7 @@ is_generic(const ImgcatListRequest *request)
 			case IMGCAT_COND_TIME:
 				if (condition->column != IMGCAT_COL_CREATED_AT ||
 					condition->op == IMGCAT_NEQ ||
-					!sorts_by_creation(&request->sort))
+					!imgcat_sorts_by_creation(&request->sort))
 					return false;
 				break;
 			default:
@@ -439,177 +99,262 @@ is_generic(const ImgcatListRequest *request)
 }
 
 /*
- * All conditions of the request, for every arm alike.
+ * May the conditions beside the facets be checked on the way along a posting
+ * list?  Not those that a handful of images fulfil: their own indexes are
+ * better, or the planner knows best.
  */
-static void
-append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request,
-				  StringInfo where)
+static bool
+may_walk_postings(const ImgcatListRequest *request)
 {
-	statement->generic = is_generic(request);
-	append_facet_conditions(statement, request, where);
+	if (request->hidden || request->dead ||
+		!imgcat_sorts_by_creation(&request->sort))
+		return false;
 	for (int i = 0; i < request->nconditions; i++)
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
-		const char *column = condition->column >= 0
-			? column_names[condition->column] : NULL;
 
 		switch (condition->kind)
 		{
-			case IMGCAT_COND_NEVER:
-				appendStringInfoString(where, " AND false");
+			case IMGCAT_COND_FACET:
+			case IMGCAT_COND_NOT_FACET:
+			case IMGCAT_COND_BOOL:
+			case IMGCAT_COND_DEFAULT_ENTERPRISE:
 				break;
 			case IMGCAT_COND_TEXT:
-				append_text_condition(statement, condition, where);
-				break;
-			case IMGCAT_COND_TEXT_IN:
-				appendStringInfo(where, " AND %s = ANY ($%d)", column,
-								 imgcat_statement_parameter(statement, TEXTARRAYOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_UUID_IN:
-				appendStringInfo(where, " AND %s = ANY ($%d)", column,
-								 imgcat_statement_parameter(statement, UUIDARRAYOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_BOOL:
-				appendStringInfo(where, " AND %s%s",
-								 DatumGetBool(condition->value) ? "" : "NOT ",
-								 column);
-				break;
-			case IMGCAT_COND_NUMBER:
-				append_number_condition(statement, condition, where);
+				if (condition->column != IMGCAT_COL_STATUS &&
+					condition->column != IMGCAT_COL_OWNER &&
+					condition->column != IMGCAT_COL_DISK_FORMAT &&
+					condition->column != IMGCAT_COL_CONTAINER_FORMAT)
+					return false;
 				break;
 			case IMGCAT_COND_TIME:
-				append_time_condition(statement, condition, where);
+				if (condition->column != IMGCAT_COL_CREATED_AT)
+					return false;
 				break;
-			case IMGCAT_COND_FACET:
-				break;			/* done above */
-			case IMGCAT_COND_ANY_FACET:
-				appendStringInfo(where, " AND i.facets && $%d",
-								 imgcat_statement_parameter(statement, TEXTARRAYOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_NOT_FACET:
-				appendStringInfo(where, " AND NOT i.facets @> ARRAY[$%d]",
-								 imgcat_statement_parameter(statement, TEXTOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_DEFAULT_ENTERPRISE:
-				appendStringInfoString(where,
-									   " AND COALESCE(i.properties ->> 'enterprise_project_id', '')"
-									   " IN ('', '0')");
-				break;
+			default:
+				return false;
 		}
 	}
+	return true;
 }
 
 /*
- * Rows after the marker in the order of the sort.
- *
- * In one direction this is a row comparison, one index condition.  In mixed
- * directions it is the same written out; the leading bound, implied by the
- * rest, is what an index can use.
+ * Choose the way to the rows; of postings, the rarest facet.
  */
 static void
-append_keyset(const Arm *arm, const ImgcatSortSpec *sort,
-			  const int *marker_parameters, StringInfo where)
+choose_access(Listing *listing)
 {
-	int			nkeys = sort_length(sort);
-	bool		mixed = false;
+	const ImgcatListRequest *request = listing->request;
+	Datum	   *facets = palloc(sizeof(Datum) * (request->nconditions + 1));
+	double	   *frequencies = palloc(sizeof(double) * (request->nconditions + 1));
+	double		images;
+	int			nfacets = 0;
+	int			rarest = 0;
+	int64		signature = 0;
 
-	for (int i = 1; i < nkeys; i++)
-		if (sort->keys[i].descending != sort->keys[0].descending)
-			mixed = true;
-
-	if (!mixed)
-	{
-		appendStringInfoString(where, " AND (");
-		for (int i = 0; i < nkeys; i++)
-			appendStringInfo(where, "%s%s", i > 0 ? ", " : "",
-							 arm_sort_expression(arm, sort, i));
-		appendStringInfo(where, ") %s (",
-						 sort->keys[0].descending ? "<" : ">");
-		for (int i = 0; i < nkeys; i++)
-			appendStringInfo(where, "%s$%d", i > 0 ? ", " : "",
-							 marker_parameters[i]);
-		appendStringInfoChar(where, ')');
+	listing->access = ACCESS_WALK_SCOPE;
+	for (int i = 0; i < request->nconditions; i++)
+		if (request->conditions[i].kind == IMGCAT_COND_FACET)
+			facets[nfacets++] = request->conditions[i].value;
+	if (nfacets == 0 || !may_walk_postings(request))
 		return;
-	}
 
-	appendStringInfo(where, " AND %s %s $%d",
-					 arm_sort_expression(arm, sort, 0),
-					 sort->keys[0].descending ? "<=" : ">=",
-					 marker_parameters[0]);
-	for (int i = 0; i < nkeys; i++)
+	listing->access = ACCESS_WALK_POSTINGS;
+	if (nfacets > 1)
 	{
-		const char *expression = arm_sort_expression(arm, sort, i);
-
-		appendStringInfo(where, "%s%s %s $%d",
-						 i == 0 ? " AND (" : "(",
-						 expression,
-						 sort->keys[i].descending ? "<" : ">",
-						 marker_parameters[i]);
-		if (i < nkeys - 1)
-			appendStringInfo(where, " OR (%s = $%d AND ",
-							 expression, marker_parameters[i]);
+		images = imgcat_facet_frequencies(facets, nfacets, frequencies);
+		for (int i = 0; i < nfacets; i++)
+		{
+			images *= frequencies[i];
+			if (frequencies[i] < frequencies[rarest])
+				rarest = i;
+		}
+		if (images <= FEW_IMAGES)
+			listing->access = ACCESS_FETCH_FACETS;
 	}
-	for (int i = 0; i < nkeys; i++)
-		appendStringInfoString(where, i < nkeys - 1 ? "))" : ")");
+	listing->facet = DatumGetTextPP(facets[rarest]);
+	for (int i = 0; i < nfacets; i++)
+		signature |= imgcat_facet_signature(DatumGetTextPP(facets[i]));
+	if (listing->access == ACCESS_WALK_POSTINGS)
+		listing->signature =
+			imgcat_statement_parameter(listing->statement, INT8OID,
+									   Int64GetDatum(signature));
 }
 
 /*
- * FROM and WHERE of an arm: its scope, and what keeps rows off any listing.
+ * Does the request ask for a range across the order?  Then many images are
+ * passed for each that is found, and it pays to pass them in the index, and
+ * to fetch those of the page by their ids.
+ */
+static bool
+has_crossing_range(const ImgcatListRequest *request)
+{
+	if (!imgcat_sorts_by_creation(&request->sort))
+		return false;
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		const ImgcatCondition *condition = &request->conditions[i];
+
+		if ((condition->kind == IMGCAT_COND_TIME &&
+			 condition->column == IMGCAT_COL_UPDATED_AT) ||
+			(condition->kind == IMGCAT_COND_NUMBER &&
+			 condition->column == IMGCAT_COL_SIZE))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The order in which an arm walks.
+ */
+static ImgcatSortSource
+arm_sort_source(const Listing *listing, const ImgcatArm *arm)
+{
+	if (listing->access == ACCESS_WALK_POSTINGS)
+		return IMGCAT_SORT_POSTING;
+	if (arm->kind == IMGCAT_ARM_MEMBER)
+		return IMGCAT_SORT_OFFER;
+	return IMGCAT_SORT_IMAGE;
+}
+
+/*
+ * What keeps images off any listing.
  */
 static void
-append_arm_scope(ImgcatStatement *statement, const ImgcatListRequest *request,
-				 const Arm *arm, int project_parameter)
+append_listable(StringInfo sql, const ImgcatListRequest *request)
 {
-	StringInfo	sql = &statement->sql;
-
-	if (arm->kind == ARM_MEMBER)
-		appendStringInfo(sql,
-						 " FROM image_catalog.image_members m"
-						 " JOIN image_catalog.images i ON i.id = m.image_id"
-						 " WHERE m.member_id = $%d AND m.status = '%s'"
-						 " AND m.deleted_at IS NULL"
-						 " AND (i.owner <> $%d OR i.owner IS NULL) AND",
-						 project_parameter, arm->member_status,
-						 project_parameter);
-	else if (arm->kind == ARM_OWN)
-		appendStringInfo(sql,
-						 " FROM image_catalog.images i WHERE i.owner = $%d AND",
-						 project_parameter);
-	else
-		appendStringInfoString(sql, " FROM image_catalog.images i WHERE");
-
-	appendStringInfo(sql, " i.visibility = '%s' AND %s", arm->visibility,
-					 request->hidden ? "i.os_hidden" : "NOT i.os_hidden");
+	appendStringInfoString(sql, request->hidden ? "i.os_hidden" : "NOT i.os_hidden");
 	if (!request->dead)
 		appendStringInfoString(sql, " AND " LIVE);
 }
 
 /*
- * The order of the sort, over the columns s1, s2 ... of alias.
+ * Comparisons with columns that an offer keeps, so that no other image is
+ * looked at.  They are repeated: the image itself has the last word.
  */
 static void
-append_order(ImgcatStatement *statement, const ImgcatSortSpec *sort,
-			 const Arm *arm)
+append_offer_conditions(Listing *listing)
 {
-	int			nkeys = sort_length(sort);
+	const ImgcatListRequest *request = listing->request;
 
-	appendStringInfoString(&statement->sql, " ORDER BY ");
-	for (int i = 0; i < nkeys; i++)
+	for (int i = 0; i < request->nconditions; i++)
 	{
-		if (i > 0)
-			appendStringInfoString(&statement->sql, ", ");
-		if (arm != NULL)
-			appendStringInfoString(&statement->sql,
-								   arm_sort_expression(arm, sort, i));
-		else
-			appendStringInfo(&statement->sql, "i.s%d", i + 1);
-		if (sort->keys[i].descending)
-			appendStringInfoString(&statement->sql, " DESC");
+		const ImgcatCondition *condition = &request->conditions[i];
+		const char *column = imgcat_offer_column(condition->column);
+
+		if (column == NULL)
+			continue;
+		if (condition->kind == IMGCAT_COND_TEXT)
+			appendStringInfo(&listing->statement->sql, " AND %s = $%d", column,
+							 imgcat_statement_parameter(listing->statement, TEXTOID,
+														condition->value));
+		else if (condition->kind == IMGCAT_COND_NUMBER)
+			appendStringInfo(&listing->statement->sql, " AND %s %s $%d", column,
+							 imgcat_comparison_operator(condition->op),
+							 imgcat_statement_parameter(listing->statement, INT8OID,
+														condition->value));
 	}
+}
+
+/*
+ * FROM and WHERE of an arm.
+ */
+static void
+append_arm_source(Listing *listing, const ImgcatArm *arm)
+{
+	StringInfo	sql = &listing->statement->sql;
+
+	if (listing->access == ACCESS_WALK_POSTINGS)
+	{
+		ImgcatPostingScope scope = IMGCAT_POSTING_EVERYBODY;
+		const char *word = arm->visibility;
+		const char *project = NULL;
+		int64		posting;
+
+		if (arm->kind != IMGCAT_ARM_EVERYBODY)
+			project = listing->scope.caller->project_id;
+		if (arm->kind == IMGCAT_ARM_OWN)
+			scope = IMGCAT_POSTING_OWNER;
+		else if (arm->kind == IMGCAT_ARM_MEMBER)
+		{
+			scope = IMGCAT_POSTING_MEMBER;
+			word = arm->member_status;
+		}
+		posting = imgcat_posting(scope, word, project, listing->facet);
+		appendStringInfo(sql,
+						 " FROM image_catalog.postings f"
+						 " JOIN image_catalog.images i ON i.id = f.image_id"
+						 " WHERE f.posting = $%d AND f.signature & $%d = $%d AND ",
+						 imgcat_statement_parameter(listing->statement, INT8OID,
+													Int64GetDatum(posting)),
+						 listing->signature, listing->signature);
+	}
+	else if (arm->kind == IMGCAT_ARM_MEMBER)
+	{
+		appendStringInfo(sql,
+						 " FROM image_catalog.offers m"
+						 " JOIN image_catalog.images i ON i.id = m.image_id"
+						 " WHERE m.member_id = $%d AND m.answer = '%s'",
+						 listing->scope.project, arm->member_status);
+		append_offer_conditions(listing);
+		appendStringInfoString(sql, " AND ");
+	}
+	else
+		appendStringInfoString(sql, " FROM image_catalog.images i WHERE ");
+
+	imgcat_append_arm_predicate(sql, &listing->scope, arm);
+	appendStringInfoString(sql, " AND ");
+	append_listable(sql, listing->request);
+	appendStringInfoString(sql, listing->where.data);
+}
+
+/*
+ * The end of an arm, or of a single SELECT: marker, order and limit.
+ */
+static void
+append_page(Listing *listing, ImgcatSortSource source)
+{
+	StringInfo	sql = &listing->statement->sql;
+
+	if (listing->has_marker)
+		imgcat_append_keyset(sql, source, &listing->request->sort,
+							 listing->marker);
+	imgcat_append_order(sql, source, &listing->request->sort);
+	appendStringInfo(sql, " LIMIT " INT64_FORMAT, listing->rows);
+}
+
+/*
+ * The union of the arms, each in order, merged.
+ */
+static void
+append_merged_arms(Listing *listing)
+{
+	StringInfo	sql = &listing->statement->sql;
+	const ImgcatSortSpec *sort = &listing->request->sort;
+	int			nkeys = imgcat_sort_length(sort);
+
+	appendStringInfo(sql, "SELECT %s FROM (",
+					 listing->late ? "i.*" : IMGCAT_IMAGE_COLUMNS);
+	for (int a = 0; a < listing->scope.narms; a++)
+	{
+		const ImgcatArm *arm = &listing->scope.arms[a];
+		ImgcatSortSource source = arm_sort_source(listing, arm);
+
+		appendStringInfo(sql, "%s(SELECT %s", a > 0 ? " UNION ALL " : "",
+						 listing->late ? "i.id" : IMGCAT_IMAGE_COLUMNS);
+		for (int i = 0; i < nkeys; i++)
+		{
+			appendStringInfoString(sql, ", ");
+			imgcat_append_sort_expression(sql, source, sort, i);
+			appendStringInfo(sql, " AS s%d", i + 1);
+		}
+		append_arm_source(listing, arm);
+		append_page(listing, source);
+		appendStringInfoChar(sql, ')');
+	}
+	appendStringInfoString(sql, ") i");
+	imgcat_append_order(sql, IMGCAT_SORT_OUTPUT, sort);
+	appendStringInfo(sql, " LIMIT " INT64_FORMAT, listing->rows);
 }
 
 /*
@@ -619,7 +364,7 @@ append_order(ImgcatStatement *statement, const ImgcatSortSpec *sort,
 static int64
 planned_rows(int64 rows)
 {
-	return rows <= 32 ? 32 : rows <= 256 ? 256 : 1001 > rows ? 1001 : rows;
+	return rows <= 32 ? 32 : rows <= 256 ? 256 : Max(rows, 1001);
 }
 
 /*
@@ -632,65 +377,63 @@ imgcat_list_statement(ImgcatStatement *statement,
 					  const ImgcatCaller *caller,
 					  const ImgcatMarker *marker, int64 rows)
 {
-	Arm			arms[MAX_ARMS];
-	int			narms = list_arms(request, caller, arms);
-	int			nkeys = sort_length(&request->sort);
-	int			project_parameter = 0;
-	int			marker_parameters[IMGCAT_SORT_KEYS_MAX + 2];
-	StringInfoData where;
-	StringInfo	sql;
+	Listing		listing = {0};
+	StringInfo	sql = &statement->sql;
 
 	imgcat_statement_begin(statement);
-	sql = &statement->sql;
-	for (int i = 0; i < narms && project_parameter == 0; i++)
-		if (arms[i].kind != ARM_EVERYBODY)
-			project_parameter =
-				imgcat_statement_parameter(statement, TEXTOID,
-										   CStringGetTextDatum(caller->project_id));
-	if (marker != NULL)
-		for (int i = 0; i < nkeys; i++)
-			marker_parameters[i] =
-				imgcat_statement_parameter(statement,
-										   sort_expression(request->sort.keys[i].attribute)->type,
-										   marker->values[i]);
-	initStringInfo(&where);
-	append_conditions(statement, request, &where);
+	listing.statement = statement;
+	listing.request = request;
+	listing.rows = planned_rows(rows);
+	imgcat_list_scope(&listing.scope, request, caller, statement);
+	choose_access(&listing);
 
-	if (narms == 0)
+	if (marker != NULL)
 	{
-		appendStringInfo(sql, "SELECT " IMGCAT_IMAGE_COLUMNS
-						 " FROM image_catalog.images i WHERE false%s",
-						 where.data);
+		listing.has_marker = true;
+		for (int i = 0; i < imgcat_sort_length(&request->sort); i++)
+			listing.marker[i] =
+				imgcat_statement_parameter(statement,
+										   imgcat_sort_type(&request->sort, i),
+										   marker->values[i]);
+	}
+	initStringInfo(&listing.where);
+	imgcat_append_conditions(statement, request, &listing.where);
+	statement->generic = listing.access == ACCESS_WALK_POSTINGS ||
+		(listing.access == ACCESS_WALK_SCOPE && is_generic(request));
+
+	listing.late = listing.access == ACCESS_WALK_SCOPE &&
+		listing.scope.narms > 0 && has_crossing_range(request);
+
+	if (listing.late)
+	{
+		appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS " FROM (");
+		append_merged_arms(&listing);
+		appendStringInfoString(sql, ") k JOIN image_catalog.images i ON i.id = k.id"
+							   " ORDER BY k.s1");
+		appendStringInfo(sql, "%s, k.s2%s",
+						 request->sort.keys[0].descending ? " DESC" : "",
+						 request->sort.keys[1].descending ? " DESC" : "");
+		return;
+	}
+	if (listing.scope.narms > 1 && listing.access != ACCESS_FETCH_FACETS)
+	{
+		append_merged_arms(&listing);
 		return;
 	}
 
-	if (narms > 1)
-		appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS " FROM (");
-	for (int a = 0; a < narms; a++)
+	appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS);
+	if (listing.scope.narms == 1 && listing.access != ACCESS_FETCH_FACETS)
 	{
-		if (a > 0)
-			appendStringInfoString(sql, " UNION ALL ");
-		appendStringInfo(sql, "%sSELECT " IMGCAT_IMAGE_COLUMNS,
-						 narms > 1 ? "(" : "");
-		if (narms > 1)
-			for (int i = 0; i < nkeys; i++)
-				appendStringInfo(sql, ", %s AS s%d",
-								 arm_sort_expression(&arms[a], &request->sort, i),
-								 i + 1);
-		append_arm_scope(statement, request, &arms[a], project_parameter);
-		appendStringInfoString(sql, where.data);
-		if (marker != NULL)
-			append_keyset(&arms[a], &request->sort, marker_parameters, sql);
-		append_order(statement, &request->sort, &arms[a]);
-		appendStringInfo(sql, " LIMIT " INT64_FORMAT "%s", planned_rows(rows),
-						 narms > 1 ? ")" : "");
+		append_arm_source(&listing, &listing.scope.arms[0]);
+		append_page(&listing, arm_sort_source(&listing, &listing.scope.arms[0]));
+		return;
 	}
-	if (narms > 1)
-	{
-		appendStringInfoString(sql, ") i");
-		append_order(statement, &request->sort, NULL);
-		appendStringInfo(sql, " LIMIT " INT64_FORMAT, planned_rows(rows));
-	}
+	appendStringInfoString(sql, " FROM image_catalog.images i WHERE ");
+	imgcat_append_scope_predicate(sql, &listing.scope);
+	appendStringInfoString(sql, " AND ");
+	append_listable(sql, request);
+	appendStringInfoString(sql, listing.where.data);
+	append_page(&listing, IMGCAT_SORT_IMAGE);
 }
 
 /*
@@ -701,125 +444,21 @@ imgcat_count_statement(ImgcatStatement *statement,
 					   const ImgcatListRequest *request,
 					   const ImgcatCaller *caller)
 {
-	Arm			arms[MAX_ARMS];
-	int			narms = list_arms(request, caller, arms);
-	int			project_parameter = 0;
-	StringInfoData where;
-	StringInfo	sql;
+	Listing		listing = {0};
+	StringInfo	sql = &statement->sql;
 
 	imgcat_statement_begin(statement);
+	listing.statement = statement;
+	listing.request = request;
+	listing.access = ACCESS_WALK_SCOPE;
+	imgcat_list_scope(&listing.scope, request, caller, statement);
+	initStringInfo(&listing.where);
+	imgcat_append_conditions(statement, request, &listing.where);
 	statement->generic = false;
-	sql = &statement->sql;
-	for (int i = 0; i < narms && project_parameter == 0; i++)
-		if (arms[i].kind != ARM_EVERYBODY)
-			project_parameter =
-				imgcat_statement_parameter(statement, TEXTOID,
-										   CStringGetTextDatum(caller->project_id));
-	initStringInfo(&where);
-	append_conditions(statement, request, &where);
 
-	appendStringInfoString(sql, "SELECT count(*) FROM (");
-	if (narms == 0)
-		appendStringInfo(sql, "SELECT 1 FROM image_catalog.images i WHERE false%s",
-						 where.data);
-	for (int a = 0; a < narms; a++)
-	{
-		appendStringInfo(sql, "%sSELECT 1", a > 0 ? " UNION ALL " : "");
-		append_arm_scope(statement, request, &arms[a], project_parameter);
-		appendStringInfoString(sql, where.data);
-	}
-	appendStringInfoString(sql, ") i");
-}
-
-/*
- * A sort key of the marker's row.  Deletion changes two of the keys; where
- * deleted images are not listed, one keeps the place that it had before.
- */
-static const char *
-marker_expression(const ImgcatListRequest *request, int at)
-{
-	const SortExpression *expression =
-	sort_expression(request->sort.keys[at].attribute);
-
-	if (request->dead)
-		return expression->expression;
-	if (expression->column == IMGCAT_COL_STATUS)
-		return "COALESCE(i.status_before_deletion, i.status)";
-	if (expression->column == IMGCAT_COL_UPDATED_AT)
-		return "COALESCE(i.updated_at_before_deletion, i.updated_at)";
-	return expression->expression;
-}
-
-/*
- * Find the marker's place: its row's sort keys.  False: there is no such
- * image, or the caller may not see it, which are told apart to nobody.
- *
- * A deleted image keeps its place for whoever could see it, so its memberships
- * count although they are marked deleted, too.  The caller is connected to
- * SPI; the values are copied to the caller's context before.
- */
-bool
-imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
-				   ImgcatMarker *marker)
-{
-	ImgcatStatement statement;
-	pg_uuid_t	id;
-	int			nkeys = sort_length(&request->sort);
-	int			id_parameter;
-	SPIPlanPtr	plan;
-	HeapTuple	tuple;
-	TupleDesc	tupdesc;
-
-	if (!imgcat_parse_uuid(request->marker, strlen(request->marker), id.data))
-		return false;
-
-	imgcat_statement_begin(&statement);
-	id_parameter = imgcat_statement_parameter(&statement, UUIDOID,
-											  UUIDPGetDatum(&id));
-	appendStringInfoString(&statement.sql, "SELECT ");
-	for (int i = 0; i < nkeys; i++)
-		appendStringInfo(&statement.sql, "%s%s", i > 0 ? ", " : "",
-						 marker_expression(request, i));
-	appendStringInfo(&statement.sql,
-					 " FROM image_catalog.images i WHERE i.id = $%d",
-					 id_parameter);
-	if (!caller->is_admin)
-	{
-		appendStringInfoString(&statement.sql,
-							   " AND (i.visibility IN ('public', 'community')"
-							   " OR (i.visibility = 'shared' AND i.owner IS NULL)");
-		if (caller->project_id != NULL)
-		{
-			int			project_parameter =
-			imgcat_statement_parameter(&statement, TEXTOID,
-									   CStringGetTextDatum(caller->project_id));
-
-			appendStringInfo(&statement.sql,
-							 " OR i.owner = $%d OR (i.visibility = 'shared'"
-							 " AND EXISTS (SELECT FROM image_catalog.image_members m"
-							 " WHERE m.image_id = i.id AND m.member_id = $%d"
-							 " AND (m.deleted_at IS NULL OR m.deleted_at = i.deleted_at)))",
-							 project_parameter, project_parameter);
-		}
-		appendStringInfoChar(&statement.sql, ')');
-	}
-
-	plan = imgcat_plan_with_options(statement.sql.data, statement.nparameters,
-									statement.types, CURSOR_OPT_GENERIC_PLAN);
-	if (SPI_execute_plan(plan, statement.values, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not look up a marker");
-	if (SPI_processed == 0)
-		return false;
-
-	tuple = SPI_tuptable->vals[0];
-	tupdesc = SPI_tuptable->tupdesc;
-	for (int i = 0; i < nkeys; i++)
-	{
-		bool		isnull;
-
-		/* the tuple table lives until SPI_finish, as long as the statement */
-		marker->values[i] = SPI_getbinval(tuple, tupdesc, i + 1, &isnull);
-		Assert(!isnull);
-	}
-	return true;
+	appendStringInfoString(sql, "SELECT count(*) FROM image_catalog.images i WHERE ");
+	imgcat_append_scope_predicate(sql, &listing.scope);
+	appendStringInfoString(sql, " AND ");
+	append_listable(sql, request);
+	appendStringInfoString(sql, listing.where.data);
 }

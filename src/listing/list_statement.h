@@ -11,8 +11,8 @@
 #define IMGCAT_LIST_STATEMENT_H
 
 #include "context.h"
-#include "executor/spi.h"
 #include "listing/list_request.h"
+#include "listing/statement.h"
 
 /* The sort keys of the marker's row, in the order of the request's sort. */
 typedef struct ImgcatMarker
@@ -20,23 +20,10 @@ typedef struct ImgcatMarker
 	Datum		values[IMGCAT_SORT_KEYS_MAX + 2];
 } ImgcatMarker;
 
-/* A statement and its parameters. */
-typedef struct ImgcatStatement
-{
-	StringInfoData sql;
-	int			nparameters;
-	int			max_parameters;
-	Oid		   *types;
-	Datum	   *values;
-	bool		generic;		/* no parameter changes the best plan */
-} ImgcatStatement;
-
-extern void imgcat_statement_begin(ImgcatStatement *statement);
-extern int	imgcat_statement_parameter(ImgcatStatement *statement, Oid type,
-									   Datum value);
-extern void imgcat_statement_execute(ImgcatStatement *statement,
-									 uint64 max_rows, DestReceiver *receiver);
-
+extern const char *imgcat_comparison_operator(ImgcatComparison op);
+extern void imgcat_append_conditions(ImgcatStatement *statement,
+									 const ImgcatListRequest *request,
+									 StringInfo where);
 extern void imgcat_list_statement(ImgcatStatement *statement,
 								  const ImgcatListRequest *request,
 								  const ImgcatCaller *caller,

@@ -1,0 +1,228 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_conditions.c
+ *		The conditions of a list request as SQL.
+ *
+ * src/listing/list_conditions.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "image/image_row.h"
+#include "listing/list_sort.h"
+#include "listing/list_statement.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+static const char *const column_names[IMGCAT_NUM_COLS] = {
+	[IMGCAT_COL_ID] = "i.id",
+	[IMGCAT_COL_NAME] = "i.name",
+	[IMGCAT_COL_STATUS] = "i.status",
+	[IMGCAT_COL_VISIBILITY] = "i.visibility",
+	[IMGCAT_COL_PROTECTED] = "i.protected",
+	[IMGCAT_COL_OS_HIDDEN] = "i.os_hidden",
+	[IMGCAT_COL_OWNER] = "i.owner",
+	[IMGCAT_COL_DISK_FORMAT] = "i.disk_format",
+	[IMGCAT_COL_CONTAINER_FORMAT] = "i.container_format",
+	[IMGCAT_COL_MIN_DISK] = "i.min_disk",
+	[IMGCAT_COL_MIN_RAM] = "i.min_ram",
+	[IMGCAT_COL_SIZE] = "i.size",
+	[IMGCAT_COL_VIRTUAL_SIZE] = "i.virtual_size",
+	[IMGCAT_COL_CHECKSUM] = "i.checksum",
+	[IMGCAT_COL_OS_HASH_ALGO] = "i.os_hash_algo",
+	[IMGCAT_COL_OS_HASH_VALUE] = "i.os_hash_value",
+	[IMGCAT_COL_CREATED_AT] = "i.created_at",
+	[IMGCAT_COL_UPDATED_AT] = "i.updated_at",
+};
+
+static const char *const comparison_operators[] = {
+	[IMGCAT_EQ] = "=",
+	[IMGCAT_NEQ] = "<>",
+	[IMGCAT_LT] = "<",
+	[IMGCAT_LTE] = "<=",
+	[IMGCAT_GT] = ">",
+	[IMGCAT_GTE] = ">=",
+};
+
+/*
+ * The operator of a comparison.
+ */
+const char *
+imgcat_comparison_operator(ImgcatComparison op)
+{
+	return comparison_operators[op];
+}
+
+/*
+ * A time comparison; by second, the column is compared as it is shown, cut to
+ * whole seconds, and so that an index on it still serves.
+ */
+static void
+append_time_condition(ImgcatStatement *statement,
+					  const ImgcatCondition *condition, StringInfo where)
+{
+	const char *column = column_names[condition->column];
+	TimestampTz time = DatumGetTimestampTz(condition->value);
+	int			at;
+	int			next;
+
+	at = imgcat_statement_parameter(statement, TIMESTAMPTZOID,
+									TimestampTzGetDatum(time));
+	if (!condition->by_second)
+	{
+		appendStringInfo(where, " AND %s %s $%d", column,
+						 comparison_operators[condition->op], at);
+		return;
+	}
+
+	next = imgcat_statement_parameter(statement, TIMESTAMPTZOID,
+									  TimestampTzGetDatum(time + USECS_PER_SEC));
+	switch (condition->op)
+	{
+		case IMGCAT_EQ:
+			appendStringInfo(where, " AND %s >= $%d AND %s < $%d",
+							 column, at, column, next);
+			break;
+		case IMGCAT_NEQ:
+			appendStringInfo(where, " AND (%s < $%d OR %s >= $%d)",
+							 column, at, column, next);
+			break;
+		case IMGCAT_LT:
+			appendStringInfo(where, " AND %s < $%d", column, at);
+			break;
+		case IMGCAT_LTE:
+			appendStringInfo(where, " AND %s < $%d", column, next);
+			break;
+		case IMGCAT_GT:
+			appendStringInfo(where, " AND %s >= $%d", column, next);
+			break;
+		case IMGCAT_GTE:
+			appendStringInfo(where, " AND %s >= $%d", column, at);
+			break;
+	}
+}
+
+/*
+ * Facets that must all be there go into one containment, for one scan of
+ * their index.
+ */
+static void
+append_facet_conditions(ImgcatStatement *statement,
+						const ImgcatListRequest *request, StringInfo where)
+{
+	Datum	   *facets = palloc(sizeof(Datum) * (request->nconditions + 1));
+	int			nfacets = 0;
+
+	for (int i = 0; i < request->nconditions; i++)
+		if (request->conditions[i].kind == IMGCAT_COND_FACET)
+			facets[nfacets++] = request->conditions[i].value;
+	if (nfacets == 0)
+		return;
+	appendStringInfo(where, " AND i.facets @> $%d",
+					 imgcat_statement_parameter(statement, TEXTARRAYOID,
+												PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
+																				false, TYPALIGN_INT))));
+}
+
+/*
+ * A text equality.  The indexes hold a missing value as the empty string, and
+ * only a comparison with that must tell the two apart.
+ */
+static void
+append_text_condition(ImgcatStatement *statement,
+					  const ImgcatCondition *condition, StringInfo where)
+{
+	appendStringInfo(where, " AND %s = $%d",
+					 imgcat_indexed_expression(condition->column,
+											   column_names[condition->column]),
+					 imgcat_statement_parameter(statement, TEXTOID,
+												condition->value));
+	if (VARSIZE_ANY_EXHDR(DatumGetPointer(condition->value)) == 0)
+		appendStringInfo(where, " AND %s IS NOT NULL",
+						 column_names[condition->column]);
+}
+
+/*
+ * A number comparison.  A missing number compares with nothing.
+ */
+static void
+append_number_condition(ImgcatStatement *statement,
+						const ImgcatCondition *condition, StringInfo where)
+{
+	appendStringInfo(where, " AND %s %s $%d AND %s IS NOT NULL",
+					 imgcat_indexed_expression(condition->column,
+											   column_names[condition->column]),
+					 comparison_operators[condition->op],
+					 imgcat_statement_parameter(statement, INT8OID,
+												condition->value),
+					 column_names[condition->column]);
+}
+
+/*
+ * All conditions of the request on image i, for every arm alike, each behind
+ * an AND.
+ */
+void
+imgcat_append_conditions(ImgcatStatement *statement,
+						 const ImgcatListRequest *request,
+						 StringInfo where)
+{
+	append_facet_conditions(statement, request, where);
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		const ImgcatCondition *condition = &request->conditions[i];
+		const char *column = condition->column >= 0
+			? column_names[condition->column] : NULL;
+
+		switch (condition->kind)
+		{
+			case IMGCAT_COND_NEVER:
+				appendStringInfoString(where, " AND false");
+				break;
+			case IMGCAT_COND_TEXT:
+				append_text_condition(statement, condition, where);
+				break;
+			case IMGCAT_COND_TEXT_IN:
+				appendStringInfo(where, " AND %s = ANY ($%d)", column,
+								 imgcat_statement_parameter(statement, TEXTARRAYOID,
+															condition->value));
+				break;
+			case IMGCAT_COND_UUID_IN:
+				appendStringInfo(where, " AND %s = ANY ($%d)", column,
+								 imgcat_statement_parameter(statement, UUIDARRAYOID,
+															condition->value));
+				break;
+			case IMGCAT_COND_BOOL:
+				appendStringInfo(where, " AND %s%s",
+								 DatumGetBool(condition->value) ? "" : "NOT ",
+								 column);
+				break;
+			case IMGCAT_COND_NUMBER:
+				append_number_condition(statement, condition, where);
+				break;
+			case IMGCAT_COND_TIME:
+				append_time_condition(statement, condition, where);
+				break;
+			case IMGCAT_COND_FACET:
+				break;			/* done above */
+			case IMGCAT_COND_ANY_FACET:
+				appendStringInfo(where, " AND i.facets && $%d",
+								 imgcat_statement_parameter(statement, TEXTARRAYOID,
+															condition->value));
+				break;
+			case IMGCAT_COND_NOT_FACET:
+				appendStringInfo(where, " AND NOT i.facets @> ARRAY[$%d]",
+								 imgcat_statement_parameter(statement, TEXTOID,
+															condition->value));
+				break;
+			case IMGCAT_COND_DEFAULT_ENTERPRISE:
+				appendStringInfoString(where,
+									   " AND COALESCE(i.properties ->> 'enterprise_project_id', '')"
+									   " IN ('', '0')");
+				break;
+		}
+	}
+}

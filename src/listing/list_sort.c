@@ -1,0 +1,219 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_sort.c
+ *		The order of a listing, and the rows after its marker, as SQL.
+ *
+ * src/listing/list_sort.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "image/image_row.h"
+#include "listing/list_sort.h"
+
+/* How a column sorts: a missing value as the empty string, or as zero. */
+typedef struct SortExpression
+{
+	int			column;
+	Oid			type;
+	const char *expression;
+	const char *of_offer;
+} SortExpression;
+
+static const SortExpression sort_expressions[] = {
+	{IMGCAT_COL_NAME, TEXTOID, "COALESCE(i.name, '')", "m.name"},
+	{IMGCAT_COL_STATUS, TEXTOID, "i.status", "m.status"},
+	{IMGCAT_COL_CONTAINER_FORMAT, TEXTOID, "COALESCE(i.container_format, '')", "m.container_format"},
+	{IMGCAT_COL_DISK_FORMAT, TEXTOID, "COALESCE(i.disk_format, '')", "m.disk_format"},
+	{IMGCAT_COL_SIZE, INT8OID, "COALESCE(i.size, 0)", "m.size"},
+	{IMGCAT_COL_ID, UUIDOID, "i.id", "m.image_id"},
+	{IMGCAT_COL_CREATED_AT, TIMESTAMPTZOID, "i.created_at", "m.created_at"},
+	{IMGCAT_COL_UPDATED_AT, TIMESTAMPTZOID, "i.updated_at", "m.updated_at"},
+};
+
+/*
+ * How a column sorts.
+ */
+static const SortExpression *
+sort_expression(const ImgcatSortSpec *sort, int at)
+{
+	int			column = imgcat_sort_attribute(sort->keys[at].attribute)->column;
+
+	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
+		if (sort_expressions[i].column == column)
+			return &sort_expressions[i];
+	elog(ERROR, "column %d has no sort expression", column);
+}
+
+/*
+ * How a column stands in the indexes: by its sort expression if it has one.
+ */
+const char *
+imgcat_indexed_expression(int column, const char *otherwise)
+{
+	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
+		if (sort_expressions[i].column == column)
+			return sort_expressions[i].expression;
+	return otherwise;
+}
+
+/*
+ * The column of an offer that stands for a column of its image; NULL: none.
+ */
+const char *
+imgcat_offer_column(int column)
+{
+	if (column == IMGCAT_COL_OWNER)
+		return "m.owner";
+	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
+		if (sort_expressions[i].column == column)
+			return sort_expressions[i].of_offer;
+	return NULL;
+}
+
+/*
+ * Number of sort keys that matter: nothing ties after the id.
+ */
+int
+imgcat_sort_length(const ImgcatSortSpec *sort)
+{
+	for (int i = 0; i < sort->nkeys; i++)
+		if (sort_expression(sort, i)->column == IMGCAT_COL_ID)
+			return i + 1;
+	return sort->nkeys;
+}
+
+/*
+ * Is the sort (created_at, id)?
+ */
+bool
+imgcat_sorts_by_creation(const ImgcatSortSpec *sort)
+{
+	return imgcat_sort_length(sort) == 2 &&
+		sort_expression(sort, 0)->column == IMGCAT_COL_CREATED_AT &&
+		sort_expression(sort, 1)->column == IMGCAT_COL_ID;
+}
+
+/*
+ * The type of a sort key, and so of the marker's parameter.
+ */
+Oid
+imgcat_sort_type(const ImgcatSortSpec *sort, int at)
+{
+	return sort_expression(sort, at)->type;
+}
+
+/*
+ * The expression of a sort key.
+ */
+void
+imgcat_append_sort_expression(StringInfo sql, ImgcatSortSource source,
+							  const ImgcatSortSpec *sort, int at)
+{
+	switch (source)
+	{
+		case IMGCAT_SORT_IMAGE:
+			appendStringInfoString(sql, sort_expression(sort, at)->expression);
+			break;
+		case IMGCAT_SORT_OFFER:
+			appendStringInfoString(sql, sort_expression(sort, at)->of_offer);
+			break;
+		case IMGCAT_SORT_POSTING:
+			appendStringInfoString(sql, at == 0 ? "f.created_at" : "f.image_id");
+			break;
+		case IMGCAT_SORT_OUTPUT:
+			appendStringInfo(sql, "i.s%d", at + 1);
+			break;
+	}
+}
+
+/*
+ * ORDER BY of the sort.
+ */
+void
+imgcat_append_order(StringInfo sql, ImgcatSortSource source,
+					const ImgcatSortSpec *sort)
+{
+	int			nkeys = imgcat_sort_length(sort);
+
+	appendStringInfoString(sql, " ORDER BY ");
+	for (int i = 0; i < nkeys; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(sql, ", ");
+		imgcat_append_sort_expression(sql, source, sort, i);
+		if (sort->keys[i].descending)
+			appendStringInfoString(sql, " DESC");
+	}
+}
+
+/*
+ * One comparison of the keyset: the key's expression, operator, parameter.
+ */
+static void
+append_comparison(StringInfo sql, ImgcatSortSource source,
+				  const ImgcatSortSpec *sort, int at,
+				  const char *comparison, int parameter)
+{
+	imgcat_append_sort_expression(sql, source, sort, at);
+	appendStringInfo(sql, " %s $%d", comparison, parameter);
+}
+
+/*
+ * Rows after the marker in the order of the sort, behind an AND.
+ *
+ * In one direction this is a row comparison, one index condition.  In mixed
+ * directions it is the same written out; the leading bound, implied by the
+ * rest, is what an index can use.
+ */
+void
+imgcat_append_keyset(StringInfo sql, ImgcatSortSource source,
+					 const ImgcatSortSpec *sort, const int *marker_parameters)
+{
+	int			nkeys = imgcat_sort_length(sort);
+	bool		mixed = false;
+
+	for (int i = 1; i < nkeys; i++)
+		if (sort->keys[i].descending != sort->keys[0].descending)
+			mixed = true;
+
+	if (!mixed)
+	{
+		appendStringInfoString(sql, " AND (");
+		for (int i = 0; i < nkeys; i++)
+		{
+			if (i > 0)
+				appendStringInfoString(sql, ", ");
+			imgcat_append_sort_expression(sql, source, sort, i);
+		}
+		appendStringInfo(sql, ") %s (", sort->keys[0].descending ? "<" : ">");
+		for (int i = 0; i < nkeys; i++)
+			appendStringInfo(sql, "%s$%d", i > 0 ? ", " : "",
+							 marker_parameters[i]);
+		appendStringInfoChar(sql, ')');
+		return;
+	}
+
+	appendStringInfoString(sql, " AND ");
+	append_comparison(sql, source, sort, 0,
+					  sort->keys[0].descending ? "<=" : ">=",
+					  marker_parameters[0]);
+	appendStringInfoString(sql, " AND ");
+	for (int i = 0; i < nkeys; i++)
+	{
+		appendStringInfoChar(sql, '(');
+		append_comparison(sql, source, sort, i,
+						  sort->keys[i].descending ? "<" : ">",
+						  marker_parameters[i]);
+		if (i < nkeys - 1)
+		{
+			appendStringInfoString(sql, " OR (");
+			append_comparison(sql, source, sort, i, "=", marker_parameters[i]);
+			appendStringInfoString(sql, " AND ");
+		}
+	}
+	for (int i = 0; i < nkeys; i++)
+		appendStringInfoString(sql, i < nkeys - 1 ? "))" : ")");
+}
