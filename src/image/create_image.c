@@ -57,16 +57,20 @@ INSERT_SQL " ON CONFLICT (id) DO NOTHING";
 
 static const ImgcatPlace nowhere = {0};
 
+#define SERVICE_ONLY "Only the service sets it."
+
+
 /*
  * A name that no client may set.
  */
 static void pg_attribute_noreturn()
-refuse_name(const char *name, int name_length, const char *why)
+refuse_name(const char *name, int name_length, const char *why,
+			const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("attribute \"%.*s\" is %s", name_length, name, why),
-			 imgcat_errdetail(IMS_FORBIDDEN, "No client sets it.")));
+			 imgcat_errdetail(IMS_FORBIDDEN, "%s", detail)));
 }
 
 /*
@@ -104,7 +108,7 @@ check_property_names(const ImgcatDocument *document)
 		int			length = document->names[i].val.string.len;
 
 		if (imgcat_property_name_is_reserved(name, length))
-			refuse_name(name, length, "reserved");
+			refuse_name(name, length, "reserved", SERVICE_ONLY);
 	}
 }
 
@@ -152,7 +156,8 @@ check_permission(const ImgcatDocument *document, const ImgcatCaller *caller)
 		int			length = document->names[i].val.string.len;
 
 		if (!imgcat_property_allowed(IMGCAT_PROPERTY_CREATE, name, length))
-			refuse_name(name, length, "reserved");
+			refuse_name(name, length, "reserved",
+						"The caller has no role that may create a property of that name.");
 	}
 }
 
@@ -169,10 +174,11 @@ check_read_only(const ImgcatDocument *document)
 		if (attribute != NULL &&
 			(attribute->flags & IMGCAT_ATTR_READ_ONLY) &&
 			!(attribute->flags & IMGCAT_ATTR_CREATE_ONLY))
-			refuse_name(attribute->name, strlen(attribute->name), "read-only");
+			refuse_name(attribute->name, strlen(attribute->name), "read-only",
+						SERVICE_ONLY);
 	}
 	if (document->has_locations)
-		refuse_name("locations", 9, "reserved");
+		refuse_name("locations", 9, "reserved", SERVICE_ONLY);
 }
 
 /*
@@ -319,7 +325,7 @@ imgcat_create_image(PG_FUNCTION_ARGS)
 
 	if (document.link != NULL)
 		refuse_name(document.link->name, strlen(document.link->name),
-					"read-only");
+					"read-only", SERVICE_ONLY);
 	check_types(&document);
 	check_property_names(&document);
 	check_permission(&document, &caller);

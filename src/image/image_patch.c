@@ -61,7 +61,7 @@ forbidden(const PatchReader *reader, const ImgcatImageChange *change,
 			 errmsg("attribute \"%.*s\" is %s",
 					change->name_length, change->name, why),
 			 imgcat_errdetail(IMS_FORBIDDEN,
-							  "Operation %d: No client changes it.",
+							  "Operation %d: Only the service changes it.",
 							  reader->place.index)));
 }
 

@@ -19,6 +19,7 @@
 #include "image/errors.h"
 #include "image/import_reader.h"
 #include "image/value.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -32,6 +33,9 @@ enum
 };
 
 #define NUM_MEMBER_COLS 3
+
+/* longest identifier of a project, in characters */
+#define IMGCAT_MEMBER_MAX 255
 
 /* the types of the columns of the row type image */
 static const struct
@@ -205,7 +209,10 @@ static void
 deletion_time(const ImportReader *reader, const ImgcatImageRow *row,
 			  Datum *value, bool *is_null)
 {
-	const ImgcatAttribute *time = imgcat_attribute_find("updated_at", 10);
+	/* no attribute of the API, but a time like the others */
+	static const ImgcatAttribute time = {
+		"deleted_at", -1, IMGCAT_ATTR_TIME, 0, 0, NULL, IMGCAT_FILTER_NONE, NULL
+	};
 	text	   *status = DatumGetTextPP(row->values[IMGCAT_COL_STATUS]);
 	bool		is_deleted = VARSIZE_ANY_EXHDR(status) == 7 &&
 	memcmp(VARDATA_ANY(status), "deleted", 7) == 0;
@@ -213,11 +220,11 @@ deletion_time(const ImportReader *reader, const ImgcatImageRow *row,
 	*value = (Datum) 0;
 	*is_null = true;
 	if (reader->deleted_at.type != jbvNull)
-		imgcat_attribute_check_type(time, &reader->deleted_at, &reader->place);
+		imgcat_attribute_check_type(&time, &reader->deleted_at, &reader->place);
 	if (!is_deleted)
 		return;
 	if (reader->deleted_at.type != jbvNull)
-		*value = imgcat_attribute_datum(time, &reader->deleted_at,
+		*value = imgcat_attribute_datum(&time, &reader->deleted_at,
 										&reader->place, is_null);
 	else
 	{
@@ -261,7 +268,9 @@ store_members(ImportReader *reader, Datum image_id)
 
 		if (token == WJB_KEY)
 		{
-			if (value.val.string.len == 0 || value.val.string.len > 255)
+			if (value.val.string.len == 0 ||
+				pg_mbstrlen_with_len(value.val.string.val,
+									 value.val.string.len) > IMGCAT_MEMBER_MAX)
 				document_error(reader, "A member must be a project of 1 to 255 characters.");
 			values[1] = PointerGetDatum(cstring_to_text_with_len(value.val.string.val,
 																 value.val.string.len));

@@ -315,5 +315,5 @@ imgcat_property_protections_changed(PG_FUNCTION_ARGS)
 				 errmsg("function \"%s\" was not called by trigger manager",
 						"property_protections_changed")));
 	CacheInvalidateRelcache(trigger->tg_relation);
-	PG_RETURN_NULL();
+	return PointerGetDatum(NULL);
 }

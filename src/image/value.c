@@ -93,37 +93,39 @@ longer_than(const char *string, int length, int limit)
 
 /*
  * Read a JSON number that has no fraction, as 1, 1.0 or 1e1 have none; false
- * if it has.  What does not fit comes out as the nearest bound.
+ * if it has.  One that does not fit comes out as the nearest bound, and
+ * *fits is false.
  */
 static bool
-read_integer(Numeric number, int64 *result)
+read_integer(Numeric number, int64 *result, bool *fits)
 {
 	char	   *printed = DatumGetCString(DirectFunctionCall1(numeric_out,
 															  NumericGetDatum(number)));
 	char	   *at = printed;
 	bool		negative = (*at == '-');
-	bool		overflow = false;
 	int64		value = 0;
 
+	*fits = true;
 	if (negative)
 		at++;
 	for (; *at >= '0' && *at <= '9'; at++)
 	{
-		if (pg_mul_s64_overflow(value, 10, &value) ||
-			pg_sub_s64_overflow(value, *at - '0', &value))
-			overflow = true;
-		if (overflow)
-			value = PG_INT64_MIN;
+		if (*fits &&
+			(pg_mul_s64_overflow(value, 10, &value) ||
+			 pg_sub_s64_overflow(value, *at - '0', &value)))
+			*fits = false;
 	}
 	if (*at == '.')
 		at += 1 + strspn(at + 1, "0");
 	if (*at != '\0')
 		return false;
 
-	if (negative)
-		*result = value;
+	if (!negative && value == PG_INT64_MIN)
+		*fits = false;
+	if (*fits)
+		*result = negative ? value : -value;
 	else
-		*result = (value == PG_INT64_MIN) ? PG_INT64_MAX : -value;
+		*result = negative ? PG_INT64_MIN : PG_INT64_MAX;
 	pfree(printed);
 	return true;
 }
@@ -260,6 +262,7 @@ imgcat_attribute_check_type(const ImgcatAttribute *attribute,
 							const JsonbValue *value, const ImgcatPlace *place)
 {
 	int64		integer;
+	bool		fits;
 	TimestampTz time;
 	pg_uuid_t	uuid;
 
@@ -288,7 +291,7 @@ imgcat_attribute_check_type(const ImgcatAttribute *attribute,
 		case IMGCAT_ATTR_INT4:
 		case IMGCAT_ATTR_INT8:
 			if (value->type != jbvNumeric ||
-				!read_integer(value->val.numeric, &integer))
+				!read_integer(value->val.numeric, &integer, &fits))
 				attribute_error(place, attribute, "must be an integer");
 			break;
 		case IMGCAT_ATTR_TIME:
@@ -322,10 +325,11 @@ imgcat_attribute_check_sign(const ImgcatAttribute *attribute,
 							const JsonbValue *value, const ImgcatPlace *place)
 {
 	int64		integer = 0;
+	bool		fits;
 
 	if (value->type != jbvNumeric)
 		return;
-	read_integer(value->val.numeric, &integer);
+	read_integer(value->val.numeric, &integer, &fits);
 	if (integer < 0)
 		attribute_error(place, attribute, "must not be negative");
 }
@@ -338,12 +342,13 @@ integer_datum(const ImgcatAttribute *attribute, const JsonbValue *value,
 			  const ImgcatPlace *place)
 {
 	int64		limit = (attribute->type == IMGCAT_ATTR_INT4) ?
-	INT_MAX : PG_INT64_MAX - 1;
+	INT_MAX : PG_INT64_MAX;
 	int64		integer = 0;
+	bool		fits;
 
 	imgcat_attribute_check_sign(attribute, value, place);
-	read_integer(value->val.numeric, &integer);
-	if (integer > limit)
+	read_integer(value->val.numeric, &integer, &fits);
+	if (!fits || integer > limit)
 		attribute_error(place, attribute,
 						psprintf("must not be greater than " INT64_FORMAT,
 								 limit));
