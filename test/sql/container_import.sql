@@ -1,0 +1,195 @@
+-- import_container_images: what a document becomes, and what a second one adds
+\getenv folder PG_ABS_SRCDIR
+\set file :folder '/data/container_fixture.json'
+\set fixture `cat :'file'`
+\set file :folder '/data/container_image_full.json'
+\set full `cat :'file'`
+\set file :folder '/data/container_image_newer.json'
+\set newer `cat :'file'`
+DELETE FROM image_catalog.container_images;
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SET image_catalog.clock = '2025-06-24 12:00:00Z';
+
+-- a document as the API prints it comes back, nothing lost
+SELECT image_catalog.import_container_images(jsonb_build_array(:'full'::jsonb, :'newer'::jsonb));
+SELECT image_catalog.get_container_image(:'full'::jsonb ->> 'id')::jsonb = :'full'::jsonb AS same,
+       image_catalog.get_container_image(:'newer'::jsonb ->> 'id')::jsonb = :'newer'::jsonb AS same_newer;
+-- importing it once more changes nothing
+CREATE TEMP TABLE before AS SELECT * FROM image_catalog.container_findings;
+SELECT image_catalog.import_container_images(:'full');
+SELECT image_catalog.get_container_image(:'full'::jsonb ->> 'id')::jsonb = :'full'::jsonb AS same;
+SELECT count(*) FROM (TABLE before EXCEPT ALL TABLE image_catalog.container_findings) d;
+DROP TABLE before;
+DELETE FROM image_catalog.container_images;
+
+-- the fixture: what lies in columns
+SELECT image_catalog.import_container_images(:'fixture');
+SELECT digest, name_registry, name_remote, name_tag, created_at, image_user, command,
+       volumes, scan_time, operating_system, last_updated
+  FROM image_catalog.container_images ORDER BY last_updated \gx
+SELECT digest, component_count AS components, cve_count AS cves, fixable_cve_count AS fixable,
+       counters_present AS present, top_cvss, risk_score
+  FROM image_catalog.container_images ORDER BY digest;
+SELECT digest, component_index AS index, name, version, source, c.top_cvss, c.risk_score, c.operating_system
+  FROM image_catalog.container_components c JOIN image_catalog.container_images USING (image_key)
+ ORDER BY digest, component_index;
+SELECT digest, component_index AS component, finding_index AS index, cve, severity, state, is_fixable, cvss,
+       epss_probability AS epss, fixed_by
+  FROM image_catalog.container_findings JOIN image_catalog.container_images USING (image_key)
+ ORDER BY digest, component_index, finding_index;
+SELECT digest, layer_index AS index, instruction, value
+  FROM image_catalog.container_image_layers JOIN image_catalog.container_images USING (image_key)
+ ORDER BY digest, layer_index;
+SELECT digest, label_key, label_value
+  FROM image_catalog.container_image_labels JOIN image_catalog.container_images USING (image_key)
+ ORDER BY digest, label_key;
+DELETE FROM image_catalog.container_images;
+
+-- Image ID: UUIDv5 of name and digest
+SELECT image_catalog.import_container_images('{"id": "adea4f68096fded167603ba6663ed615a80e090da68eb3c9e2508c15c8368401",
+    "name": {"fullName": "docker.io/library/nginx:latest"}}');
+SELECT digest, image_uuid, name_registry, name_remote, name_tag FROM image_catalog.container_images;
+DELETE FROM image_catalog.container_images;
+
+-- counters: a CVE counts once, under the severity that was met first
+CREATE FUNCTION pg_temp.counted(components jsonb) RETURNS text LANGUAGE sql AS $$
+    DELETE FROM image_catalog.container_images;
+    SELECT image_catalog.import_container_images(
+        jsonb_build_object('id', 'sha256:00', 'scan', jsonb_build_object('components', components)));
+    SELECT format('%s %s %s %s; severities %s', component_count, cve_count, fixable_cve_count, top_cvss,
+        ARRAY[critical_cve_count, fixable_critical_cve_count, important_cve_count, fixable_important_cve_count,
+              moderate_cve_count, fixable_moderate_cve_count, low_cve_count, fixable_low_cve_count,
+              unknown_cve_count, fixable_unknown_cve_count])
+        || (SELECT format('; %s %s %s %s', d->'components', d->'cves', d->'fixableCves', d->'topCvss')
+            FROM image_catalog.get_container_image('00') AS d)
+      FROM image_catalog.container_images
+$$;
+SELECT pg_temp.counted('[{"name": "c1", "vulns": [{"cve": "cve-1", "severity": "CRITICAL_VULNERABILITY_SEVERITY", "fixedBy": "2"}]},
+                         {"name": "c2", "vulns": [{"cve": "cve-1", "severity": "CRITICAL_VULNERABILITY_SEVERITY"}]}]');
+SELECT pg_temp.counted('[{"name": "c1", "vulns": [{"cve": "cve-1", "severity": "CRITICAL_VULNERABILITY_SEVERITY", "fixedBy": "2"}]},
+                         {"name": "c2", "vulns": [{"cve": "cve-2", "fixedBy": "2"}]}]');
+SELECT pg_temp.counted('[{"vulns": [{"cve": "a", "severity": "CRITICAL_VULNERABILITY_SEVERITY"}]},
+                         {"vulns": [{"cve": "b", "severity": "IMPORTANT_VULNERABILITY_SEVERITY"}]},
+                         {"vulns": [{"cve": "c", "severity": "MODERATE_VULNERABILITY_SEVERITY"}]},
+                         {"vulns": [{"cve": "d", "severity": "LOW_VULNERABILITY_SEVERITY"}]},
+                         {"vulns": [{"cve": "e", "severity": 0}]}]');
+-- the first occurrence decides; the fix may come with a later one; states do not matter
+SELECT pg_temp.counted('[{"vulns": [{"cve": "a", "severity": "LOW_VULNERABILITY_SEVERITY", "cvss": 1.5, "state": "DEFERRED"},
+                                    {"cve": "a", "severity": "CRITICAL_VULNERABILITY_SEVERITY", "cvss": 9.1, "fixedBy": "1"}]}]');
+-- an empty fixedBy is no fix; no findings, no topCvss; no scan, no counters
+SELECT pg_temp.counted('[{"vulns": [{"cve": "a", "fixedBy": ""}]}]');
+SELECT pg_temp.counted('[{"name": "c"}]');
+SELECT pg_temp.counted('[]');
+DELETE FROM image_catalog.container_images;
+SELECT image_catalog.import_container_images('[{"id": "sha256:00"}]');
+SELECT d->'components', d->'cves', d->'fixableCves', d->'topCvss', d->'scan'
+  FROM image_catalog.get_container_image('00') d;
+-- counters are derived, whatever the document says; others show what it shows
+SELECT image_catalog.import_container_images('[{"id": "sha256:00", "cves": 7, "components": 9,
+    "scan": {"components": [{"vulns": [{"cve": "a", "cvss": 5}]}]}},
+    {"id": "sha256:01", "cves": 0, "components": 0, "fixableCves": 0, "topCvss": 0}]');
+SELECT d->'components', d->'cves', d->'fixableCves', d->'topCvss',
+       d#>'{scan,components,0,topCvss}'
+  FROM unnest('{00,01}'::text[]) id, image_catalog.get_container_image(id) d;
+
+-- risk: the product of the factors that apply
+CREATE FUNCTION pg_temp.risk(document jsonb) RETURNS text LANGUAGE sql AS $$
+    DELETE FROM image_catalog.container_images;
+    SELECT image_catalog.import_container_images('{"id": "sha256:00"}' || document);
+    SELECT format('%s, components %s', d->>'riskScore',
+                  jsonb_path_query_array(d::jsonb, '$.scan.components[0 to 1].riskScore'))
+      FROM image_catalog.get_container_image('00') d
+$$;
+CREATE FUNCTION pg_temp.vulns(VARIADIC severities text[]) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('scan', jsonb_build_object('components', jsonb_build_array(jsonb_build_object('name', 'c', 'vulns',
+        jsonb_agg(jsonb_build_object('cve', n::text, 'severity', split_part(s, '/', 1) || '_VULNERABILITY_SEVERITY',
+                                     'scoreVersion', split_part(s, '/', 2)))))))
+      FROM unnest(severities) WITH ORDINALITY AS u(s, n)
+$$;
+SELECT pg_temp.risk(pg_temp.vulns('IMPORTANT/V2', 'LOW/V2'));
+SELECT pg_temp.risk(pg_temp.vulns('LOW/V3', 'CRITICAL/V3', 'CRITICAL/V3'));
+SELECT pg_temp.risk(pg_temp.vulns('MODERATE/V3'));
+SELECT pg_temp.risk(pg_temp.vulns('CRITICAL/V2'));
+SELECT pg_temp.risk(pg_temp.vulns('UNKNOWN/V3'));
+SELECT pg_temp.risk(pg_temp.vulns(VARIADIC array_fill('CRITICAL/V3'::text, '{20}')));
+SELECT pg_temp.risk('{"scan": {"components": [{"name": "bash", "version": "1"}, {"name": "bash", "version": "2"}, {"name": "curl"}]}}');
+SELECT pg_temp.risk(jsonb_build_object('scan', jsonb_build_object('components',
+           (SELECT jsonb_agg(jsonb_build_object('name', 'c' || n % 12)) FROM generate_series(1, 30) n))));
+SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2025-03-26T12:00:00Z"}}}');
+SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2025-03-26T12:00:01Z"}}}');
+SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2024-12-26T12:00:00Z"}}}');
+SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2004-12-26T12:00:00Z"}}}');
+SELECT pg_temp.risk(pg_temp.vulns('MODERATE/V3') || '{"riskScore": 0}');
+SELECT pg_temp.risk(pg_temp.vulns('MODERATE/V3') || '{"riskScore": 2.25}');
+
+-- names: the primary name belongs to them, and none comes twice
+DELETE FROM image_catalog.container_images;
+SELECT image_catalog.import_container_images('[
+    {"id": "sha256:00", "name": {"registry": "quay.io", "remote": "a/b", "tag": "1"},
+     "names": [{"fullName": "quay.io/a/c:2"}, {"fullName": "quay.io/a/c:2"}]},
+    {"id": "sha256:00", "name": {"fullName": "quay.io/a/d:3"}, "lastUpdated": "2025-01-01T00:00:00.5Z"},
+    {"id": "sha256:00", "lastUpdated": "2025-01-02T01:00:00+02:00"}]');
+SELECT d->>'name' AS name, jsonb_path_query_array(d::jsonb, '$.names[*].fullName') AS names, d->>'lastUpdated' AS updated
+  FROM image_catalog.get_container_image('00') d;
+SELECT name_index, name_registry, name_remote, name_tag, name_full FROM image_catalog.container_image_names ORDER BY 1;
+SELECT count(*) FROM image_catalog.container_images;
+
+-- the newer scan stays, with its counters and its risk; on equal times the later one
+CREATE FUNCTION pg_temp.scanned(at text, cve text, more jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
+    SELECT image_catalog.import_container_images(jsonb_build_object('id', 'sha256:00', 'lastUpdated', '2025-01-01T00:00:00Z',
+        'scan', jsonb_build_object('scanTime', at, 'components', jsonb_build_array(jsonb_build_object('name', 'c',
+            'vulns', jsonb_build_array(jsonb_build_object('cve', cve, 'severity', 'LOW_VULNERABILITY_SEVERITY')))))) || more);
+    SELECT format('%s: %s found by %s, risk %s, user %s, %s rows', d#>>'{scan,scanTime}', d#>>'{scan,components,0,vulns,0,cve}',
+                  d->'cves', d->>'riskScore', d#>>'{metadata,v1,user}',
+                  (SELECT string_agg(f.cve, ',') FROM image_catalog.container_findings f))
+      FROM image_catalog.get_container_image('00') d
+$$;
+DELETE FROM image_catalog.container_images;
+SELECT pg_temp.scanned('2025-02-02T00:00:00Z', 'a');
+SELECT pg_temp.scanned('2025-02-01T00:00:00Z', 'b', '{"riskScore": 3}');
+SELECT pg_temp.scanned('2025-02-02T00:00:00Z', 'c');
+SELECT pg_temp.scanned('2025-02-02T00:00:00.000000001Z', 'd', '{"riskScore": 3}');
+SELECT pg_temp.scanned('2025-02-02T00:00:00Z', 'e');
+SELECT pg_temp.scanned(NULL, 'f', '{"metadata": {"v1": {"created": "2025-01-02T00:00:00Z", "user": "new"}}}');
+SELECT pg_temp.scanned(NULL, 'g', '{"metadata": {"v1": {"created": "2025-01-01T00:00:00Z", "user": "old"}}}');
+SELECT pg_temp.scanned(NULL, 'h', '{"scan": null, "metadata": null}');
+
+-- the time at which a CVE was seen first stays
+DELETE FROM image_catalog.container_images;
+SELECT image_catalog.import_container_images(jsonb_build_object('id', 'sha256:00', 'scan', jsonb_build_object('components',
+    jsonb_build_array(jsonb_build_object('vulns', jsonb_build_array(jsonb_build_object('cve', 'a', 'firstImageOccurrence', t)))))))
+  FROM unnest('{2025-02-01T00:00:00Z,2025-03-01T00:00:00Z,2025-01-01T00:00:00Z,NULL}'::text[]) t;
+SELECT d#>>'{scan,components,0,vulns,0,firstImageOccurrence}' FROM image_catalog.get_container_image('00') d;
+SELECT first_image_occurrence FROM image_catalog.container_findings;
+
+-- several ways to write a thing, one to print it
+SELECT image_catalog.import_container_images('{"id": "sha256:01", "not_pullable": true, "priority": 7,
+    "notes": ["MISSING_SIGNATURE", 0], "risk_score": "1.50",
+    "signature": {"signatures": [{"cosign": {"raw_signature": "_-A"}}]},
+    "scan": {"hash": 18446744073709551615, "components": [{"source": 7, "layerIndex": 2.0,
+        "vulns": [{"cve": "a", "severity": 4, "score_version": "V3", "cvss": 9.80000019, "future": {"a": [1]},
+                   "publishedOn": "2024-02-29T23:00:00.120-01:30"}]}]}}');
+SELECT jsonb_pretty(d::jsonb - '{metadata,lastUpdated,name,names}'::text[]) FROM image_catalog.get_container_image('01') d;
+
+-- documents that are none
+SELECT image_catalog.import_container_images('1');
+SELECT image_catalog.import_container_images('[1]');
+SELECT image_catalog.import_container_images('[{}]');
+SELECT image_catalog.import_container_images('[{"id": "sha256:02"}, {"id": 1}]');
+SELECT image_catalog.import_container_images('{"id": "a", "name": "nginx"}');
+SELECT image_catalog.import_container_images('{"id": "a", "names": {}}');
+SELECT image_catalog.import_container_images('{"id": "a", "names": [null]}');
+SELECT image_catalog.import_container_images('{"id": "a", "lastUpdated": "yesterday"}');
+SELECT image_catalog.import_container_images('{"id": "a", "lastUpdated": "2025-02-29T00:00:00Z"}');
+SELECT image_catalog.import_container_images('{"id": "a", "notPullable": 1}');
+SELECT image_catalog.import_container_images('{"id": "a", "riskScore": "1e999"}');
+SELECT image_catalog.import_container_images('{"id": "a", "scan": {"hash": -1}}');
+SELECT image_catalog.import_container_images('{"id": "a", "scan": {"components": [{}, {"layerIndex": 1.5}]}}');
+SELECT image_catalog.import_container_images('{"id": "a", "scan": {"components": [{"vulns": [{"cve": "x"}, {"severity": "HIGH"}]}]}}');
+SELECT image_catalog.import_container_images('{"id": "a", "metadata": {"v1": {"labels": {"a": 1}}}}');
+SELECT image_catalog.import_container_images('{"id": "a", "signature": {"signatures": [{"cosign": {"certPem": "a?"}}]}}');
+SELECT count(*) FROM image_catalog.container_images;
+
+DELETE FROM image_catalog.container_images;
+RESET image_catalog.clock;
