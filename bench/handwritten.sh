@@ -1,0 +1,59 @@
+# bench/handwritten.sh: the SQL that bench/run holds the extension against; bash,
+# sourced.  It is the best that we can write by hand for the same rows and, where
+# the request is a document, the same JSON: a union of ordered arms, one for each
+# index, as the extension's own statements are.
+
+# columns of a row of list_images
+columns="id, name, status, visibility, protected, os_hidden, owner, disk_format,
+	container_format, min_disk, min_ram, size, virtual_size, checksum, os_hash_algo,
+	os_hash_value, created_at, updated_at, tags, properties"
+
+# the API document of row i: custom properties beside the attributes; \x3a is the
+# colon, which pgbench would take for a variable
+document="i.properties || jsonb_build_object('name', i.name, 'disk_format', i.disk_format,
+	'container_format', i.container_format, 'visibility', i.visibility, 'size', i.size,
+	'virtual_size', i.virtual_size, 'status', i.status, 'checksum', i.checksum,
+	'protected', i.protected, 'min_ram', i.min_ram, 'min_disk', i.min_disk,
+	'owner', i.owner, 'os_hidden', i.os_hidden, 'os_hash_algo', i.os_hash_algo,
+	'os_hash_value', i.os_hash_value, 'id', i.id,
+	'created_at', to_char(i.created_at AT TIME ZONE 'UTC', E'YYYY-MM-DD\"T\"HH24\\x3aMI\\x3aSS\"Z\"'),
+	'updated_at', to_char(i.updated_at AT TIME ZONE 'UTC', E'YYYY-MM-DD\"T\"HH24\\x3aMI\\x3aSS\"Z\"'),
+	'tags', i.tags, 'self', '/v2/images/' || i.id, 'file', '/v2/images/' || i.id || '/file',
+	'schema', '/v2/schemas/image')"
+
+listed="NOT os_hidden AND status <> 'deleted' AND status <> 'killed'"
+
+# arm SCOPE CONDITION ROWS
+arm() {
+	echo "(SELECT $columns FROM image_catalog.images i
+	  WHERE $1 AND $listed $2 ORDER BY created_at DESC, id DESC LIMIT $3)"
+}
+
+# rows_of CONDITION ROWS: the rows that project :project lists, newest first
+rows_of() {
+	local own="owner = :project AND visibility ="
+	echo "SELECT * FROM ($(arm "visibility = 'public'" "$1" "$2")
+	UNION ALL $(arm "$own 'private'" "$1" "$2")
+	UNION ALL $(arm "$own 'shared'" "$1" "$2")
+	UNION ALL $(arm "$own 'community'" "$1" "$2")
+	UNION ALL (SELECT i.$(echo $columns | sed 's/, /, i./g')
+	   FROM image_catalog.image_members m JOIN image_catalog.images i ON i.id = m.image_id
+	  WHERE m.member_id = :project AND m.status = 'accepted' AND m.deleted_at IS NULL
+	    AND (i.owner <> :project OR i.owner IS NULL) AND i.visibility = 'shared'
+	    AND NOT i.os_hidden AND i.status <> 'deleted' AND i.status <> 'killed'
+	    $(echo "$1" | sed 's/(created_at, id)/(m.image_created_at, m.image_id)/; s/COALESCE(name/COALESCE(i.name/')
+	  ORDER BY m.image_created_at DESC, m.image_id DESC LIMIT $2)) i
+	ORDER BY created_at DESC, id DESC LIMIT $2"
+}
+
+# rows after marker :marker, whose time a hand-written request must look up, too
+after_marker="AND (created_at, id) < ((SELECT created_at FROM image_catalog.images
+	WHERE id = :marker::uuid), :marker::uuid)"
+
+# page_of CONDITION ROWS DOCUMENT: the answer of GET /v2/images, ROWS images on a page
+page_of() {
+	echo "SELECT json_build_object('images', coalesce(json_agg(doc) FILTER (WHERE n <= $2), '[]'),
+	'first', '/v2/images', 'next', CASE WHEN count(*) > $2 THEN '/v2/images?marker='
+	|| max(id::text) FILTER (WHERE n = $2) END, 'schema', '/v2/schemas/images')
+	FROM (SELECT row_number() OVER () AS n, id, $3 AS doc FROM ($(rows_of "$1" $(($2 + 1)))) i) p;"
+}
