@@ -54,15 +54,14 @@ malformed(const PatchReader *reader, const char *problem)
  */
 static void pg_attribute_noreturn()
 forbidden(const PatchReader *reader, const ImgcatImageChange *change,
-		  const char *why)
+		  const char *why, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("attribute \"%.*s\" is %s",
 					change->name_length, change->name, why),
 			 imgcat_errdetail(IMS_FORBIDDEN,
-							  "Operation %d: Only the service changes it.",
-							  reader->place.index)));
+							  "Operation %d: %s", reader->place.index, detail)));
 }
 
 /*
@@ -217,10 +216,10 @@ check_name(const PatchReader *reader, const ImgcatImageChange *change)
 {
 	if (change->attribute != NULL &&
 		(change->attribute->flags & IMGCAT_ATTR_READ_ONLY))
-		forbidden(reader, change, "read-only");
+		forbidden(reader, change, "read-only", "Only the service changes it.");
 	if (change->attribute == NULL &&
 		imgcat_property_name_is_reserved(change->name, change->name_length))
-		forbidden(reader, change, "reserved");
+		forbidden(reader, change, "reserved", "Only the service changes it.");
 
 	if (reader->is_admin)
 		return;
@@ -230,7 +229,8 @@ check_name(const PatchReader *reader, const ImgcatImageChange *change)
 		: (reader->ims &&
 		   !imgcat_ims_may_patch(change->attribute, change->name,
 								 change->name_length)))
-		forbidden(reader, change, "read-only");
+		forbidden(reader, change, "read-only",
+				  "In this dialect only an administrator changes it.");
 }
 
 /*
