@@ -18,6 +18,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "image/image_row.h"
+#include "image/protection.h"
 #include "listing/list_links.h"
 #include "listing/list_request.h"
 #include "listing/list_statement.h"
@@ -68,6 +69,7 @@ page_receive(TupleTableSlot *slot, DestReceiver *self)
 	slot_getsomeattrs(slot, IMGCAT_NUM_COLS);
 	memcpy(row.values, slot->tts_values, sizeof(row.values));
 	memcpy(row.nulls, slot->tts_isnull, sizeof(row.nulls));
+	imgcat_image_row_hide_protected(&row);
 
 	if (page->json != NULL)
 	{
@@ -145,22 +147,22 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 
 /*
  * Add the parameters of a raw query string to the request.  A leading
- * question mark, as in a URL, is let pass.
+ * question mark, as in a URL, is let pass.  A URL is UTF-8, whatever the
+ * encoding of the database.
  */
 static void
 add_query_string(ImgcatListRequest *request, const text *query)
 {
 	char	   *copy = text_to_cstring(query);
-	size_t		length = strlen(copy);
+	size_t		length;
 	ImgcatQueryString parser;
 	ImgcatQueryParameter parameter;
 	ImgcatQueryResult result;
 
+	copy = pg_server_to_any(copy, strlen(copy), PG_UTF8);
 	if (*copy == '?')
-	{
 		copy++;
-		length--;
-	}
+	length = strlen(copy);
 	imgcat_query_string_init(&parser, copy, length);
 	while ((result = imgcat_query_string_next(&parser, &parameter)) == IMGCAT_QUERY_PARAMETER)
 	{

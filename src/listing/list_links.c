@@ -13,16 +13,25 @@
 #include "postgres.h"
 
 #include "listing/list_links.h"
+#include "mb/pg_wchar.h"
 #include "query/query_string.h"
 
 /*
  * Append text in form encoding, which leaves nothing that JSON must escape.
+ * A URL is UTF-8, whatever the encoding of the database.
  */
 static void
 append_encoded(StringInfo out, const char *text, size_t length)
 {
-	size_t		room = 3 * length + 1;
+	char	   *utf8 = pg_server_to_any(text, length, PG_UTF8);
+	size_t		room;
 
+	if (utf8 != text)
+	{
+		text = utf8;
+		length = strlen(utf8);
+	}
+	room = 3 * length + 1;
 	enlargeStringInfo(out, room);
 	out->len += imgcat_url_encode(out->data + out->len, room, text, length);
 	out->data[out->len] = '\0';

@@ -205,6 +205,18 @@ has_crossing_range(const ImgcatListRequest *request)
 }
 
 /*
+ * Do the offers hold the images of a member arm?  They leave out those that a
+ * listing shows only when asked: then the images themselves are searched.
+ */
+static bool
+walks_offers(const Listing *listing, const ImgcatArm *arm)
+{
+	return arm->kind == IMGCAT_ARM_MEMBER &&
+		listing->access == ACCESS_WALK_SCOPE &&
+		!listing->request->hidden && !listing->request->dead;
+}
+
+/*
  * The order in which an arm walks.
  */
 static ImgcatSortSource
@@ -212,7 +224,7 @@ arm_sort_source(const Listing *listing, const ImgcatArm *arm)
 {
 	if (listing->access == ACCESS_WALK_POSTINGS)
 		return IMGCAT_SORT_POSTING;
-	if (arm->kind == IMGCAT_ARM_MEMBER)
+	if (walks_offers(listing, arm))
 		return IMGCAT_SORT_OFFER;
 	return IMGCAT_SORT_IMAGE;
 }
@@ -289,7 +301,7 @@ append_arm_source(Listing *listing, const ImgcatArm *arm)
 													Int64GetDatum(posting)),
 						 listing->signature, listing->signature);
 	}
-	else if (arm->kind == IMGCAT_ARM_MEMBER)
+	else if (walks_offers(listing, arm))
 	{
 		appendStringInfo(sql,
 						 " FROM image_catalog.offers m"

@@ -102,36 +102,12 @@ sub json_literal
 sub load_catalogue
 {
 	my ($node, $images) = @_;
-	my $documents = json_literal($images);
+	my $imported = $node->safe_psql('postgres',
+		'SELECT image_catalog.import_images(' . json_literal($images) . ');
+		 ANALYZE image_catalog.images, image_catalog.image_members');
 
-	$node->safe_psql('postgres', qq{
-CREATE TEMP TABLE documents AS
-    SELECT document FROM jsonb_array_elements($documents) document;
-INSERT INTO image_catalog.images (
-    id, name, status, visibility, protected, os_hidden, owner, disk_format,
-    container_format, min_disk, min_ram, size, virtual_size, checksum,
-    os_hash_algo, os_hash_value, created_at, updated_at, tags, properties,
-    deleted_at)
-SELECT i.id, i.name, i.status, i.visibility, i.protected,
-       coalesce(i.os_hidden, false), i.owner, i.disk_format,
-       i.container_format, i.min_disk, i.min_ram, i.size, i.virtual_size,
-       i.checksum, i.os_hash_algo, i.os_hash_value, i.created_at,
-       i.updated_at,
-       ARRAY(SELECT DISTINCT t COLLATE "C" FROM unnest(i.tags) t ORDER BY 1),
-       document - '{id,name,status,visibility,protected,os_hidden,owner,
-disk_format,container_format,min_disk,min_ram,size,virtual_size,checksum,
-os_hash_algo,os_hash_value,created_at,updated_at,tags,members,self,file,
-schema}'::text[],
-       CASE i.status WHEN 'deleted' THEN i.updated_at END
-  FROM documents,
-       jsonb_populate_record(NULL::image_catalog.images, document) i;
-INSERT INTO image_catalog.image_members (
-    image_id, member_id, status, image_created_at)
-SELECT (document ->> 'id')::uuid, member.key, member.value,
-       (document ->> 'created_at')::timestamptz
-  FROM documents, jsonb_each_text(document -> 'members') member;
-ANALYZE image_catalog.images, image_catalog.image_members;
-});
+	die "imported $imported of @{[scalar @$images]} images"
+	  if $imported != @$images;
 	return;
 }
 
@@ -179,6 +155,7 @@ sub http_status
 	  : $state =~ /^22/ ? 400
 	  : $state eq '42501' ? 403
 	  : $state eq '23505' ? 409
+	  : $state =~ /^54/ ? 413
 	  : "SQLSTATE $state";
 }
 
