@@ -57,52 +57,37 @@ imgcat_comparison_operator(ImgcatComparison op)
 }
 
 /*
- * A time comparison; by second, the column is compared as it is shown, cut to
- * whole seconds, and so that an index on it still serves.
+ * A range of times: from low on, and before high.
+ */
+void
+imgcat_append_time_range(ImgcatStatement *statement, const char *column,
+						 TimestampTz low, TimestampTz high, StringInfo where)
+{
+	if (low != PG_INT64_MIN)
+		appendStringInfo(where, " AND %s >= $%d", column,
+						 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
+													TimestampTzGetDatum(low)));
+	if (high != PG_INT64_MAX)
+		appendStringInfo(where, " AND %s < $%d", column,
+						 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
+													TimestampTzGetDatum(high)));
+}
+
+/*
+ * What is not in a range of times.
  */
 static void
-append_time_condition(ImgcatStatement *statement,
-					  const ImgcatCondition *condition, StringInfo where)
+append_time_outside(ImgcatStatement *statement,
+					const ImgcatCondition *condition, StringInfo where)
 {
 	const char *column = column_names[condition->column];
-	TimestampTz time = DatumGetTimestampTz(condition->value);
-	int			at;
-	int			next;
 
-	at = imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-									TimestampTzGetDatum(time));
-	if (!condition->by_second)
-	{
-		appendStringInfo(where, " AND %s %s $%d", column,
-						 comparison_operators[condition->op], at);
-		return;
-	}
-
-	next = imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-									  TimestampTzGetDatum(time + USECS_PER_SEC));
-	switch (condition->op)
-	{
-		case IMGCAT_EQ:
-			appendStringInfo(where, " AND %s >= $%d AND %s < $%d",
-							 column, at, column, next);
-			break;
-		case IMGCAT_NEQ:
-			appendStringInfo(where, " AND (%s < $%d OR %s >= $%d)",
-							 column, at, column, next);
-			break;
-		case IMGCAT_LT:
-			appendStringInfo(where, " AND %s < $%d", column, at);
-			break;
-		case IMGCAT_LTE:
-			appendStringInfo(where, " AND %s < $%d", column, next);
-			break;
-		case IMGCAT_GT:
-			appendStringInfo(where, " AND %s >= $%d", column, next);
-			break;
-		case IMGCAT_GTE:
-			appendStringInfo(where, " AND %s >= $%d", column, at);
-			break;
-	}
+	appendStringInfo(where, " AND (%s < $%d OR %s >= $%d)", column,
+					 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
+												TimestampTzGetDatum(condition->low)),
+					 column,
+					 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
+												TimestampTzGetDatum(condition->high)));
 }
 
 /*
@@ -131,18 +116,15 @@ append_facet_conditions(ImgcatStatement *statement,
  * A text equality.  The indexes hold a missing value as the empty string, and
  * only a comparison with that must tell the two apart.
  */
-static void
-append_text_condition(ImgcatStatement *statement,
-					  const ImgcatCondition *condition, StringInfo where)
+void
+imgcat_append_text_condition(ImgcatStatement *statement, int column,
+							 Datum value, StringInfo where)
 {
 	appendStringInfo(where, " AND %s = $%d",
-					 imgcat_indexed_expression(condition->column,
-											   column_names[condition->column]),
-					 imgcat_statement_parameter(statement, TEXTOID,
-												condition->value));
-	if (VARSIZE_ANY_EXHDR(DatumGetPointer(condition->value)) == 0)
-		appendStringInfo(where, " AND %s IS NOT NULL",
-						 column_names[condition->column]);
+					 imgcat_indexed_expression(column, column_names[column]),
+					 imgcat_statement_parameter(statement, TEXTOID, value));
+	if (VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
+		appendStringInfo(where, " AND %s IS NOT NULL", column_names[column]);
 }
 
 /*
@@ -162,13 +144,14 @@ append_number_condition(ImgcatStatement *statement,
 }
 
 /*
- * All conditions of the request on image i, for every arm alike, each behind
- * an AND.
+ * The conditions of the request on image i, for every arm alike, each behind
+ * an AND; all but the range of created_at, and but for the condition apart,
+ * which the caller sees to.
  */
 void
 imgcat_append_conditions(ImgcatStatement *statement,
 						 const ImgcatListRequest *request,
-						 StringInfo where)
+						 const ImgcatCondition *apart, StringInfo where)
 {
 	append_facet_conditions(statement, request, where);
 	for (int i = 0; i < request->nconditions; i++)
@@ -177,13 +160,16 @@ imgcat_append_conditions(ImgcatStatement *statement,
 		const char *column = condition->column >= 0
 			? column_names[condition->column] : NULL;
 
+		if (condition == apart)
+			continue;
 		switch (condition->kind)
 		{
 			case IMGCAT_COND_NEVER:
 				appendStringInfoString(where, " AND false");
 				break;
 			case IMGCAT_COND_TEXT:
-				append_text_condition(statement, condition, where);
+				imgcat_append_text_condition(statement, condition->column,
+											 condition->value, where);
 				break;
 			case IMGCAT_COND_TEXT_IN:
 				appendStringInfo(where, " AND %s = ANY ($%d)", column,
@@ -203,8 +189,12 @@ imgcat_append_conditions(ImgcatStatement *statement,
 			case IMGCAT_COND_NUMBER:
 				append_number_condition(statement, condition, where);
 				break;
-			case IMGCAT_COND_TIME:
-				append_time_condition(statement, condition, where);
+			case IMGCAT_COND_TIME_RANGE:
+				imgcat_append_time_range(statement, column, condition->low,
+										 condition->high, where);
+				break;
+			case IMGCAT_COND_TIME_OUTSIDE:
+				append_time_outside(statement, condition, where);
 				break;
 			case IMGCAT_COND_FACET:
 				break;			/* done above */

@@ -121,6 +121,8 @@ imgcat_list_request_begin(ImgcatListRequest *request, ImgcatDialect dialect)
 	request->parameters = palloc(sizeof(ImgcatListParameter) * request->max_parameters);
 	request->max_conditions = 16;
 	request->conditions = palloc(sizeof(ImgcatCondition) * request->max_conditions);
+	request->created_from = PG_INT64_MIN;
+	request->created_before = PG_INT64_MAX;
 	request->limit = -1;
 	request->member_status = "accepted";
 }
@@ -175,7 +177,8 @@ add_condition(ImgcatListRequest *request, ImgcatConditionKind kind,
 	condition->kind = kind;
 	condition->column = column;
 	condition->op = IMGCAT_EQ;
-	condition->by_second = false;
+	condition->low = PG_INT64_MIN;
+	condition->high = PG_INT64_MAX;
 	condition->value = value;
 	return condition;
 }
@@ -372,6 +375,9 @@ add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 	size_t		position = 0;
 	ImgcatTimeFilterResult result;
 	ImgcatCondition *condition;
+	TimestampTz low = PG_INT64_MIN;
+	TimestampTz high = PG_INT64_MAX;
+	TimestampTz next;
 
 	result = imgcat_time_filter_parse(parameter->value,
 									  parameter->value_length,
@@ -395,10 +401,36 @@ add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 									  "The value is \"%s\", wrong at character %d.",
 									  parameter->value, (int) position + 1),
 				 errhint("Write a time as 2018-10-28T10:00:00Z, with an operator before it if need be: gt:2018-10-28T10:00:00Z.")));
-	condition = add_condition(request, IMGCAT_COND_TIME, attribute->column,
-							  TimestampTzGetDatum(filter.microseconds));
-	condition->op = filter.op;
-	condition->by_second = !filter.has_fraction;
+
+	/*
+	 * A literal without a fraction stands for its whole second: that is what
+	 * answers print.  One with a fraction stands for its microsecond.
+	 */
+	next = filter.microseconds + (filter.has_fraction ? 1 : USECS_PER_SEC);
+	if (filter.op == IMGCAT_EQ || filter.op == IMGCAT_NEQ ||
+		filter.op == IMGCAT_GTE)
+		low = filter.microseconds;
+	else if (filter.op == IMGCAT_GT)
+		low = next;
+	if (filter.op == IMGCAT_EQ || filter.op == IMGCAT_NEQ ||
+		filter.op == IMGCAT_LTE)
+		high = next;
+	else if (filter.op == IMGCAT_LT)
+		high = filter.microseconds;
+
+	/* ranges of created_at meet with the marker, and stand by themselves */
+	if (filter.op != IMGCAT_NEQ && attribute->column == IMGCAT_COL_CREATED_AT)
+	{
+		request->created_from = Max(request->created_from, low);
+		request->created_before = Min(request->created_before, high);
+		return;
+	}
+	condition = add_condition(request,
+							  filter.op == IMGCAT_NEQ
+							  ? IMGCAT_COND_TIME_OUTSIDE : IMGCAT_COND_TIME_RANGE,
+							  attribute->column, (Datum) 0);
+	condition->low = low;
+	condition->high = high;
 }
 
 /*

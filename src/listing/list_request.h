@@ -14,6 +14,7 @@
 #define IMGCAT_LIST_REQUEST_H
 
 #include "context.h"
+#include "datatype/timestamp.h"
 #include "image/attribute.h"
 #include "query/sort_spec.h"
 #include "query/time_filter.h"
@@ -26,7 +27,8 @@ typedef enum ImgcatConditionKind
 	IMGCAT_COND_UUID_IN,		/* column is one of these uuids */
 	IMGCAT_COND_BOOL,			/* column is true, or false */
 	IMGCAT_COND_NUMBER,			/* column compares with the int8 */
-	IMGCAT_COND_TIME,			/* column compares with the timestamptz */
+	IMGCAT_COND_TIME_RANGE,		/* column is from low on, and before high */
+	IMGCAT_COND_TIME_OUTSIDE,	/* column is not in that range */
 	IMGCAT_COND_FACET,			/* has this facet */
 	IMGCAT_COND_ANY_FACET,		/* has one of these facets */
 	IMGCAT_COND_NOT_FACET,		/* has not this facet */
@@ -37,10 +39,10 @@ typedef struct ImgcatCondition
 {
 	ImgcatConditionKind kind;
 	int			column;			/* ImgcatImageColumn */
-	ImgcatComparison op;		/* of NUMBER and TIME */
-	bool		by_second;		/* TIME: the column is cut to seconds */
-	Datum		value;			/* by kind: text, text[], uuid[], bool, int8,
-								 * timestamptz */
+	ImgcatComparison op;		/* of NUMBER */
+	TimestampTz low;			/* of TIME; PG_INT64_MIN: no bound */
+	TimestampTz high;			/* of TIME; PG_INT64_MAX: no bound */
+	Datum		value;			/* by kind: text, text[], uuid[], bool, int8 */
 } ImgcatCondition;
 
 typedef enum ImgcatVisibilityFilter
@@ -73,6 +75,8 @@ typedef struct ImgcatListRequest
 	int			max_conditions;
 	ImgcatCondition *conditions;
 	const char *owner;			/* value of the owner condition, or NULL */
+	TimestampTz created_from;	/* range of created_at, as of a condition */
+	TimestampTz created_before;
 	ImgcatVisibilityFilter visibility;
 	const char *member_status;	/* NULL: all */
 	bool		member_status_given;

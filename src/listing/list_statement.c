@@ -19,6 +19,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "image/image_row.h"
 #include "image/posting.h"
@@ -26,6 +27,10 @@
 #include "listing/list_scope.h"
 #include "listing/list_sort.h"
 #include "listing/list_statement.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
 
 /* the predicate of the partial indexes, word for word */
 #define LIVE "i.status <> 'deleted' AND i.status <> 'killed'"
@@ -36,12 +41,15 @@
  */
 #define FEW_IMAGES 150
 
+/* values of an in: list that have arms of their own */
+#define MAX_VALUES_APART 16
+
 /* The way to the rows of a page. */
 typedef enum Access
 {
 	ACCESS_WALK_SCOPE,			/* arms, each in order; filters on the way */
 	ACCESS_WALK_POSTINGS,		/* arms, each along a posting list */
-	ACCESS_FETCH_FACETS			/* all images with the facets, sorted */
+	ACCESS_FETCH				/* all images that match, sorted: a few */
 } Access;
 
 /* What append_arm_source needs to know beside the arm. */
@@ -55,6 +63,9 @@ typedef struct Listing
 	int			signature;		/* parameter: bits of all facets */
 	bool		late;			/* find the ids first, then fetch the images */
 	StringInfoData where;		/* the conditions, for every arm alike */
+	const ImgcatCondition *apart;	/* but this: each of its values has arms */
+	TimestampTz created_from;	/* range of created_at */
+	TimestampTz created_before;
 	bool		has_marker;
 	int			marker[IMGCAT_SORT_KEYS_MAX + 2];	/* parameters */
 	int64		rows;			/* that the planner is told */
@@ -67,29 +78,28 @@ typedef struct Listing
  * the values are.
  */
 static bool
-is_generic(const ImgcatListRequest *request)
+is_generic(const ImgcatListRequest *request, const ImgcatCondition *apart)
 {
-	int			nequalities = 0;
+	int			nequalities = apart != NULL ? 1 : 0;
 
+	if ((request->created_from != PG_INT64_MIN ||
+		 request->created_before != PG_INT64_MAX) &&
+		!imgcat_sorts_by_creation(&request->sort))
+		return false;
 	for (int i = 0; i < request->nconditions; i++)
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
 
+		if (condition == apart)
+			continue;
 		switch (condition->kind)
 		{
 			case IMGCAT_COND_NEVER:
 			case IMGCAT_COND_NOT_FACET:
 				break;
 			case IMGCAT_COND_TEXT:
-			case IMGCAT_COND_UUID_IN:
 			case IMGCAT_COND_BOOL:
 				nequalities++;
-				break;
-			case IMGCAT_COND_TIME:
-				if (condition->column != IMGCAT_COL_CREATED_AT ||
-					condition->op == IMGCAT_NEQ ||
-					!imgcat_sorts_by_creation(&request->sort))
-					return false;
 				break;
 			default:
 				return false;
@@ -127,10 +137,6 @@ may_walk_postings(const ImgcatListRequest *request)
 					condition->column != IMGCAT_COL_CONTAINER_FORMAT)
 					return false;
 				break;
-			case IMGCAT_COND_TIME:
-				if (condition->column != IMGCAT_COL_CREATED_AT)
-					return false;
-				break;
 			default:
 				return false;
 		}
@@ -154,8 +160,15 @@ choose_access(Listing *listing)
 
 	listing->access = ACCESS_WALK_SCOPE;
 	for (int i = 0; i < request->nconditions; i++)
+	{
+		if (request->conditions[i].kind == IMGCAT_COND_UUID_IN)
+		{
+			listing->access = ACCESS_FETCH;
+			return;
+		}
 		if (request->conditions[i].kind == IMGCAT_COND_FACET)
 			facets[nfacets++] = request->conditions[i].value;
+	}
 	if (nfacets == 0 || !may_walk_postings(request))
 		return;
 
@@ -170,7 +183,7 @@ choose_access(Listing *listing)
 				rarest = i;
 		}
 		if (images <= FEW_IMAGES)
-			listing->access = ACCESS_FETCH_FACETS;
+			listing->access = ACCESS_FETCH;
 	}
 	listing->facet = DatumGetTextPP(facets[rarest]);
 	for (int i = 0; i < nfacets; i++)
@@ -179,6 +192,49 @@ choose_access(Listing *listing)
 		listing->signature =
 			imgcat_statement_parameter(listing->statement, INT8OID,
 									   Int64GetDatum(signature));
+}
+
+/*
+ * The values of an in: list, if each is to have its own arms: equality with
+ * one value walks an index in the order of creation, a list of values does
+ * not.  Returns their number, 0 for none.
+ */
+static int
+values_apart(Listing *listing, Datum *values)
+{
+	const ImgcatListRequest *request = listing->request;
+	const ImgcatCondition *condition = NULL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			nelements;
+	int			nvalues = 0;
+
+	if (listing->access != ACCESS_WALK_SCOPE || request->hidden ||
+		request->dead || !imgcat_sorts_by_creation(&request->sort))
+		return 0;
+	for (int i = 0; i < request->nconditions && condition == NULL; i++)
+		if (request->conditions[i].kind == IMGCAT_COND_TEXT_IN)
+			condition = &request->conditions[i];
+	if (condition == NULL)
+		return 0;
+
+	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elements, &nulls, &nelements);
+	for (int i = 0; i < nelements; i++)
+	{
+		bool		repeated = false;
+
+		for (int j = 0; j < nvalues && !repeated; j++)
+			repeated = DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID,
+															values[j], elements[i]));
+		if (repeated)
+			continue;
+		if (nvalues == MAX_VALUES_APART)
+			return 0;
+		values[nvalues++] = elements[i];
+	}
+	listing->apart = condition;
+	return nvalues;
 }
 
 /*
@@ -195,8 +251,7 @@ has_crossing_range(const ImgcatListRequest *request)
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
 
-		if ((condition->kind == IMGCAT_COND_TIME &&
-			 condition->column == IMGCAT_COL_UPDATED_AT) ||
+		if (condition->kind == IMGCAT_COND_TIME_RANGE ||
 			(condition->kind == IMGCAT_COND_NUMBER &&
 			 condition->column == IMGCAT_COL_SIZE))
 			return true;
@@ -269,12 +324,13 @@ append_offer_conditions(Listing *listing)
 }
 
 /*
- * FROM and WHERE of an arm.
+ * FROM and WHERE of an arm; value is that of the condition apart, if any.
  */
 static void
-append_arm_source(Listing *listing, const ImgcatArm *arm)
+append_arm_source(Listing *listing, const ImgcatArm *arm, Datum value)
 {
 	StringInfo	sql = &listing->statement->sql;
+	const char *created_at = "i.created_at";
 
 	if (listing->access == ACCESS_WALK_POSTINGS)
 	{
@@ -300,6 +356,7 @@ append_arm_source(Listing *listing, const ImgcatArm *arm)
 						 imgcat_statement_parameter(listing->statement, INT8OID,
 													Int64GetDatum(posting)),
 						 listing->signature, listing->signature);
+		created_at = "f.created_at";
 	}
 	else if (walks_offers(listing, arm))
 	{
@@ -309,7 +366,13 @@ append_arm_source(Listing *listing, const ImgcatArm *arm)
 						 " WHERE m.member_id = $%d AND m.answer = '%s'",
 						 listing->scope.project, arm->member_status);
 		append_offer_conditions(listing);
+		if (listing->apart != NULL)
+			appendStringInfo(sql, " AND %s = $%d",
+							 imgcat_offer_column(listing->apart->column),
+							 imgcat_statement_parameter(listing->statement,
+														TEXTOID, value));
 		appendStringInfoString(sql, " AND ");
+		created_at = "m.created_at";
 	}
 	else
 		appendStringInfoString(sql, " FROM image_catalog.images i WHERE ");
@@ -317,6 +380,11 @@ append_arm_source(Listing *listing, const ImgcatArm *arm)
 	imgcat_append_arm_predicate(sql, &listing->scope, arm);
 	appendStringInfoString(sql, " AND ");
 	append_listable(sql, listing->request);
+	imgcat_append_time_range(listing->statement, created_at,
+							 listing->created_from, listing->created_before, sql);
+	if (listing->apart != NULL)
+		imgcat_append_text_condition(listing->statement, listing->apart->column,
+									 value, sql);
 	appendStringInfoString(sql, listing->where.data);
 }
 
@@ -336,20 +404,23 @@ append_page(Listing *listing, ImgcatSortSource source)
 }
 
 /*
- * The union of the arms, each in order, merged.
+ * The union of the arms, each in order, merged; with values apart, there are
+ * arms for each value.
  */
 static void
-append_merged_arms(Listing *listing)
+append_merged_arms(Listing *listing, const Datum *values, int nvalues)
 {
 	StringInfo	sql = &listing->statement->sql;
 	const ImgcatSortSpec *sort = &listing->request->sort;
 	int			nkeys = imgcat_sort_length(sort);
+	int			narms = listing->scope.narms * Max(nvalues, 1);
 
 	appendStringInfo(sql, "SELECT %s FROM (",
 					 listing->late ? "i.*" : IMGCAT_IMAGE_COLUMNS);
-	for (int a = 0; a < listing->scope.narms; a++)
+	for (int a = 0; a < narms; a++)
 	{
-		const ImgcatArm *arm = &listing->scope.arms[a];
+		const ImgcatArm *arm = &listing->scope.arms[a % listing->scope.narms];
+		Datum		value = nvalues > 0 ? values[a / listing->scope.narms] : (Datum) 0;
 		ImgcatSortSource source = arm_sort_source(listing, arm);
 
 		appendStringInfo(sql, "%s(SELECT %s", a > 0 ? " UNION ALL " : "",
@@ -360,7 +431,7 @@ append_merged_arms(Listing *listing)
 			imgcat_append_sort_expression(sql, source, sort, i);
 			appendStringInfo(sql, " AS s%d", i + 1);
 		}
-		append_arm_source(listing, arm);
+		append_arm_source(listing, arm, value);
 		append_page(listing, source);
 		appendStringInfoChar(sql, ')');
 	}
@@ -380,6 +451,42 @@ planned_rows(int64 rows)
 }
 
 /*
+ * The range of created_at that the page needs.
+ *
+ * In the order of creation the marker and a bound of the range bound the same
+ * end.  An index scan starts at one of them, so the wider one is left out: it
+ * might be the one.
+ */
+static void
+set_creation_range(Listing *listing, const ImgcatMarker *marker)
+{
+	const ImgcatListRequest *request = listing->request;
+	TimestampTz place;
+
+	listing->created_from = request->created_from;
+	listing->created_before = request->created_before;
+	if (marker == NULL || !imgcat_sorts_by_creation(&request->sort) ||
+		request->sort.keys[0].descending != request->sort.keys[1].descending)
+		return;
+
+	place = DatumGetTimestampTz(marker->values[0]);
+	if (request->sort.keys[0].descending)
+	{
+		if (listing->created_before <= place)
+			listing->has_marker = false;
+		else
+			listing->created_before = PG_INT64_MAX;
+	}
+	else
+	{
+		if (listing->created_from > place)
+			listing->has_marker = false;
+		else
+			listing->created_from = PG_INT64_MIN;
+	}
+}
+
+/*
  * The statement that lists at most rows images of a request, after the marker
  * if there is one.
  */
@@ -391,17 +498,21 @@ imgcat_list_statement(ImgcatStatement *statement,
 {
 	Listing		listing = {0};
 	StringInfo	sql = &statement->sql;
+	Datum		values[MAX_VALUES_APART];
+	int			nvalues;
 
 	imgcat_statement_begin(statement);
 	listing.statement = statement;
 	listing.request = request;
 	listing.rows = planned_rows(rows);
+	listing.has_marker = (marker != NULL);
 	imgcat_list_scope(&listing.scope, request, caller, statement);
 	choose_access(&listing);
+	nvalues = values_apart(&listing, values);
+	set_creation_range(&listing, marker);
 
-	if (marker != NULL)
+	if (listing.has_marker)
 	{
-		listing.has_marker = true;
 		for (int i = 0; i < imgcat_sort_length(&request->sort); i++)
 			listing.marker[i] =
 				imgcat_statement_parameter(statement,
@@ -409,9 +520,9 @@ imgcat_list_statement(ImgcatStatement *statement,
 										   marker->values[i]);
 	}
 	initStringInfo(&listing.where);
-	imgcat_append_conditions(statement, request, &listing.where);
+	imgcat_append_conditions(statement, request, listing.apart, &listing.where);
 	statement->generic = listing.access == ACCESS_WALK_POSTINGS ||
-		(listing.access == ACCESS_WALK_SCOPE && is_generic(request));
+		(listing.access == ACCESS_WALK_SCOPE && is_generic(request, listing.apart));
 
 	listing.late = listing.access == ACCESS_WALK_SCOPE &&
 		listing.scope.narms > 0 && has_crossing_range(request);
@@ -419,7 +530,7 @@ imgcat_list_statement(ImgcatStatement *statement,
 	if (listing.late)
 	{
 		appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS " FROM (");
-		append_merged_arms(&listing);
+		append_merged_arms(&listing, values, nvalues);
 		appendStringInfoString(sql, ") k JOIN image_catalog.images i ON i.id = k.id"
 							   " ORDER BY k.s1");
 		appendStringInfo(sql, "%s, k.s2%s",
@@ -427,16 +538,18 @@ imgcat_list_statement(ImgcatStatement *statement,
 						 request->sort.keys[1].descending ? " DESC" : "");
 		return;
 	}
-	if (listing.scope.narms > 1 && listing.access != ACCESS_FETCH_FACETS)
+	if (listing.access != ACCESS_FETCH &&
+		listing.scope.narms > 0 && listing.scope.narms * Max(nvalues, 1) > 1)
 	{
-		append_merged_arms(&listing);
+		append_merged_arms(&listing, values, nvalues);
 		return;
 	}
 
 	appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS);
-	if (listing.scope.narms == 1 && listing.access != ACCESS_FETCH_FACETS)
+	if (listing.scope.narms == 1 && listing.access != ACCESS_FETCH)
 	{
-		append_arm_source(&listing, &listing.scope.arms[0]);
+		append_arm_source(&listing, &listing.scope.arms[0],
+						  nvalues > 0 ? values[0] : (Datum) 0);
 		append_page(&listing, arm_sort_source(&listing, &listing.scope.arms[0]));
 		return;
 	}
@@ -444,6 +557,8 @@ imgcat_list_statement(ImgcatStatement *statement,
 	imgcat_append_scope_predicate(sql, &listing.scope);
 	appendStringInfoString(sql, " AND ");
 	append_listable(sql, request);
+	imgcat_append_time_range(statement, "i.created_at", listing.created_from,
+							 listing.created_before, sql);
 	appendStringInfoString(sql, listing.where.data);
 	append_page(&listing, IMGCAT_SORT_IMAGE);
 }
@@ -465,12 +580,14 @@ imgcat_count_statement(ImgcatStatement *statement,
 	listing.access = ACCESS_WALK_SCOPE;
 	imgcat_list_scope(&listing.scope, request, caller, statement);
 	initStringInfo(&listing.where);
-	imgcat_append_conditions(statement, request, &listing.where);
+	imgcat_append_conditions(statement, request, NULL, &listing.where);
 	statement->generic = false;
 
 	appendStringInfoString(sql, "SELECT count(*) FROM image_catalog.images i WHERE ");
 	imgcat_append_scope_predicate(sql, &listing.scope);
 	appendStringInfoString(sql, " AND ");
 	append_listable(sql, request);
+	imgcat_append_time_range(statement, "i.created_at", request->created_from,
+							 request->created_before, sql);
 	appendStringInfoString(sql, listing.where.data);
 }

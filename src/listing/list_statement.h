@@ -23,7 +23,13 @@ typedef struct ImgcatMarker
 extern const char *imgcat_comparison_operator(ImgcatComparison op);
 extern void imgcat_append_conditions(ImgcatStatement *statement,
 									 const ImgcatListRequest *request,
+									 const ImgcatCondition *apart,
 									 StringInfo where);
+extern void imgcat_append_text_condition(ImgcatStatement *statement, int column,
+										 Datum value, StringInfo where);
+extern void imgcat_append_time_range(ImgcatStatement *statement,
+									 const char *column, TimestampTz low,
+									 TimestampTz high, StringInfo where);
 extern void imgcat_list_statement(ImgcatStatement *statement,
 								  const ImgcatListRequest *request,
 								  const ImgcatCaller *caller,
