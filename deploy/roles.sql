@@ -27,9 +27,9 @@ ALTER ROLE image_tenant SET image_catalog.project_id = :'project';
 ALTER ROLE image_report SET image_catalog.project_id = :'project';
 ALTER ROLE image_report SET image_catalog.roles = 'reader';
 
--- the application decides who is asking, but never that it administers
-GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id,
-    image_catalog.roles TO image_app;
+-- the application decides who is asking; with image_catalog.roles, too, it could
+-- tell readers from members, and administer the catalogue by the role admin
+GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id TO image_app;
 
 -- functions are everybody's; tables only by grant
 GRANT SELECT ON image_catalog.images, image_catalog.image_members TO image_report;

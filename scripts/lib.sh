@@ -30,7 +30,7 @@ as_root() {
 	elif command -v sudo >/dev/null; then
 		sudo "$@"
 	else
-		die "packages are missing and there is no sudo; as root: apt-get install $*"
+		die "packages are missing and there is no sudo; run as root: $*"
 	fi
 }
 
@@ -99,7 +99,7 @@ install_packages() {
 		fi
 	fi
 	quietly as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qy install --no-install-recommends "${missing[@]}" ||
+		apt-get -qy -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}" ||
 		die "apt-get could not install: ${missing[*]}"
 	[ -z "${conf:-}" ] || as_root rm -f "$conf"
 }
