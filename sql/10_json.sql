@@ -114,3 +114,58 @@ CREATE FUNCTION image_catalog.json_pointer_escape(token text) RETURNS text
     AS 'MODULE_PATHNAME', 'imgcat_json_pointer_escape_token';
 COMMENT ON FUNCTION image_catalog.json_pointer_escape(text) IS
     'a name as a JSON Pointer spells it: ~ as ~0, / as ~1; put a slash before it';
+
+CREATE FUNCTION image_catalog.json_patch_diff(source jsonb, target jsonb)
+    RETURNS image_catalog.json_patch
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_diff';
+COMMENT ON FUNCTION image_catalog.json_patch_diff(jsonb, jsonb) IS
+    'a small JSON Patch that makes target of source: longest common subsequence for arrays, moves where a value only changes its place';
+
+CREATE FUNCTION image_catalog.json_patch_invert(
+    document jsonb, patch image_catalog.json_patch)
+    RETURNS image_catalog.json_patch
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_invert';
+COMMENT ON FUNCTION image_catalog.json_patch_invert(jsonb, image_catalog.json_patch) IS
+    'the JSON Patch that makes document again of what patch makes of it; errors as json_patch_apply';
+
+CREATE FUNCTION image_catalog.json_patch_replay_step(
+    state internal, document jsonb, patch image_catalog.json_patch)
+    RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_replay_step';
+COMMENT ON FUNCTION image_catalog.json_patch_replay_step(internal, jsonb, image_catalog.json_patch) IS
+    'state function of aggregate json_patch_replay';
+
+CREATE FUNCTION image_catalog.json_patch_replay_result(state internal)
+    RETURNS jsonb
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_patch_replay_result';
+COMMENT ON FUNCTION image_catalog.json_patch_replay_result(internal) IS
+    'final function of aggregate json_patch_replay';
+
+CREATE AGGREGATE image_catalog.json_patch_replay(
+    document jsonb, patch image_catalog.json_patch) (
+    SFUNC = image_catalog.json_patch_replay_step,
+    STYPE = internal,
+    FINALFUNC = image_catalog.json_patch_replay_result,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE image_catalog.json_patch_replay(jsonb, image_catalog.json_patch) IS
+    'applies patches one after the other to document, that of the first row: json_patch_replay(document, patch ORDER BY version); null patches are skipped; as a window function it shows every version';
+
+CREATE FUNCTION image_catalog.json_merge_patch(target jsonb, patch jsonb)
+    RETURNS jsonb
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_merge_patch';
+COMMENT ON FUNCTION image_catalog.json_merge_patch(jsonb, jsonb) IS
+    'applies a JSON Merge Patch (RFC 7396): members are set, those that are null in the patch removed';
+
+CREATE FUNCTION image_catalog.json_merge_diff(source jsonb, target jsonb)
+    RETURNS jsonb
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_json_merge_diff';
+COMMENT ON FUNCTION image_catalog.json_merge_diff(jsonb, jsonb) IS
+    'the JSON Merge Patch (RFC 7396) that makes target of source; SQLSTATE 22023 when none can, because a new member of target is null';

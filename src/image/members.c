@@ -316,10 +316,13 @@ imgcat_update_image_member(PG_FUNCTION_ARGS)
 	check_is_shared(&image);
 	if (!caller.is_admin)
 	{
-		if (!caller.is_member || !image.is_image_member)
+		bool		for_itself = caller.project_id != NULL &&
+		strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), caller.project_id) == 0;
+
+		if (!caller.is_member || !image.is_image_member ||
+			(image.is_own && !for_itself))
 			imgcat_image_forbidden("Only the member itself, in role member, or an administrator may answer an offer.");
-		if (!image.is_own &&
-			strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), caller.project_id) != 0)
+		if (!for_itself)
 			member_not_found();
 	}
 

@@ -77,9 +77,10 @@ open_parent(ImgcatJsonPatchRun *run,
  * before the element named, into an object under the name, over what was
  * there.
  */
-static void
-add_node(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
-		 int number, ImgcatJsonNode *node)
+void
+imgcat_json_patch_put(ImgcatJsonPatchRun *run,
+					  const ImgcatJsonPatchOperation *operation, int number,
+					  ImgcatJsonNode *node)
 {
 	const ImgcatJsonPointer *path = &operation->path;
 	const ImgcatJsonToken *last;
@@ -141,16 +142,17 @@ add_value(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
 	node->key = NULL;
 	node->key_length = 0;
 	imgcat_json_node_set(node, value);
-	add_node(run, operation, number, node);
+	imgcat_json_patch_put(run, operation, number, node);
 }
 
 /*
  * Take the node that pointer names out of the document.  With keep it is
  * returned, else not even read.
  */
-static ImgcatJsonNode *
-take_node(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
-		  int number, const ImgcatJsonPointer *pointer, bool keep)
+ImgcatJsonNode *
+imgcat_json_patch_take(ImgcatJsonPatchRun *run,
+					   const ImgcatJsonPatchOperation *operation, int number,
+					   const ImgcatJsonPointer *pointer, bool keep)
 {
 	ImgcatJsonNode *parent;
 	ImgcatJsonNode *node = NULL;
@@ -194,9 +196,11 @@ replace_value(ImgcatJsonPatchRun *run,
 /*
  * Look at what pointer names; it must be there.
  */
-static void
-look(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
-	 int number, const ImgcatJsonPointer *pointer, ImgcatJsonNode *target)
+void
+imgcat_json_patch_look(ImgcatJsonPatchRun *run,
+					   const ImgcatJsonPatchOperation *operation, int number,
+					   const ImgcatJsonPointer *pointer,
+					   ImgcatJsonNode *target)
 {
 	int			found = imgcat_json_node_resolve(&run->root, pointer->tokens,
 												 pointer->ntokens, target);
@@ -208,8 +212,9 @@ look(ImgcatJsonPatchRun *run, const ImgcatJsonPatchOperation *operation,
 /*
  * Do two pointers name the same place?
  */
-static bool
-same_pointer(const ImgcatJsonPointer *a, const ImgcatJsonPointer *b)
+bool
+imgcat_json_pointer_same(const ImgcatJsonPointer *a,
+						 const ImgcatJsonPointer *b)
 {
 	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
@@ -224,7 +229,7 @@ copy_value(ImgcatJsonPatchRun *run,
 {
 	ImgcatJsonNode source;
 
-	look(run, operation, number, &operation->from, &source);
+	imgcat_json_patch_look(run, operation, number, &operation->from, &source);
 	run->copied += imgcat_json_node_room(&source);
 	if (run->copied > (Size) imgcat_json_patch_copy_max * 1024)
 		imgcat_json_patch_too_much_copied(operation, number);
@@ -248,24 +253,29 @@ imgcat_json_patch_operate(ImgcatJsonPatchRun *run,
 			add_value(run, operation, number, &operation->value);
 			break;
 		case IMGCAT_JSON_PATCH_REMOVE:
-			take_node(run, operation, number, &operation->path, false);
+			imgcat_json_patch_take(run, operation, number, &operation->path,
+								   false);
 			break;
 		case IMGCAT_JSON_PATCH_REPLACE:
 			replace_value(run, operation, number);
 			break;
 		case IMGCAT_JSON_PATCH_MOVE:
-			if (same_pointer(&operation->from, &operation->path))
-				look(run, operation, number, &operation->from, &target);
+			if (imgcat_json_pointer_same(&operation->from, &operation->path))
+				imgcat_json_patch_look(run, operation, number,
+									   &operation->from, &target);
 			else
-				add_node(run, operation, number,
-						 take_node(run, operation, number, &operation->from,
-								   true));
+				imgcat_json_patch_put(run, operation, number,
+									  imgcat_json_patch_take(run, operation,
+															 number,
+															 &operation->from,
+															 true));
 			break;
 		case IMGCAT_JSON_PATCH_COPY:
 			copy_value(run, operation, number);
 			break;
 		case IMGCAT_JSON_PATCH_TEST:
-			look(run, operation, number, &operation->path, &target);
+			imgcat_json_patch_look(run, operation, number, &operation->path,
+								   &target);
 			if (!imgcat_json_node_equal(&target, &operation->value))
 				imgcat_json_patch_test_failed(operation, number, &target);
 			return;

@@ -29,4 +29,21 @@ extern void imgcat_json_patch_operate(ImgcatJsonPatchRun *run,
 extern void imgcat_json_patch_perform(ImgcatJsonPatchRun *run,
 									  const ImgcatJsonPatch *patch);
 
+/* the steps of an operation, for who wants to see what each of them meets */
+extern bool imgcat_json_pointer_same(const ImgcatJsonPointer *a,
+									 const ImgcatJsonPointer *b);
+extern void imgcat_json_patch_look(ImgcatJsonPatchRun *run,
+								   const ImgcatJsonPatchOperation *operation,
+								   int number,
+								   const ImgcatJsonPointer *pointer,
+								   ImgcatJsonNode *target);
+extern ImgcatJsonNode *imgcat_json_patch_take(ImgcatJsonPatchRun *run,
+											  const ImgcatJsonPatchOperation *operation,
+											  int number,
+											  const ImgcatJsonPointer *pointer,
+											  bool keep);
+extern void imgcat_json_patch_put(ImgcatJsonPatchRun *run,
+								  const ImgcatJsonPatchOperation *operation,
+								  int number, ImgcatJsonNode *node);
+
 #endif							/* IMGCAT_JSON_PATCH_APPLY_H */

@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "json/json_patch.h"
 #include "json/json_tree.h"
+#include "json/jsonb_compare.h"
 #include "json/jsonb_writer.h"
 #include "miscadmin.h"
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * jsonb_format.c
- *		Reading jsonb in place: entries, members, elements, equality.
+ *		Reading jsonb in place: entries, members, elements.
  *
  * src/json/jsonb_format.c
  *
@@ -9,11 +9,8 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "json/jsonb_format.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/numeric.h"
 
 /*
  * Read one entry, whose data (padding included) start at offset start of the
@@ -167,133 +164,46 @@ imgcat_jsonb_root(Jsonb *document, JsonbValue *value)
 }
 
 /*
- * Do two containers hold the same?  Equal bytes are the common case of yes;
- * other bytes may still be equal numbers of different scale.
+ * Stand before the first member of an object.
  */
-static bool
-equal_containers(const JsonbContainer *a, uint32 a_length,
-				 const JsonbContainer *b, uint32 b_length)
+void
+imgcat_jsonb_members_init(ImgcatJsonbMembers *cursor,
+						  const JsonbContainer *object)
 {
-	if (a->header != b->header)
-		return false;
-	if (a_length == b_length && memcmp(a, b, a_length) == 0)
-		return true;
-	return imgcat_jsonb_equal_runs(a, 0, b, 0, imgcat_jsonb_entry_count(a));
+	cursor->object = object;
+	cursor->count = JsonContainerSize(object);
+	cursor->position = 0;
+	cursor->key_start = 0;
+	cursor->value_start = getJsonbOffset(object, cursor->count);
+	cursor->key = NULL;
+	cursor->key_length = 0;
 }
 
 /*
- * Equality of RFC 6902 (section 4.6): numbers by value, strings by code
- * points, arrays in order, objects in any order.
+ * Step to the next member.  False when there is none: then key is NULL.
  */
 bool
-imgcat_jsonb_equal(const JsonbValue *a, const JsonbValue *b)
+imgcat_jsonb_members_next(ImgcatJsonbMembers *cursor)
 {
-	if (a->type != b->type)
+	const JEntry *entries = cursor->object->children;
+	uint32		value_index = cursor->count + cursor->position;
+	uint32		key_end;
+
+	CHECK_FOR_INTERRUPTS();
+	if (cursor->position == cursor->count)
+	{
+		cursor->key = NULL;
 		return false;
-	switch (a->type)
-	{
-		case jbvNull:
-			return true;
-		case jbvBool:
-			return a->val.boolean == b->val.boolean;
-		case jbvString:
-			return a->val.string.len == b->val.string.len &&
-				memcmp(a->val.string.val, b->val.string.val,
-					   a->val.string.len) == 0;
-		case jbvNumeric:
-			if (VARSIZE_ANY(a->val.numeric) == VARSIZE_ANY(b->val.numeric) &&
-				memcmp(a->val.numeric, b->val.numeric,
-					   VARSIZE_ANY(a->val.numeric)) == 0)
-				return true;
-			return DatumGetBool(DirectFunctionCall2(numeric_eq,
-													NumericGetDatum(a->val.numeric),
-													NumericGetDatum(b->val.numeric)));
-		case jbvBinary:
-			return equal_containers(a->val.binary.data, a->val.binary.len,
-									b->val.binary.data, b->val.binary.len);
-		default:
-			elog(ERROR, "unexpected jsonb value type %d", (int) a->type);
-			return false;
 	}
-}
-
-/*
- * Are count entries of a, from a_first on, equal to those of b from b_first?
- */
-bool
-imgcat_jsonb_equal_runs(const JsonbContainer *a, uint32 a_first,
-						const JsonbContainer *b, uint32 b_first, uint32 count)
-{
-	uint32		a_start = getJsonbOffset(a, a_first);
-	uint32		b_start = getJsonbOffset(b, b_first);
-	uint32		i;
-
-	check_stack_depth();
-	for (i = 0; i < count; i++)
-	{
-		JsonbValue	a_value;
-		JsonbValue	b_value;
-
-		CHECK_FOR_INTERRUPTS();
-		imgcat_jsonb_read_entry(a, a_first + i, a_start, &a_value);
-		imgcat_jsonb_read_entry(b, b_first + i, b_start, &b_value);
-		if (!imgcat_jsonb_equal(&a_value, &b_value))
-			return false;
-		a_start = imgcat_jsonb_entry_end(a->children[a_first + i], a_start);
-		b_start = imgcat_jsonb_entry_end(b->children[b_first + i], b_start);
-	}
+	key_end = imgcat_jsonb_entry_end(entries[cursor->position],
+									 cursor->key_start);
+	cursor->key = imgcat_jsonb_data(cursor->object) + cursor->key_start;
+	cursor->key_length = key_end - cursor->key_start;
+	imgcat_jsonb_read_entry(cursor->object, value_index, cursor->value_start,
+							&cursor->value);
+	cursor->key_start = key_end;
+	cursor->value_start = imgcat_jsonb_entry_end(entries[value_index],
+												 cursor->value_start);
+	cursor->position++;
 	return true;
-}
-
-/*
- * Is any of count entries, from first on, nested deeper than depth levels?
- */
-bool
-imgcat_jsonb_run_is_deeper(const JsonbContainer *container,
-						   uint32 first, uint32 count, int depth)
-{
-	uint32		start = getJsonbOffset(container, first);
-	uint32		i;
-
-	check_stack_depth();
-	for (i = first; i < first + count; i++)
-	{
-		JEntry		entry = container->children[i];
-
-		if (JBE_ISCONTAINER(entry))
-		{
-			JsonbValue	child;
-
-			CHECK_FOR_INTERRUPTS();
-			imgcat_jsonb_read_entry(container, i, start, &child);
-			if (imgcat_jsonb_is_deeper(&child, depth))
-				return true;
-		}
-		start = imgcat_jsonb_entry_end(entry, start);
-	}
-	return depth < 0 && count > 0;
-}
-
-/*
- * Is the value nested deeper than depth levels?  A scalar has depth 0, an
- * empty array 1.
- *
- * A level takes a header and an entry, so small values need no look inside.
- */
-bool
-imgcat_jsonb_is_deeper(const JsonbValue *value, int depth)
-{
-	const JsonbContainer *container;
-
-	if (value->type != jbvBinary)
-		return depth < 0;
-	if (depth < 1)
-		return true;
-	if ((value->val.binary.len + sizeof(JEntry)) /
-		(offsetof(JsonbContainer, children) + sizeof(JEntry)) <= (Size) depth)
-		return false;
-	container = value->val.binary.data;
-	return imgcat_jsonb_run_is_deeper(container, 0,
-									  imgcat_jsonb_entry_count(container),
-									  depth - 1);
 }

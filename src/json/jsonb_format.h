@@ -54,6 +54,19 @@ imgcat_jsonb_entry_is_aligned(JEntry entry)
 	return JBE_ISNUMERIC(entry) || JBE_ISCONTAINER(entry);
 }
 
+/* Walks along the members of an object. */
+typedef struct ImgcatJsonbMembers
+{
+	const JsonbContainer *object;
+	uint32		count;
+	uint32		position;		/* of the next member */
+	uint32		key_start;
+	uint32		value_start;
+	const char *key;			/* the member that the cursor stands on */
+	uint32		key_length;
+	JsonbValue	value;
+} ImgcatJsonbMembers;
+
 extern void imgcat_jsonb_read_entry(const JsonbContainer *container,
 									uint32 index, uint32 start,
 									JsonbValue *value);
@@ -70,12 +83,8 @@ extern void imgcat_jsonb_element(const JsonbContainer *array, uint32 index,
 extern void imgcat_jsonb_root(Jsonb *document, JsonbValue *value);
 extern int	imgcat_jsonb_compare_keys(const char *a, uint32 a_length,
 									  const char *b, uint32 b_length);
-extern bool imgcat_jsonb_equal(const JsonbValue *a, const JsonbValue *b);
-extern bool imgcat_jsonb_equal_runs(const JsonbContainer *a, uint32 a_first,
-									const JsonbContainer *b, uint32 b_first,
-									uint32 count);
-extern bool imgcat_jsonb_is_deeper(const JsonbValue *value, int depth);
-extern bool imgcat_jsonb_run_is_deeper(const JsonbContainer *container,
-									   uint32 first, uint32 count, int depth);
+extern void imgcat_jsonb_members_init(ImgcatJsonbMembers *cursor,
+									  const JsonbContainer *object);
+extern bool imgcat_jsonb_members_next(ImgcatJsonbMembers *cursor);
 
 #endif							/* IMGCAT_JSONB_FORMAT_H */

@@ -39,6 +39,18 @@ SELECT object FROM member m
    AND classid NOT IN ('pg_catalog.pg_cast'::regclass)
  ORDER BY object COLLATE "C";
 
+-- policies and triggers of the tables, without a comment
+SELECT pg_describe_object('pg_policy'::regclass, p.oid, 0) AS uncommented
+  FROM pg_catalog.pg_policy p
+  JOIN member_relation r ON r.oid = p.polrelid
+ WHERE obj_description(p.oid, 'pg_policy') IS NULL
+UNION ALL
+SELECT pg_describe_object('pg_trigger'::regclass, t.oid, 0)
+  FROM pg_catalog.pg_trigger t
+  JOIN member_relation r ON r.oid = t.tgrelid
+ WHERE NOT t.tgisinternal AND obj_description(t.oid, 'pg_trigger') IS NULL
+ ORDER BY 1;
+
 -- something outside the extension's schema
 SELECT object FROM member m
   JOIN pg_catalog.pg_proc p
