@@ -379,7 +379,7 @@ imgcat_json_patch_parse(Jsonb *patch, struct Node *escontext)
 	count = JsonContainerSize(array);
 	result = palloc(sizeof(ImgcatJsonPatch));
 	result->noperations = 0;
-	room = Min(count, 64) + 1;
+	room = Min(count, 1000) + 1;
 	result->operations = palloc(room * sizeof(ImgcatJsonPatchOperation));
 
 	for (i = 0; i < count; i++)
