@@ -15,8 +15,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $rounds = $ENV{IMAGE_CATALOG_ROUNDS} // 300;
-my $seed = $ENV{IMAGE_CATALOG_SEED} // 20250624;
+my $rounds = $ENV{IMAGE_CATALOG_ROUNDS} || 300;
+my $seed = $ENV{IMAGE_CATALOG_SEED} || 20250624;
 my $json = JSON::PP->new->canonical->ascii;
 srand($seed);
 note("seed $seed");

@@ -13,8 +13,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $rounds = $ENV{IMAGE_CATALOG_ROUNDS} // 2000;
-my $seed = $ENV{IMAGE_CATALOG_SEED} // 20250624;
+my $rounds = $ENV{IMAGE_CATALOG_ROUNDS} || 2000;
+my $seed = $ENV{IMAGE_CATALOG_SEED} || 20250624;
 srand($seed);
 note("seed $seed");
 
