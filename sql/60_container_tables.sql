@@ -88,13 +88,14 @@ CREATE INDEX container_images_name_idx
     ON image_catalog.container_images (name_registry, name_remote, name_tag, digest);
 CREATE INDEX container_images_image_uuid_idx
     ON image_catalog.container_images (image_uuid);
--- case-insensitive prefix: lower(name) LIKE 'prefix%'
+-- case-insensitive prefix: lower(name) LIKE 'prefix%'; the collation is "C",
+-- so the plain operator class serves, and the planner can use its statistics
 CREATE INDEX container_images_name_full_lower_idx
-    ON image_catalog.container_images (pg_catalog.lower(name_full) text_pattern_ops);
+    ON image_catalog.container_images (pg_catalog.lower(name_full));
 CREATE INDEX container_images_name_remote_lower_idx
-    ON image_catalog.container_images (pg_catalog.lower(name_remote) text_pattern_ops);
+    ON image_catalog.container_images (pg_catalog.lower(name_remote));
 CREATE INDEX container_images_name_tag_lower_idx
-    ON image_catalog.container_images (pg_catalog.lower(name_tag) text_pattern_ops);
+    ON image_catalog.container_images (pg_catalog.lower(name_tag));
 
 CREATE TABLE image_catalog.container_image_names (
     image_key bigint NOT NULL,
@@ -203,7 +204,7 @@ COMMENT ON COLUMN image_catalog.container_findings.document_state IS 'the state 
 COMMENT ON COLUMN image_catalog.container_findings.is_fixable IS 'fixed_by is not empty';
 -- case-insensitive prefix of a CVE id, and from it to the images
 CREATE INDEX container_findings_cve_lower_idx
-    ON image_catalog.container_findings (pg_catalog.lower(cve) text_pattern_ops, image_key);
+    ON image_catalog.container_findings (pg_catalog.lower(cve), image_key);
 -- has this image a finding of that severity, fixable?
 CREATE INDEX container_findings_severity_idx
     ON image_catalog.container_findings (image_key, severity, is_fixable);

@@ -3,7 +3,7 @@
 -- what the search asks for beyond the tables' own indexes: a digest by its
 -- beginning, and times descending with the images that have none at the end
 CREATE INDEX container_images_digest_lower_idx
-    ON image_catalog.container_images (pg_catalog.lower(digest) text_pattern_ops);
+    ON image_catalog.container_images (pg_catalog.lower(digest));
 CREATE INDEX container_images_created_at_desc_idx
     ON image_catalog.container_images (created_at DESC NULLS LAST, digest DESC);
 CREATE INDEX container_images_scan_time_desc_idx

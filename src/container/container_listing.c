@@ -305,7 +305,7 @@ compile_sort(ImgcatContainerListing *listing, const ImgcatContainerSort *sort)
 
 /*
  * Compile a search and an order.  The values of the search become parameters
- * of the statement; errors are of class 22.
+ * of the statement; errors are of class 22.  The caller is connected to SPI.
  */
 void
 imgcat_container_listing(ImgcatContainerListing *listing,
@@ -315,6 +315,7 @@ imgcat_container_listing(ImgcatContainerListing *listing,
 {
 	memset(listing, 0, sizeof(*listing));
 	imgcat_compile_search(query, length, statement, &listing->search);
+	imgcat_narrow_search(&listing->search, statement);
 	listing->from = "image_catalog.container_images i";
 	listing->where = listing->search.where;
 	compile_sort(listing, sort);

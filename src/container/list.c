@@ -211,12 +211,13 @@ imgcat_count_container_images(PG_FUNCTION_ARGS)
 	int64		count;
 
 	imgcat_require_container_read();
+	SPI_connect();
 	imgcat_statement_begin(&statement);
 	imgcat_compile_search(VARDATA_ANY(query), VARSIZE_ANY_EXHDR(query),
 						  &statement, &search);
+	imgcat_narrow_search(&search, &statement);
 	appendStringInfo(&statement.sql, "SELECT count(*) FROM image_catalog.container_images i WHERE %s",
 					 search.where);
-	SPI_connect();
 	plan = imgcat_plan_with_options(statement.sql.data, statement.nparameters,
 									statement.types, CURSOR_OPT_CUSTOM_PLAN);
 	if (SPI_execute_plan(plan, statement.values, NULL, true, 1) != SPI_OK_SELECT)
@@ -260,12 +261,12 @@ imgcat_list_container_images(PG_FUNCTION_ARGS)
 	list_receiver_init(&receiver, limit);
 	receiver.tuplestore = result->setResult;
 	receiver.tupdesc = result->setDesc;
+	SPI_connect();
 	imgcat_statement_begin(&statement);
 	imgcat_container_listing(&listing, VARDATA_ANY(query),
 							 VARSIZE_ANY_EXHDR(query), &sort, &statement);
 	imgcat_container_listing_statement(&statement, LIST_COLUMNS, &listing,
 									   NULL, limit, offset);
-	SPI_connect();
 	receiver.ranks = imgcat_load_ranks(IMGCAT_RANK_IMAGES);
 	imgcat_statement_execute(&statement, 0, &receiver.pub);
 	SPI_finish();

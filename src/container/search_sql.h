@@ -56,6 +56,8 @@ typedef struct ImgcatDerivedLabel
 extern void imgcat_compile_search(const char *text, size_t length,
 								  ImgcatStatement *statement,
 								  ImgcatCompiledSearch *search);
+extern void imgcat_narrow_search(ImgcatCompiledSearch *search,
+								 ImgcatStatement *statement);
 extern const ImgcatSearchColumn *imgcat_search_column(const ImgcatSearchLabel *label);
 extern const ImgcatSearchFrom *imgcat_search_from(ImgcatSearchTable table);
 extern const ImgcatDerivedLabel *imgcat_derived_label(const ImgcatSearchLabel *label);
