@@ -173,11 +173,11 @@ SELECT md5('image ' || n)::uuid,
 
 -- members: one to three of each shared image, none of them the owner
 INSERT INTO image_catalog.image_members
-	(image_id, member_id, status, image_created_at, created_at, updated_at)
+	(image_id, member_id, status, created_at, updated_at)
 SELECT id, member_id,
 	   CASE WHEN r_status < 0.5 THEN 'accepted' WHEN r_status < 0.8 THEN 'pending'
 			ELSE 'rejected' END,
-	   created_at, created_at + interval '1 hour', created_at + interval '1 hour'
+	   created_at + interval '1 hour', created_at + interval '1 hour'
   FROM (
 	SELECT DISTINCT ON (i.created_at, i.id, member_id)
 		   i.id, i.created_at, pg_temp.member_of(hash, which) AS member_id,

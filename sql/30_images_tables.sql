@@ -203,7 +203,6 @@ CREATE TABLE image_catalog.image_members (
     member_id text COLLATE "C" NOT NULL CONSTRAINT image_members_member_id_check
         CHECK (pg_catalog.char_length(member_id) OPERATOR(pg_catalog.<=) 255),
     status image_catalog.member_status NOT NULL DEFAULT 'pending',
-    image_created_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     deleted_at timestamptz,
@@ -212,11 +211,6 @@ CREATE TABLE image_catalog.image_members (
         REFERENCES image_catalog.images (id) ON DELETE CASCADE
 );
 COMMENT ON TABLE image_catalog.image_members IS 'projects that an image is shared with; a removed member stays as a row with deleted_at, so that a new offer keeps its first created_at';
-COMMENT ON COLUMN image_catalog.image_members.image_created_at IS 'created_at of the image, which never changes: the shared arm of a listing walks it in order';
-
-CREATE INDEX image_members_member_idx ON image_catalog.image_members
-    (member_id, status, image_created_at, image_id)
-    WHERE deleted_at IS NULL;
 
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.images', '');
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.image_members', '');

@@ -105,10 +105,6 @@ BEGIN
                                       WHERE m.image_id = OLD.id AND OLD.visibility = 'shared'))
           AND created_at = OLD.created_at AND image_id = OLD.id;
     END IF;
-    IF NEW.created_at <> OLD.created_at THEN
-        UPDATE image_catalog.image_members SET image_created_at = NEW.created_at
-        WHERE image_id = NEW.id;
-    END IF;
     IF image_catalog.is_posted(NEW.os_hidden, NEW.status) THEN
         INSERT INTO image_catalog.postings (posting, created_at, image_id, signature)
         SELECT p, NEW.created_at, NEW.id, image_catalog.facets_signature(NEW.facets)

@@ -58,12 +58,11 @@ static const char upsert_sql[] =
 /* Members that a document names; those of a deleted image end with it. */
 static const char members_sql[] =
 "INSERT INTO image_catalog.image_members AS m (image_id, member_id, status, "
-"image_created_at, created_at, updated_at, deleted_at) "
-"SELECT n.image_id, n.member_id, n.status, i.created_at, $1, $1, i.deleted_at "
+"created_at, updated_at, deleted_at) "
+"SELECT n.image_id, n.member_id, n.status, $1, $1, i.deleted_at "
 "FROM members n JOIN image_catalog.images i ON i.id = n.image_id "
 "ORDER BY n.image_id, n.member_id "
 "ON CONFLICT (image_id, member_id) DO UPDATE SET status = excluded.status, "
-"image_created_at = excluded.image_created_at, "
 "updated_at = excluded.updated_at, deleted_at = excluded.deleted_at";
 
 /* Members that a document, which names members, does not name. */
@@ -73,13 +72,12 @@ static const char removed_members_sql[] =
 "AND m.deleted_at IS NULL AND NOT EXISTS (SELECT FROM members n "
 "WHERE n.image_id = m.image_id AND n.member_id = m.member_id)";
 
-/* Members of images that are deleted by the import, or created otherwise. */
+/* Members of images that are deleted by the import. */
 static const char kept_members_sql[] =
-"UPDATE image_catalog.image_members m SET image_created_at = i.created_at, "
-"deleted_at = COALESCE(m.deleted_at, i.deleted_at) "
+"UPDATE image_catalog.image_members m SET deleted_at = i.deleted_at "
 "FROM documents d JOIN image_catalog.images i ON i.id = d.id "
-"WHERE m.image_id = d.id AND (m.image_created_at <> i.created_at "
-"OR (m.deleted_at IS NULL AND i.deleted_at IS NOT NULL))";
+"WHERE m.image_id = d.id AND m.deleted_at IS NULL "
+"AND i.deleted_at IS NOT NULL";
 
 /*
  * Make a store known to statements under a name.

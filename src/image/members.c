@@ -38,10 +38,6 @@ static const char *const member_statuses[] = {"pending", "accepted", "rejected"}
 
 /* what the statements take; each the first few */
 static const Oid member_types[] = {UUIDOID, TEXTOID, TIMESTAMPTZOID, TEXTOID};
-static const Oid offer_types[] = {
-	UUIDOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID
-};
-
 static const char count_sql[] =
 "SELECT pg_catalog.count(*) FROM image_catalog.image_members m "
 "WHERE m.image_id = $1 AND m.deleted_at IS NULL";
@@ -49,8 +45,8 @@ static const char count_sql[] =
 /* A project that was a member before gets its old row back. */
 static const char offer_sql[] =
 "INSERT INTO image_catalog.image_members AS m "
-"(image_id, member_id, image_created_at, created_at, updated_at) "
-"VALUES ($1, $2, $3, $4, $4) "
+"(image_id, member_id, created_at, updated_at) "
+"VALUES ($1, $2, $3, $3) "
 "ON CONFLICT (image_id, member_id) DO UPDATE "
 "SET status = 'pending', updated_at = excluded.updated_at, deleted_at = NULL "
 "WHERE m.deleted_at IS NOT NULL "
@@ -236,7 +232,7 @@ imgcat_add_image_member(PG_FUNCTION_ARGS)
 	ImgcatImageAccess image;
 	StringInfoData out;
 	pg_uuid_t  *id;
-	Datum		args[4];
+	Datum		args[3];
 
 	check_member_id(fcinfo, 1);
 	if (PG_ARGISNULL(0))
@@ -255,9 +251,8 @@ imgcat_add_image_member(PG_FUNCTION_ARGS)
 
 	args[0] = UUIDPGetDatum(id);
 	args[1] = PG_GETARG_DATUM(1);
-	args[2] = image.row.values[IMGCAT_COL_CREATED_AT];
-	args[3] = TimestampTzGetDatum(GetCurrentTimestamp());
-	run_on_members(offer_sql, 4, offer_types, args, NULL, false);
+	args[2] = TimestampTzGetDatum(GetCurrentTimestamp());
+	run_on_members(offer_sql, 3, member_types, args, NULL, false);
 	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),

@@ -46,8 +46,8 @@ BEGIN
              WHERE random() < 0.4 AND n > 0),
            CASE status WHEN 'deleted' THEN now() END
       FROM (SELECT n, differential.pick(pick_status) AS status FROM generate_series(1, rows) n) s;
-    INSERT INTO image_catalog.image_members (image_id, member_id, status, image_created_at, deleted_at)
-    SELECT id, member, differential.pick('{pending,accepted,rejected}'), created_at,
+    INSERT INTO image_catalog.image_members (image_id, member_id, status, deleted_at)
+    SELECT id, member, differential.pick('{pending,accepted,rejected}'),
            CASE WHEN random() < 0.15 OR i.status = 'deleted' THEN now() END
       FROM image_catalog.images i, unnest('{a,b,c}'::text[]) member
      WHERE random() < 0.4;

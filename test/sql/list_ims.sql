@@ -24,8 +24,8 @@ SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
         (12, 'shared pending', 'active', 'shared', 'b', '{}', '{"__imagetype": "shared"}'),
         (13, 'a:b', 'active', 'public', 'p', '{}', '{"__platform": null}'))
        v (n, name, status, visibility, owner, tags, properties);
-INSERT INTO image_catalog.image_members (image_id, member_id, status, image_created_at)
-SELECT id, m.member, m.status, created_at
+INSERT INTO image_catalog.image_members (image_id, member_id, status)
+SELECT id, m.member, m.status
   FROM (VALUES ('shared by me', 'b', 'accepted'), ('shared accepted', 'a', 'accepted'),
                ('shared pending', 'a', 'pending')) m (name, member, status)
   JOIN image_catalog.images USING (name);

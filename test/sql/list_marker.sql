@@ -11,8 +11,8 @@ SELECT ('00000000-0000-4000-8000-0000000000a' || n)::uuid, n || '-' || name, vis
         (6, 'shared', 'shared', 'b', 'active', 6), (7, 'killed', 'public', 'b', 'killed', 7),
         (8, 'public', 'public', 'b', 'active', 8), (9, 'nobody', 'private', NULL, 'active', 9))
        v (n, name, visibility, owner, status, size);
-INSERT INTO image_catalog.image_members (image_id, member_id, status, image_created_at)
-SELECT id, 'a', 'pending', created_at FROM image_catalog.images WHERE name = '5-pending';
+INSERT INTO image_catalog.image_members (image_id, member_id, status)
+SELECT id, 'a', 'pending' FROM image_catalog.images WHERE name = '5-pending';
 CREATE FUNCTION pg_temp.page(query text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     RETURN coalesce(

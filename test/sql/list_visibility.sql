@@ -13,8 +13,8 @@ SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
         (17, 'sh-a-self', 'shared', 'a'), (18, 'priv-b-accepted', 'private', 'b'),
         (19, 'sh-b-removed', 'shared', 'b'), (20, 'sh-b-other', 'shared', 'b'))
        v (n, name, visibility, owner);
-INSERT INTO image_catalog.image_members (image_id, member_id, status, image_created_at, deleted_at)
-SELECT i.id, m.member_id, m.status, i.created_at, m.deleted_at
+INSERT INTO image_catalog.image_members (image_id, member_id, status, deleted_at)
+SELECT i.id, m.member_id, m.status, m.deleted_at
   FROM (VALUES
         ('sh-b-pending', 'a', 'pending', NULL::timestamptz), ('sh-b-accepted', 'a', 'accepted', NULL),
         ('sh-b-rejected', 'a', 'rejected', NULL), ('sh-0-accepted', 'a', 'accepted', NULL),

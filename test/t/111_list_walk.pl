@@ -90,8 +90,8 @@ CREATE PROCEDURE walk.fill(rows int, churn boolean) LANGUAGE sql AS $$
            '2024-01-01Z'::timestamptz + floor(random() * 20) * interval '0.1 second',
            CASE WHEN churn THEN '{"churn": "1"}' ELSE '{}' END::jsonb
       FROM generate_series(1, rows);
-    INSERT INTO image_catalog.image_members (image_id, member_id, status, image_created_at)
-    SELECT id, 'a', (ARRAY['accepted', 'pending'])[1 + random()], created_at
+    INSERT INTO image_catalog.image_members (image_id, member_id, status)
+    SELECT id, 'a', (ARRAY['accepted', 'pending'])[1 + random()]
       FROM image_catalog.images WHERE visibility = 'shared' AND owner = 'b' AND random() < 0.7
     ON CONFLICT DO NOTHING;
 $$;
