@@ -57,7 +57,7 @@ CREATE TABLE image_catalog.offers (
     disk_format text COLLATE "C" NOT NULL,
     container_format text COLLATE "C" NOT NULL,
     CONSTRAINT offers_pkey PRIMARY KEY (member_id, answer, created_at, image_id)
-        INCLUDE (updated_at, size, owner, name, status, disk_format, container_format)
+        INCLUDE (updated_at, size, name, status, disk_format, container_format)
 );
 COMMENT ON TABLE image_catalog.offers IS 'for each member and answer the images shared with it, in the order of creation; a missing value stands as the empty string or zero; derived, filled by triggers';
 COMMENT ON COLUMN image_catalog.offers.answer IS 'status of the membership';
@@ -220,3 +220,96 @@ CREATE TRIGGER images_unpost_removed AFTER DELETE ON image_catalog.images
     FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.unpost_removed_images();
 CREATE TRIGGER image_members_post AFTER INSERT OR UPDATE OR DELETE ON image_catalog.image_members
     FOR EACH ROW EXECUTE FUNCTION image_catalog.post_member();
+
+/*
+ * A purged image takes its members along while it is still there: what they
+ * put on posting lists follows from its facets.
+ */
+CREATE FUNCTION image_catalog.remove_members_first() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    DELETE FROM image_catalog.image_members WHERE image_id = OLD.id;
+    RETURN OLD;
+END
+$$;
+COMMENT ON FUNCTION image_catalog.remove_members_first() IS 'trigger: purge the members of an image before the image';
+REVOKE EXECUTE ON FUNCTION image_catalog.remove_members_first() FROM PUBLIC;
+
+CREATE TRIGGER images_remove_members BEFORE DELETE ON image_catalog.images
+    FOR EACH ROW EXECUTE FUNCTION image_catalog.remove_members_first();
+
+/*
+ * Everything anew: where rows came without their triggers, as by a restore
+ * with --disable-triggers or a subscription.
+ */
+CREATE FUNCTION image_catalog.rebuild_listing_tables() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    LOCK TABLE image_catalog.images, image_catalog.image_members IN SHARE ROW EXCLUSIVE MODE;
+    TRUNCATE image_catalog.postings, image_catalog.offers;
+    INSERT INTO image_catalog.postings (posting, created_at, image_id, signature)
+    SELECT p.posting, i.created_at, i.id, image_catalog.facets_signature(i.facets)
+    FROM image_catalog.images i,
+         LATERAL unnest(image_catalog.image_postings(i.visibility, i.owner, i.facets)) p (posting)
+    WHERE image_catalog.is_posted(i.os_hidden, i.status)
+    ON CONFLICT DO NOTHING;
+    INSERT INTO image_catalog.postings (posting, created_at, image_id, signature)
+    SELECT p.posting, i.created_at, i.id, image_catalog.facets_signature(i.facets)
+    FROM image_catalog.image_members m
+         JOIN image_catalog.images i ON i.id = m.image_id,
+         LATERAL unnest(image_catalog.member_postings(m.member_id, m.status, i.facets)) p (posting)
+    WHERE m.deleted_at IS NULL AND i.visibility = 'shared'
+      AND image_catalog.is_posted(i.os_hidden, i.status)
+    ON CONFLICT DO NOTHING;
+    INSERT INTO image_catalog.offers (member_id, answer, created_at, image_id, updated_at, size,
+                                      owner, name, status, disk_format, container_format)
+    SELECT m.member_id, m.status, i.created_at, i.id, i.updated_at, COALESCE(i.size, 0), i.owner,
+           COALESCE(i.name, ''), i.status, COALESCE(i.disk_format, ''), COALESCE(i.container_format, '')
+    FROM image_catalog.image_members m
+         JOIN image_catalog.images i ON i.id = m.image_id
+    WHERE m.deleted_at IS NULL AND i.visibility = 'shared'
+      AND m.member_id IS DISTINCT FROM i.owner
+      AND image_catalog.is_posted(i.os_hidden, i.status);
+END
+$$;
+COMMENT ON FUNCTION image_catalog.rebuild_listing_tables() IS
+    'writes postings and offers anew from images and members; needed only where rows came without triggers';
+
+CREATE FUNCTION image_catalog.rebuild_after_truncate() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM image_catalog.rebuild_listing_tables();
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION image_catalog.rebuild_after_truncate() IS 'trigger: postings and offers follow a TRUNCATE';
+REVOKE EXECUTE ON FUNCTION image_catalog.rebuild_listing_tables(),
+    image_catalog.rebuild_after_truncate() FROM PUBLIC;
+
+CREATE TRIGGER images_truncated AFTER TRUNCATE ON image_catalog.images
+    FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.rebuild_after_truncate();
+CREATE TRIGGER image_members_truncated AFTER TRUNCATE ON image_catalog.image_members
+    FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.rebuild_after_truncate();
+
+COMMENT ON TRIGGER images_post_new ON image_catalog.images IS
+    'puts new images on their posting lists';
+COMMENT ON TRIGGER images_post_changed ON image_catalog.images IS
+    'moves a changed image to its new posting lists';
+COMMENT ON TRIGGER images_offer_changed ON image_catalog.images IS
+    'writes the offers of a shared image anew';
+COMMENT ON TRIGGER images_unpost_removed ON image_catalog.images IS
+    'takes purged images off their posting lists';
+COMMENT ON TRIGGER images_remove_members ON image_catalog.images IS
+    'purges the members of an image before the image';
+COMMENT ON TRIGGER images_truncated ON image_catalog.images IS
+    'postings and offers follow a TRUNCATE';
+COMMENT ON TRIGGER image_members_post ON image_catalog.image_members IS
+    'puts a shared image among the offers and on the posting lists of its member';
+COMMENT ON TRIGGER image_members_truncated ON image_catalog.image_members IS
+    'postings and offers follow a TRUNCATE';
