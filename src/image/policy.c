@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "image/errors.h"
+#include "image/image_fetch.h"
 #include "image/policy.h"
 #include "plan_cache.h"
 #include "utils/builtins.h"
@@ -130,12 +131,12 @@ imgcat_policy_check_visibility(const ImgcatCaller *caller,
  */
 static bool
 fetch_row(ImgcatImageAccess *image, const char *sql, int nargs,
-		  const Oid *argtypes, Datum *args, const char *nulls, bool read_only)
+		  const Oid *argtypes, Datum *args, const char *nulls)
 {
 	SPIPlanPtr	plan = imgcat_plan(sql, nargs, argtypes);
 	int			result;
 
-	result = SPI_execute_plan(plan, args, nulls, read_only, 1);
+	result = SPI_execute_plan(plan, args, nulls, false, 1);
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "could not read an image: %s",
 			 SPI_result_code_string(result));
@@ -147,12 +148,12 @@ fetch_row(ImgcatImageAccess *image, const char *sql, int nargs,
 }
 
 /*
- * Read an image, whoever may see it; false if there is none.  With read_only
- * the snapshot of the calling statement is used, else a new one.
+ * Read the newest committed state of an image, whoever may see it; false if
+ * there is none.
  */
 static bool
-load(ImgcatImageAccess *image, const pg_uuid_t *id,
-	 const ImgcatCaller *caller, bool read_only)
+load_latest(ImgcatImageAccess *image, const pg_uuid_t *id,
+			const ImgcatCaller *caller)
 {
 	static const Oid argtypes[] = {UUIDOID, TEXTOID};
 	Datum		args[2];
@@ -161,7 +162,7 @@ load(ImgcatImageAccess *image, const pg_uuid_t *id,
 	args[0] = UUIDPGetDatum(id);
 	args[1] = caller->project_id ? CStringGetTextDatum(caller->project_id) : 0;
 	if (!fetch_row(image, load_sql, 2, argtypes, args,
-				   caller->project_id ? "  " : " n", read_only))
+				   caller->project_id ? "  " : " n"))
 		return false;
 	image->is_own = is_own(caller, &image->row);
 	image->is_image_member =
@@ -172,15 +173,22 @@ load(ImgcatImageAccess *image, const pg_uuid_t *id,
 
 /*
  * Read an image that the caller may see; "not found" if it may not.  Writes
- * nothing, so it works in a standby.  The caller is connected to SPI.
+ * nothing, so it works in a standby.  The row lives in the current context.
  */
 void
 imgcat_image_show(ImgcatImageAccess *image, const pg_uuid_t *id,
 				  const ImgcatCaller *caller)
 {
-	if (!load(image, id, caller, true) ||
-		!imgcat_policy_may_show(caller, image))
-		imgcat_image_not_found(id);
+	if (imgcat_image_fetch(id, &image->row))
+	{
+		image->is_own = is_own(caller, &image->row);
+		image->is_image_member = caller->project_id != NULL &&
+			imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "shared") &&
+			imgcat_membership_exists(id, caller->project_id);
+		if (imgcat_policy_may_show(caller, image))
+			return;
+	}
+	imgcat_image_not_found(id);
 }
 
 /*
@@ -190,7 +198,7 @@ void
 imgcat_image_show_latest(ImgcatImageAccess *image, const pg_uuid_t *id,
 						 const ImgcatCaller *caller)
 {
-	if (!load(image, id, caller, false) ||
+	if (!load_latest(image, id, caller) ||
 		!imgcat_policy_may_show(caller, image))
 		imgcat_image_not_found(id);
 }
@@ -214,7 +222,7 @@ imgcat_image_modify(ImgcatImageAccess *image, const pg_uuid_t *id,
 		args[2] = caller->project_id ?
 			CStringGetTextDatum(caller->project_id) : 0;
 		if (fetch_row(image, lock_sql, 3, argtypes, args,
-					  caller->project_id ? "   " : "  n", false))
+					  caller->project_id ? "   " : "  n"))
 		{
 			image->is_own = is_own(caller, &image->row);
 			image->is_image_member = false;

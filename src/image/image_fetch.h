@@ -1,0 +1,20 @@
+/*-------------------------------------------------------------------------
+ *
+ * image_fetch.h
+ *		One image, or one membership, by its primary key.
+ *
+ * src/image/image_fetch.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_IMAGE_FETCH_H
+#define IMGCAT_IMAGE_FETCH_H
+
+#include "image/image_row.h"
+#include "utils/uuid.h"
+
+extern bool imgcat_image_fetch(const pg_uuid_t *id, ImgcatImageRow *row);
+extern bool imgcat_membership_exists(const pg_uuid_t *image_id,
+									 const char *project_id);
+
+#endif							/* IMGCAT_IMAGE_FETCH_H */
