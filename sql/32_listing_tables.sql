@@ -313,3 +313,9 @@ COMMENT ON TRIGGER image_members_post ON image_catalog.image_members IS
     'puts a shared image among the offers and on the posting lists of its member';
 COMMENT ON TRIGGER image_members_truncated ON image_catalog.image_members IS
     'postings and offers follow a TRUNCATE';
+
+-- what the triggers are made of
+REVOKE EXECUTE ON FUNCTION image_catalog.image_postings(text, text, text[]),
+    image_catalog.member_postings(text, text, text[]),
+    image_catalog.facets_signature(text[]),
+    image_catalog.is_posted(boolean, text) FROM PUBLIC;
