@@ -5,6 +5,9 @@
 #
 #   test/valgrind.sh [TEST...]     tests of test/sql, default json_*
 #
+# The compiler of expressions (jit) is off: loading it is nothing that valgrind
+# understands.
+#
 # Needs valgrind, and the extension installed where PG_CONFIG (or pg_config in
 # PATH) says.  As root, the server runs as user postgres.  Errors of the
 # server itself, seen without the extension, are in valgrind.supp.
@@ -45,7 +48,7 @@ as_user "exec valgrind --quiet --trace-children=yes --leak-check=no \
 	--suppressions='$source/test/valgrind.supp' --log-file='$work/log/%p' \
 	'$bindir/postgres' -D '$work/data' -c listen_addresses= \
 	-c unix_socket_directories='$work' -c fsync=off -c autovacuum=off \
-	-c max_stack_depth=1MB" >"$work/server.log" 2>&1 &
+	-c jit=off -c max_stack_depth=1MB" >"$work/server.log" 2>&1 &
 server=$!
 export PGHOST=$work PGUSER=postgres
 for _ in $(seq 120); do

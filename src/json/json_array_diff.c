@@ -20,8 +20,11 @@
 #include "json/jsonb_writer.h"
 #include "miscadmin.h"
 
-/* Longest arrays (without equal ends) whose elements are matched. */
-#define MATCHED_MAX (1 << 22)
+/*
+ * Longest arrays (without equal ends) whose elements are matched; it takes
+ * some 40 bytes for each of them.
+ */
+#define MATCHED_MAX (1 << 20)
 
 /* Most elements that are looked through for moves. */
 #define MOVED_MAX 1000
@@ -140,6 +143,7 @@ read_elements(const JsonbContainer *array, uint32 first, uint32 start,
 
 	for (i = 0; i < count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		imgcat_jsonb_read_entry(array, first + i, start, &elements[i]);
 		start = imgcat_jsonb_entry_end(array->children[first + i], start);
 	}

@@ -23,7 +23,7 @@
 #define DIFFERENCES_MAX 1000
 
 /* Bytes whose comparison counts as one element compared. */
-#define BYTES_PER_WORK 256
+#define BYTES_PER_WORK 64
 
 /*
  * Are two elements equal?  The work is accounted for.

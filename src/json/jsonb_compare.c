@@ -111,11 +111,11 @@ imgcat_jsonb_run_is_deeper(const JsonbContainer *container,
 	{
 		JEntry		entry = container->children[i];
 
+		CHECK_FOR_INTERRUPTS();
 		if (JBE_ISCONTAINER(entry))
 		{
 			JsonbValue	child;
 
-			CHECK_FOR_INTERRUPTS();
 			imgcat_jsonb_read_entry(container, i, start, &child);
 			if (imgcat_jsonb_is_deeper(&child, depth))
 				return true;

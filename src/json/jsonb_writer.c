@@ -12,6 +12,10 @@
 #include "compat.h"
 #include "json/json_patch.h"
 #include "json/jsonb_writer.h"
+#include "miscadmin.h"
+
+/* Entries that are copied between two looks at whether to stop. */
+#define RUN_CHUNK (1 << 20)
 
 /*
  * Room that a value takes as an entry, at most.
@@ -177,11 +181,11 @@ imgcat_jsonb_put_container_end(ImgcatJsonbWriter *writer, uint32 length)
 }
 
 /*
- * Append entries whose data keep their alignment: their data move as one
- * block, the entries change only where they hold an offset.
+ * Append at most RUN_CHUNK entries whose data keep their alignment: their
+ * data move as one block, the entries change only where they hold an offset.
  */
 static void
-put_congruent_run(ImgcatJsonbWriter *writer, const JsonbContainer *base,
+put_chunk(ImgcatJsonbWriter *writer, const JsonbContainer *base,
 				  uint32 first, uint32 count, uint32 start)
 {
 	const JEntry *from = &base->children[first];
@@ -218,6 +222,27 @@ put_congruent_run(ImgcatJsonbWriter *writer, const JsonbContainer *base,
 		   end - start);
 	writer->index += count;
 	writer->offset += end - start;
+}
+
+/*
+ * Append entries whose data keep their alignment.  A long run goes chunk by
+ * chunk, so that it can be cancelled.
+ */
+static void
+put_congruent_run(ImgcatJsonbWriter *writer, const JsonbContainer *base,
+				  uint32 first, uint32 count, uint32 start)
+{
+	while (count > RUN_CHUNK)
+	{
+		uint32		before = writer->offset;
+
+		put_chunk(writer, base, first, RUN_CHUNK, start);
+		start += writer->offset - before;
+		first += RUN_CHUNK;
+		count -= RUN_CHUNK;
+		CHECK_FOR_INTERRUPTS();
+	}
+	put_chunk(writer, base, first, count, start);
 }
 
 /*
