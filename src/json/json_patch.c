@@ -99,9 +99,18 @@ imgcat_json_patch_op_name(ImgcatJsonPatchOp op)
 const char *
 imgcat_json_pointer_problem(ImgcatJsonPointerStatus status)
 {
-	return status == IMGCAT_JSON_POINTER_NO_SLASH
-		? "must be empty or start with a slash"
-		: "has a tilde that is not followed by 0 or 1";
+	switch (status)
+	{
+		case IMGCAT_JSON_POINTER_NO_SLASH:
+			return "must be empty or start with a slash";
+		case IMGCAT_JSON_POINTER_BAD_ESCAPE:
+			return "has a tilde that is not followed by 0 or 1";
+		case IMGCAT_JSON_POINTER_TOO_LONG:
+			return "has more names than any document is deep";
+		case IMGCAT_JSON_POINTER_OK:
+			break;
+	}
+	return "is correct";
 }
 
 /*
@@ -117,11 +126,18 @@ imgcat_json_pointer_init(ImgcatJsonPointer *pointer, const char *text,
 	bool		escaped = length > 0 && memchr(text, '~', length) != NULL;
 	char	   *memory = NULL;
 
-	if (ntokens > 0)
-		memory = palloc_extended(ntokens * sizeof(ImgcatJsonToken) +
-								 (escaped ? length : 0), MCXT_ALLOC_HUGE);
 	pointer->text = text;
 	pointer->length = length;
+	if (ntokens > IMGCAT_JSON_POINTER_TOKENS_MAX)
+	{
+		/* a token takes many times the room of the slash that it may be */
+		*status = IMGCAT_JSON_POINTER_TOO_LONG;
+		*error_at = 0;
+		return;
+	}
+	if (ntokens > 0)
+		memory = palloc(ntokens * sizeof(ImgcatJsonToken) +
+						(escaped ? length : 0));
 	pointer->ntokens = (int) ntokens;
 	pointer->tokens = (ImgcatJsonToken *) memory;
 	*status = imgcat_json_pointer_parse(text, length, pointer->tokens,
@@ -354,6 +370,79 @@ read_operation(int number, const JsonbValue *element,
 }
 
 /*
+ * Read the operations of a patch: into result, if there is one, else only to
+ * check them.  False when the patch is malformed; then the error is saved.
+ */
+static bool
+read_operations(Jsonb *patch, ImgcatJsonPatch *result,
+				struct Node *escontext)
+{
+	const JsonbContainer *array = &patch->root;
+	ImgcatJsonPatchOperation scratch;
+	uint32		start = 0;
+	uint32		count;
+	Size		room = 0;
+	int64		ntokens = 0;
+	uint32		i;
+
+	if (!JsonContainerIsArray(array) || JsonContainerIsScalar(array))
+		ereturn(escontext, false,
+				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
+				 errmsg("malformed JSON Patch"),
+				 errdetail("A JSON Patch is an array of operations.")));
+
+	count = JsonContainerSize(array);
+	if (result)
+	{
+		result->noperations = 0;
+		room = Min(count, 1000) + 1;
+		result->operations = palloc(room * sizeof(ImgcatJsonPatchOperation));
+	}
+
+	for (i = 0; i < count; i++)
+	{
+		ImgcatJsonPatchOperation *operation = &scratch;
+		JsonbValue	element;
+
+		CHECK_FOR_INTERRUPTS();
+		if (result)
+		{
+			if (i == room)
+			{
+				/* grown as they are read: long rubbish stays cheap */
+				room *= 2;
+				result->operations =
+					repalloc_huge(result->operations,
+								  room * sizeof(ImgcatJsonPatchOperation));
+			}
+			operation = &result->operations[i];
+		}
+		imgcat_jsonb_read_entry(array, i, start, &element);
+		if (!read_operation((int) i, &element, operation, escontext))
+			return false;
+		start = imgcat_jsonb_entry_end(array->children[i], start);
+
+		if (result)
+			result->noperations++;
+		else
+		{
+			if (operation->path.tokens)
+				pfree(operation->path.tokens);
+			if (operation->from.tokens)
+				pfree(operation->from.tokens);
+		}
+		ntokens += operation->path.ntokens + operation->from.ntokens;
+		if (ntokens > IMGCAT_JSON_PATCH_TOKENS_MAX)
+			ereturn(escontext, false,
+					(errcode(IMGCAT_ERRCODE_PATCH_LIMIT),
+					 errmsg("JSON Patch exceeds a limit"),
+					 errdetail("The pointers of a patch can have %d names in all.",
+							   IMGCAT_JSON_PATCH_TOKENS_MAX)));
+	}
+	return true;
+}
+
+/*
  * The operations of a patch, in the current memory context; they point into
  * the patch, which must live as long.
  *
@@ -363,44 +452,35 @@ read_operation(int number, const JsonbValue *element,
 ImgcatJsonPatch *
 imgcat_json_patch_parse(Jsonb *patch, struct Node *escontext)
 {
-	const JsonbContainer *array = &patch->root;
-	ImgcatJsonPatch *result;
-	uint32		start = 0;
-	uint32		count;
-	Size		room;
-	uint32		i;
+	ImgcatJsonPatch *result = palloc(sizeof(ImgcatJsonPatch));
 
-	if (!JsonContainerIsArray(array) || JsonContainerIsScalar(array))
-		ereturn(escontext, NULL,
-				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
-				 errmsg("malformed JSON Patch"),
-				 errdetail("A JSON Patch is an array of operations.")));
+	return read_operations(patch, result, escontext) ? result : NULL;
+}
 
-	count = JsonContainerSize(array);
-	result = palloc(sizeof(ImgcatJsonPatch));
-	result->noperations = 0;
-	room = Min(count, 1000) + 1;
-	result->operations = palloc(room * sizeof(ImgcatJsonPatchOperation));
+/*
+ * Is the jsonb a JSON Patch?  If not, that is an error, saved in escontext if
+ * there is one.
+ */
+bool
+imgcat_json_patch_check(Jsonb *patch, struct Node *escontext)
+{
+	return read_operations(patch, NULL, escontext);
+}
 
-	for (i = 0; i < count; i++)
-	{
-		JsonbValue	element;
+/*
+ * Refuse a patch of more operations than the setting allows; better before it
+ * is parsed.
+ */
+void
+imgcat_json_patch_check_size(const Jsonb *patch)
+{
+	uint32		count = JsonContainerSize(&patch->root);
 
-		CHECK_FOR_INTERRUPTS();
-		if (i == room)
-		{
-			/* grown as they are read: a long array of rubbish stays cheap */
-			room *= 2;
-			result->operations =
-				repalloc_huge(result->operations,
-							  room * sizeof(ImgcatJsonPatchOperation));
-		}
-		imgcat_jsonb_read_entry(array, i, start, &element);
-		if (!read_operation((int) i, &element, &result->operations[i],
-							escontext))
-			return NULL;
-		result->noperations++;
-		start = imgcat_jsonb_entry_end(array->children[i], start);
-	}
-	return result;
+	if (count > (uint32) imgcat_json_patch_operations_max)
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_PATCH_LIMIT),
+				 errmsg("JSON Patch exceeds a limit"),
+				 errdetail("The patch has %u operations; the limit is %d.",
+						   count, imgcat_json_patch_operations_max),
+				 errhint("The limit is the setting image_catalog.json_patch_operations_max.")));
 }

@@ -27,6 +27,9 @@
 /* A limit (setting image_catalog.json_patch_*) or a limit of jsonb. */
 #define IMGCAT_ERRCODE_PATCH_LIMIT		ERRCODE_PROGRAM_LIMIT_EXCEEDED
 
+/* Names in all pointers of a patch; bounds the memory that parsing takes. */
+#define IMGCAT_JSON_PATCH_TOKENS_MAX	1000000
+
 typedef enum ImgcatJsonPatchOp
 {
 	IMGCAT_JSON_PATCH_ADD,
@@ -76,6 +79,8 @@ extern void imgcat_json_define_settings(void);
 
 extern ImgcatJsonPatch *imgcat_json_patch_parse(Jsonb *patch,
 												struct Node *escontext);
+extern bool imgcat_json_patch_check(Jsonb *patch, struct Node *escontext);
+extern void imgcat_json_patch_check_size(const Jsonb *patch);
 extern Jsonb *imgcat_json_patch_apply_parsed(Jsonb *document,
 											 const ImgcatJsonPatch *patch);
 extern const char *imgcat_json_patch_op_name(ImgcatJsonPatchOp op);

@@ -284,22 +284,6 @@ imgcat_json_patch_operate(ImgcatJsonPatchRun *run,
 }
 
 /*
- * Refuse a patch of more operations than the setting allows.
- */
-void
-imgcat_json_patch_check_size(const ImgcatJsonPatch *patch)
-{
-	if (patch->noperations > imgcat_json_patch_operations_max)
-		ereport(ERROR,
-				(errcode(IMGCAT_ERRCODE_PATCH_LIMIT),
-				 errmsg("JSON Patch exceeds a limit"),
-				 errdetail("The patch has %d operations; the limit is %d.",
-						   patch->noperations,
-						   imgcat_json_patch_operations_max),
-				 errhint("The limit is the setting image_catalog.json_patch_operations_max.")));
-}
-
-/*
  * Perform all operations of a patch.
  */
 void
@@ -308,7 +292,6 @@ imgcat_json_patch_perform(ImgcatJsonPatchRun *run,
 {
 	int			i;
 
-	imgcat_json_patch_check_size(patch);
 	for (i = 0; i < patch->noperations; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -22,7 +22,6 @@ typedef struct ImgcatJsonPatchRun
 } ImgcatJsonPatchRun;
 
 extern void imgcat_json_patch_begin(ImgcatJsonPatchRun *run, Jsonb *document);
-extern void imgcat_json_patch_check_size(const ImgcatJsonPatch *patch);
 extern void imgcat_json_patch_operate(ImgcatJsonPatchRun *run,
 									  const ImgcatJsonPatch *patch,
 									  int number);

@@ -10,6 +10,7 @@
 #ifndef IMGCAT_JSON_PATCH_ERROR_H
 #define IMGCAT_JSON_PATCH_ERROR_H
 
+#include "compat.h"
 #include "json/json_patch.h"
 #include "json/json_tree.h"
 

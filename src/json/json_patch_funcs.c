@@ -38,6 +38,7 @@ parse_argument(FunctionCallInfo fcinfo, int argno)
 	PatchCache *cache = fcinfo->flinfo->fn_extra;
 	MemoryContext caller;
 
+	imgcat_json_patch_check_size(patch);
 	if (cache == NULL)
 	{
 		if (!get_fn_expr_arg_stable(fcinfo->flinfo, argno))

@@ -157,13 +157,14 @@ Datum
 imgcat_json_patch_invert(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *document = PG_GETARG_JSONB_P(0);
-	ImgcatJsonPatch *patch = imgcat_json_patch_parse(PG_GETARG_JSON_PATCH_P(1),
-													 NULL);
+	Jsonb	   *patch_datum = PG_GETARG_JSON_PATCH_P(1);
+	ImgcatJsonPatch *patch;
 	ImgcatJsonPatchBuilder inverse;
 	ImgcatJsonPatchRun run;
 	int			i;
 
-	imgcat_json_patch_check_size(patch);
+	imgcat_json_patch_check_size(patch_datum);
+	patch = imgcat_json_patch_parse(patch_datum, NULL);
 	imgcat_json_patch_builder_init(&inverse);
 	imgcat_json_patch_begin(&run, document);
 	for (i = 0; i < patch->noperations; i++)

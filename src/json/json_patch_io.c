@@ -37,7 +37,7 @@ patch_from_text(char *text, struct Node *escontext)
 				 errdetail("Operation %zu has the member \"%s\" twice (byte %zu).",
 						   duplicate.operation, duplicate.member,
 						   duplicate.position)));
-	if (imgcat_json_patch_parse(DatumGetJsonbP(value), escontext) == NULL)
+	if (!imgcat_json_patch_check(DatumGetJsonbP(value), escontext))
 		return NULL;
 	return DatumGetJsonbP(value);
 }
@@ -118,7 +118,7 @@ imgcat_jsonb_to_json_patch(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *patch = PG_GETARG_JSONB_P(0);
 
-	(void) imgcat_json_patch_parse(patch, NULL);
+	(void) imgcat_json_patch_check(patch, NULL);
 	PG_RETURN_JSON_PATCH_P(patch);
 }
 

@@ -98,6 +98,7 @@ imgcat_json_patch_replay_step(PG_FUNCTION_ARGS)
 
 	/* the tree will point into the patch */
 	patch = PG_GETARG_JSON_PATCH_P(2);
+	imgcat_json_patch_check_size(patch);
 	caller = MemoryContextSwitchTo(state->context);
 	patch = memcpy(palloc(VARSIZE(patch)), patch, VARSIZE(patch));
 	state->run.copied = 0;

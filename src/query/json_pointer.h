@@ -25,6 +25,9 @@
  */
 #define IMGCAT_JSON_INDEX_MAX	INT32_MAX
 
+/* Most tokens of a pointer that a caller should make room for. */
+#define IMGCAT_JSON_POINTER_TOKENS_MAX	100000
+
 /* One reference token, its escapes undone. */
 typedef struct ImgcatJsonToken
 {
@@ -37,7 +40,8 @@ typedef enum ImgcatJsonPointerStatus
 {
 	IMGCAT_JSON_POINTER_OK,
 	IMGCAT_JSON_POINTER_NO_SLASH,	/* not empty and does not start with / */
-	IMGCAT_JSON_POINTER_BAD_ESCAPE	/* ~ without 0 or 1 after it */
+	IMGCAT_JSON_POINTER_BAD_ESCAPE,	/* ~ without 0 or 1 after it */
+	IMGCAT_JSON_POINTER_TOO_LONG	/* more tokens than the caller has room for */
 } ImgcatJsonPointerStatus;
 
 extern size_t imgcat_json_pointer_token_count(const char *text, size_t length);

@@ -102,10 +102,14 @@ BEGIN
 END
 $$;
 
+-- Cases for a second opinion (json_second_opinion.js): one JSON object each.
+CREATE TABLE IF NOT EXISTS fuzz.opinion_case (line text);
+
 -- Runs until rounds or seconds are used up.  Returns what happened; every
--- disagreement is one row of kind 'DISAGREEMENT'.
+-- disagreement is one row of kind 'DISAGREEMENT'.  With keep the cases go
+-- into fuzz.opinion_case.
 CREATE OR REPLACE FUNCTION fuzz.differential(rounds bigint, seconds float8,
-                                             seed bigint)
+                                             seed bigint, keep boolean = false)
     RETURNS TABLE (kind text, count bigint, example text)
     LANGUAGE plpython3u AS $$
 import copy, decimal, json, random, re, time
@@ -304,6 +308,7 @@ def note(kind, example=None):
 plan = plpy.prepare('SELECT result::text AS result, state, detail, merged::text AS merged, '
                     'broken FROM fuzz.check_case($1::jsonb, $2, $3::jsonb, $4::jsonb)',
                     ['text'] * 4)
+keep_plan = plpy.prepare('INSERT INTO fuzz.opinion_case VALUES ($1)', ['text'])
 done = 0
 disagreements = []
 while done < rounds and len(disagreements) < 20:
@@ -334,6 +339,9 @@ while done < rounds and len(disagreements) < 20:
         disagreements.append('error %s; document %s; patch %s; other %s; merge %s' % (
             e, text, patch_text, dump(other), dump(merge_patch)))
         continue
+    if keep:
+        plpy.execute(keep_plan, ['{"document": %s, "patch": %s, "result": %s, "state": %s}' % (
+            text, patch_text, row['result'] or 'null', json.dumps(row['state']))])
     problem = None
     if row['broken']:
         problem = 'broken:' + row['broken']

@@ -78,3 +78,9 @@ SET ROLE regress_json_user;
 SET image_catalog.json_patch_copy_max = '1GB';
 RESET ROLE;
 DROP ROLE regress_json_user;
+
+-- pointers of very many names
+SELECT json_pointer_get('{}', repeat('/', 100000)) IS NULL AS nothing_there;
+SELECT json_pointer_get('{}', repeat('/', 100001));
+SELECT jsonb_agg(jsonb_build_object('op', 'remove', 'path', repeat('/', 100000)))::json_patch
+  FROM generate_series(1, 11);
