@@ -23,8 +23,8 @@ SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'image ' ||
        CASE WHEN n % 2 = 0 THEN '{x,y}' ELSE '{x}' END::text[], jsonb_build_object('p', n::text)
   FROM generate_series(1, 40) n;
 SELECT pg_temp.is_kept();
-INSERT INTO image_catalog.image_members (image_id, member_id, status, image_created_at, deleted_at)
-SELECT id, member, (ARRAY['pending', 'accepted', 'rejected'])[1 + substr(id::text, 25)::int % 3], created_at,
+INSERT INTO image_catalog.image_members (image_id, member_id, status, deleted_at)
+SELECT id, member, (ARRAY['pending', 'accepted', 'rejected'])[1 + substr(id::text, 25)::int % 3],
        CASE WHEN name ~ '7$' THEN now() END
   FROM image_catalog.images, unnest(ARRAY['a', 'c']) member;
 SELECT pg_temp.is_kept();

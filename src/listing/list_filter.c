@@ -1,0 +1,549 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_filter.c
+ *		The filters of a list request, read to conditions.
+ *
+ * Which parameter takes which operators and values; which of a repeated one
+ * counts, list_request.c says.  The parsers of query/ read the values.
+ *
+ * src/listing/list_filter.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "image/facet.h"
+#include "image/image_row.h"
+#include "listing/list_filter.h"
+#include "query/blank.h"
+#include "query/in_list.h"
+#include "query/number.h"
+#include "query/uuid.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+/*
+ * A new condition of the request.
+ */
+ImgcatCondition *
+imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind,
+					 int column, Datum value)
+{
+	ImgcatCondition *condition;
+
+	if (request->nconditions == request->max_conditions)
+	{
+		request->max_conditions *= 2;
+		request->conditions = repalloc(request->conditions,
+									   sizeof(ImgcatCondition) * request->max_conditions);
+	}
+	condition = &request->conditions[request->nconditions++];
+	condition->kind = kind;
+	condition->column = column;
+	condition->op = IMGCAT_EQ;
+	condition->low = PG_INT64_MIN;
+	condition->high = PG_INT64_MAX;
+	condition->value = value;
+	return condition;
+}
+
+/*
+ * Does the parameter have this name?
+ */
+bool
+imgcat_is_named(const ImgcatListParameter *parameter, const char *name)
+{
+	return strlen(name) == parameter->name_length &&
+		memcmp(name, parameter->name, parameter->name_length) == 0;
+}
+
+/*
+ * Report a value that its parameter cannot take.
+ */
+void
+imgcat_bad_value(const ImgcatListRequest *request,
+				 const ImgcatListParameter *parameter,
+				 const char *code, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for parameter \"%s\"", parameter->name),
+			 imgcat_ims_errdetail(request->dialect, code,
+								  "The value is \"%s\".", parameter->value),
+			 errhint("%s", hint)));
+}
+
+/*
+ * The values of an in: list as a text[], or NULL when there is none.
+ */
+static Datum *
+in_list_values(const ImgcatListRequest *request,
+			   const ImgcatListParameter *parameter,
+			   const char *text, size_t length, int *nvalues)
+{
+	ImgcatInList list;
+	const char *item;
+	size_t		item_length;
+	Datum	   *values = palloc(sizeof(Datum) * (length + 1));
+
+	*nvalues = 0;
+	imgcat_in_list_init(&list, text, length);
+	for (;;)
+	{
+		switch (imgcat_in_list_next(&list, &item, &item_length))
+		{
+			case IMGCAT_IN_ITEM:
+				values[(*nvalues)++] =
+					PointerGetDatum(cstring_to_text_with_len(item, item_length));
+				break;
+			case IMGCAT_IN_END:
+				return values;
+			case IMGCAT_IN_MALFORMED:
+				imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+								 "In an in: list a quoted item ends before a comma or the end, and starts at the beginning or after a comma.");
+		}
+	}
+}
+
+/*
+ * The texts that are uuids, as a uuid[].  What is no uuid is no image's id.
+ */
+static Datum
+uuid_array(const Datum *texts, int ntexts, int *nuuids)
+{
+	Datum	   *uuids = palloc(sizeof(Datum) * (ntexts + 1));
+
+	*nuuids = 0;
+	for (int i = 0; i < ntexts; i++)
+	{
+		pg_uuid_t  *uuid = palloc(sizeof(pg_uuid_t));
+
+		if (imgcat_parse_uuid(VARDATA_ANY(DatumGetPointer(texts[i])),
+							  VARSIZE_ANY_EXHDR(DatumGetPointer(texts[i])),
+							  uuid->data))
+			uuids[(*nuuids)++] = UUIDPGetDatum(uuid);
+	}
+	return PointerGetDatum(construct_array(uuids, *nuuids, UUIDOID, UUID_LEN,
+										   false, TYPALIGN_CHAR));
+}
+
+/*
+ * name, id, status, container_format, disk_format: [eq:|in:]value.
+ *
+ * Text before the first colon is the operator, always; only IMS reads an
+ * unknown one before a name as part of the name.
+ */
+static void
+add_operator_filter(ImgcatListRequest *request,
+					const ImgcatAttribute *attribute,
+					const ImgcatListParameter *parameter)
+{
+	const char *value;
+	size_t		length;
+	Datum	   *values;
+	int			nvalues;
+
+	switch (imgcat_text_operator_parse(parameter->value,
+									   parameter->value_length,
+									   &value, &length))
+	{
+		case IMGCAT_TEXT_IN:
+			values = in_list_values(request, parameter, value, length, &nvalues);
+			break;
+		case IMGCAT_TEXT_UNKNOWN:
+			if (request->dialect != IMGCAT_DIALECT_IMS ||
+				attribute->column != IMGCAT_COL_NAME)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("unknown operator in parameter \"%s\"",
+								parameter->name),
+						 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+											  "The value is \"%s\".",
+											  parameter->value),
+						 errhint("The operators are eq: and in:.  A value with a colon is written eq:value.")));
+			value = parameter->value;
+			length = parameter->value_length;
+			/* FALLTHROUGH */
+		case IMGCAT_TEXT_EQ:
+		default:
+			values = palloc(sizeof(Datum));
+			values[0] = PointerGetDatum(cstring_to_text_with_len(value, length));
+			nvalues = 1;
+			break;
+	}
+
+	if (attribute->column == IMGCAT_COL_STATUS &&
+		request->dialect == IMGCAT_DIALECT_IMS)
+	{
+		for (int i = 0; i < nvalues; i++)
+		{
+			char	   *status = TextDatumGetCString(values[i]);
+
+			if (strcmp(status, "deleted") == 0 || strcmp(status, "killed") == 0)
+				request->dead = true;
+		}
+	}
+
+	if (attribute->type == IMGCAT_ATTR_UUID)
+	{
+		int			nuuids;
+		Datum		uuids = uuid_array(values, nvalues, &nuuids);
+
+		if (nuuids == 0)
+			imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
+		else
+			imgcat_add_condition(request, IMGCAT_COND_UUID_IN, attribute->column, uuids);
+	}
+	else if (nvalues == 0)
+		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
+	else if (nvalues == 1)
+		imgcat_add_condition(request, IMGCAT_COND_TEXT, attribute->column, values[0]);
+	else
+		imgcat_add_condition(request, IMGCAT_COND_TEXT_IN, attribute->column,
+							 PointerGetDatum(construct_array(values, nvalues, TEXTOID,
+							 -1, false, TYPALIGN_INT)));
+}
+
+/*
+ * A number that a column is to compare with.  With one beyond int8 it either
+ * never compares, or always does as with the nearest int8.
+ */
+static void
+add_number_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
+				  const ImgcatListParameter *parameter, ImgcatComparison op)
+{
+	int64_t		number;
+	bool		out_of_range = false;
+
+	if (!imgcat_parse_integer(parameter->value, parameter->value_length,
+							  &number, &out_of_range))
+		imgcat_bad_value(request, parameter,
+						 (attribute->column == IMGCAT_COL_MIN_DISK ||
+						 attribute->column == IMGCAT_COL_MIN_RAM)
+						 ? IMS_BAD_MEMORY_OR_DISK : IMS_BAD_VALUE,
+						 "Give a whole number.");
+	if (out_of_range && op != (number < 0 ? IMGCAT_GTE : IMGCAT_LTE))
+		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
+	else
+		imgcat_add_condition(request, IMGCAT_COND_NUMBER, attribute->column,
+							 Int64GetDatum(number))->op = op;
+}
+
+/*
+ * created_at, updated_at: [operator:]time.
+ */
+static void
+add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
+				const ImgcatListParameter *parameter)
+{
+	ImgcatTimeFilter filter;
+	size_t		position = 0;
+	ImgcatTimeFilterResult result;
+	ImgcatCondition *condition;
+	TimestampTz low = PG_INT64_MIN;
+	TimestampTz high = PG_INT64_MAX;
+	TimestampTz next;
+
+	result = imgcat_time_filter_parse(parameter->value,
+									  parameter->value_length,
+									  &filter, &position);
+	if (result == IMGCAT_TIME_BAD_OPERATOR)
+		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+						 "The operators are eq, neq, gt, gte, lt and lte, as in gt:2018-10-28T10:00:00Z.");
+	if (result == IMGCAT_TIME_OUT_OF_RANGE)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+				 errmsg("time of parameter \"%s\" is out of range",
+						parameter->name),
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+									  "The value is \"%s\".", parameter->value),
+				 errhint("In UTC the year must be 1 to 9999.")));
+	if (result != IMGCAT_TIME_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+				 errmsg("invalid time in parameter \"%s\"", parameter->name),
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+									  "The value is \"%s\", wrong at character %d.",
+									  parameter->value, (int) position + 1),
+				 errhint("Write a time as 2018-10-28T10:00:00Z, with an operator before it if need be: gt:2018-10-28T10:00:00Z.")));
+
+	/*
+	 * A literal without a fraction stands for its whole second: that is what
+	 * answers print.  One with a fraction stands for its microsecond.
+	 */
+	next = filter.microseconds + (filter.has_fraction ? 1 : USECS_PER_SEC);
+	if (filter.op == IMGCAT_EQ || filter.op == IMGCAT_NEQ ||
+		filter.op == IMGCAT_GTE)
+		low = filter.microseconds;
+	else if (filter.op == IMGCAT_GT)
+		low = next;
+	if (filter.op == IMGCAT_EQ || filter.op == IMGCAT_NEQ ||
+		filter.op == IMGCAT_LTE)
+		high = next;
+	else if (filter.op == IMGCAT_LT)
+		high = filter.microseconds;
+
+	/* ranges of created_at meet with the marker, and stand by themselves */
+	if (filter.op != IMGCAT_NEQ && attribute->column == IMGCAT_COL_CREATED_AT)
+	{
+		request->created_from = Max(request->created_from, low);
+		request->created_before = Min(request->created_before, high);
+		return;
+	}
+	condition = imgcat_add_condition(request,
+									 filter.op == IMGCAT_NEQ
+									 ? IMGCAT_COND_TIME_OUTSIDE : IMGCAT_COND_TIME_RANGE,
+									 attribute->column, (Datum) 0);
+	condition->low = low;
+	condition->high = high;
+}
+
+/*
+ * A custom property of the parameter's name and value.
+ */
+void
+imgcat_add_property_filter(ImgcatListRequest *request,
+						   const ImgcatListParameter *parameter)
+{
+	text	   *facet = imgcat_facet_of_property(parameter->name,
+												 parameter->name_length,
+												 parameter->value,
+												 parameter->value_length);
+
+	imgcat_add_condition(request, IMGCAT_COND_FACET, -1, PointerGetDatum(facet));
+}
+
+/*
+ * tag: blanks around it do not count.  In IMS a=b also finds the old spelling
+ * a.b, and a= the bare key.
+ */
+void
+imgcat_add_tag_filter(ImgcatListRequest *request,
+					  const ImgcatListParameter *parameter)
+{
+	const char *tag = parameter->value;
+	size_t		length = parameter->value_length;
+	const char *equals;
+	Datum		facets[3];
+	int			nfacets = 0;
+	char	   *spelling;
+
+	imgcat_strip_blanks(&tag, &length);
+	facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(tag, length));
+	equals = memchr(tag, '=', length);
+	if (request->dialect != IMGCAT_DIALECT_IMS || equals == NULL)
+	{
+		imgcat_add_condition(request, IMGCAT_COND_FACET, -1, facets[0]);
+		return;
+	}
+
+	spelling = pnstrdup(tag, length);
+	spelling[equals - tag] = '.';
+	facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(spelling, length));
+	if (equals == tag + length - 1)
+		facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(tag, length - 1));
+	imgcat_add_condition(request, IMGCAT_COND_ANY_FACET, -1,
+						 PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
+						 false, TYPALIGN_INT)));
+}
+
+/*
+ * visibility: one of five words.
+ */
+static void
+set_visibility(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+{
+	static const struct
+	{
+		const char *word;
+		ImgcatVisibilityFilter filter;
+	}			words[] = {
+		{"all", IMGCAT_VISIBLE_ALL},
+		{"public", IMGCAT_VISIBLE_PUBLIC},
+		{"community", IMGCAT_VISIBLE_COMMUNITY},
+		{"shared", IMGCAT_VISIBLE_SHARED},
+		{"private", IMGCAT_VISIBLE_PRIVATE},
+	};
+
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (strcmp(parameter->value, words[i].word) == 0)
+		{
+			request->visibility = words[i].filter;
+			return;
+		}
+	imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+					 "The values are public, private, community, shared and all.");
+}
+
+/*
+ * The parameters that only IMS knows; false: not one of them.
+ */
+static bool
+add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+{
+	const char *value = parameter->value;
+
+	if (imgcat_is_named(parameter, "__imagetype"))
+	{
+		if (strcmp(value, "gold") != 0 && strcmp(value, "private") != 0 &&
+			strcmp(value, "shared") != 0 && strcmp(value, "market") != 0)
+			imgcat_bad_value(request, parameter, IMS_BAD_TYPE,
+							 "The image types are gold, private, shared and market.");
+	}
+	else if (imgcat_is_named(parameter, "architecture"))
+	{
+		if (strcmp(value, "x86") != 0 && strcmp(value, "arm") != 0)
+			imgcat_bad_value(request, parameter, IMS_BAD_ARCHITECTURE,
+							 "The architectures are x86 and arm.");
+	}
+	else if (imgcat_is_named(parameter, "flavor_id"))
+		return true;			/* flavors are not known here */
+	else if (imgcat_is_named(parameter, "enterprise_project_id"))
+	{
+		if (strcmp(value, "all_granted_eps") == 0)
+			return true;
+		if (strcmp(value, "0") == 0)
+		{
+			imgcat_add_condition(request, IMGCAT_COND_DEFAULT_ENTERPRISE, -1, (Datum) 0);
+			return true;
+		}
+	}
+	else
+		return false;
+
+	imgcat_add_property_filter(request, parameter);
+	return true;
+}
+
+/*
+ * <column>_min and <column>_max; false: the name ends otherwise.
+ */
+static bool
+add_bound_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+{
+	const ImgcatAttribute *attribute;
+	const char *suffix;
+	ImgcatComparison op;
+
+	if (parameter->name_length < 4)
+		return false;
+	suffix = parameter->name + parameter->name_length - 4;
+	if (memcmp(suffix, "_min", 4) == 0)
+		op = IMGCAT_GTE;
+	else if (memcmp(suffix, "_max", 4) == 0)
+		op = IMGCAT_LTE;
+	else
+		return false;
+
+	attribute = imgcat_attribute_find(parameter->name, parameter->name_length - 4);
+	if (attribute == NULL || attribute->filter != IMGCAT_FILTER_NUMBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("parameter \"%s\" bounds no number", parameter->name),
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+									  "No numeric attribute has that name without its last four characters."),
+				 errhint("Bounds are taken on size, virtual_size, min_disk and min_ram.")));
+	add_number_filter(request, attribute, parameter, op);
+	return true;
+}
+
+/*
+ * Names of parts of an image that are no text to compare with.  A filter on
+ * one of them is refused: taken for a custom property it would find nothing,
+ * and say nothing.
+ */
+static void
+refuse_unfilterable(const ImgcatListRequest *request,
+					const ImgcatListParameter *parameter)
+{
+	static const char *const names[] = {
+		"deleted_at", "locations", "members", "properties"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (imgcat_is_named(parameter, names[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("images cannot be filtered by \"%s\"", names[i]),
+					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+										  "It is no text that a filter compares with."),
+					 errhint("Filter by an attribute, a tag or a custom property.")));
+}
+
+/*
+ * One filter parameter, the last of its name.
+ */
+void
+imgcat_add_filter(ImgcatListRequest *request,
+				  const ImgcatListParameter *parameter)
+{
+	const ImgcatAttribute *attribute;
+	Datum		value;
+
+	attribute = imgcat_attribute_find(parameter->name, parameter->name_length);
+	if (attribute != NULL)
+	{
+		switch (attribute->filter)
+		{
+			case IMGCAT_FILTER_OPERATOR:
+				add_operator_filter(request, attribute, parameter);
+				return;
+			case IMGCAT_FILTER_EQUAL:
+				value = PointerGetDatum(cstring_to_text_with_len(parameter->value,
+																 parameter->value_length));
+				imgcat_add_condition(request, IMGCAT_COND_TEXT, attribute->column, value);
+				if (attribute->column == IMGCAT_COL_OWNER)
+					request->owner = parameter->value;
+				return;
+			case IMGCAT_FILTER_NUMBER:
+				add_number_filter(request, attribute, parameter, IMGCAT_EQ);
+				return;
+			case IMGCAT_FILTER_TIME:
+				add_time_filter(request, attribute, parameter);
+				return;
+			default:
+				break;
+		}
+	}
+
+	if (imgcat_is_named(parameter, "visibility"))
+		set_visibility(request, parameter);
+	else if (imgcat_is_named(parameter, "protected"))
+	{
+		bool		is_true = (strcmp(parameter->value, "true") == 0);
+
+		if (!is_true && strcmp(parameter->value, "false") != 0)
+			imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+							 "The values are true and false.");
+		imgcat_add_condition(request, IMGCAT_COND_BOOL, IMGCAT_COL_PROTECTED,
+							 BoolGetDatum(is_true));
+	}
+	else if (imgcat_is_named(parameter, "os_hidden"))
+	{
+		request->hidden = (pg_strcasecmp(parameter->value, "true") == 0);
+		if (!request->hidden && pg_strcasecmp(parameter->value, "false") != 0)
+			imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+							 "The values are true and false, in any case.");
+	}
+	else if (imgcat_is_named(parameter, "deleted"))
+		 /* deleted images are not listed, whatever the value */ ;
+	else if (imgcat_is_named(parameter, "changes-since"))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("parameter \"changes-since\" is not available"),
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+									  "It belonged to version 1 of the API."),
+				 errhint("Use updated_at=gte:time.")));
+	else if (add_bound_filter(request, parameter))
+		return;
+	else if (request->dialect != IMGCAT_DIALECT_IMS ||
+			 !add_ims_filter(request, parameter))
+	{
+		refuse_unfilterable(request, parameter);
+		imgcat_add_property_filter(request, parameter);
+	}
+}

@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_filter.h
+ *		The filters of a list request, read to conditions.
+ *
+ * src/listing/list_filter.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_LIST_FILTER_H
+#define IMGCAT_LIST_FILTER_H
+
+#include "listing/list_request.h"
+
+/* codes of the IMS error catalogue that a list request can cause */
+#define IMS_BAD_VALUE "IMG.0017"
+#define IMS_BAD_TYPE "IMG.0024"
+#define IMS_BAD_MEMORY_OR_DISK "IMG.0055"
+#define IMS_BAD_ARCHITECTURE "IMG.0212"
+
+extern bool imgcat_is_named(const ImgcatListParameter *parameter,
+							const char *name);
+extern void imgcat_bad_value(const ImgcatListRequest *request,
+							 const ImgcatListParameter *parameter,
+							 const char *code, const char *hint);
+extern ImgcatCondition *imgcat_add_condition(ImgcatListRequest *request,
+											 ImgcatConditionKind kind,
+											 int column, Datum value);
+extern void imgcat_add_filter(ImgcatListRequest *request,
+							  const ImgcatListParameter *parameter);
+extern void imgcat_add_property_filter(ImgcatListRequest *request,
+									   const ImgcatListParameter *parameter);
+extern void imgcat_add_tag_filter(ImgcatListRequest *request,
+								  const ImgcatListParameter *parameter);
+
+#endif							/* IMGCAT_LIST_FILTER_H */
