@@ -227,6 +227,22 @@ imgcat_load_document_value(JsonbValue *document, int index)
 }
 
 /*
+ * The number of a numeric scalar, worked out once.
+ */
+static double
+value_number(const ImgcatValue *value)
+{
+	ImgcatValue *cache = unconstify(ImgcatValue *, value);
+
+	if (!value->has_number)
+	{
+		cache->number = imgcat_value_float(&value->u.scalar);
+		cache->has_number = true;
+	}
+	return value->number;
+}
+
+/*
  * Has value the default of field, which is printed for an absent member?
  */
 bool
@@ -260,7 +276,7 @@ imgcat_value_is_default(const ImgcatValue *value, const ImgcatFieldType *field)
 				scalar->val.string.val[0] == '0';
 		case IMGCAT_FIELD_INT32:
 		case IMGCAT_FIELD_FLOAT:
-			return imgcat_value_float(scalar) == 0;
+			return value_number(value) == 0;
 		case IMGCAT_FIELD_ENUM:
 			return imgcat_enum_number(field->names, scalar->val.string.val,
 									  scalar->val.string.len) == 0;
@@ -414,7 +430,7 @@ imgcat_field_float(const ImgcatMessage *message, int field)
 {
 	if (message == NULL || message->fields[field].kind != IMGCAT_VALUE_SCALAR)
 		return 0;
-	return imgcat_value_float(&message->fields[field].u.scalar);
+	return value_number(&message->fields[field]);
 }
 
 /*
@@ -487,6 +503,7 @@ void
 imgcat_set_float(ImgcatMessage *message, int field, double number)
 {
 	message->fields[field].kind = IMGCAT_VALUE_SCALAR;
+	message->fields[field].has_number = false;
 	imgcat_float_value(&message->fields[field].u.scalar, number);
 }
 
@@ -499,6 +516,7 @@ imgcat_set_int(ImgcatMessage *message, int field, int32 number)
 	ImgcatValue *value = &message->fields[field];
 
 	value->kind = IMGCAT_VALUE_SCALAR;
+	value->has_number = false;
 	value->u.scalar.type = jbvNumeric;
 	value->u.scalar.val.numeric = int64_to_numeric(number);
 }

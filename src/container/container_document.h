@@ -26,6 +26,8 @@ typedef enum ImgcatValueKind
 typedef struct ImgcatValue
 {
 	ImgcatValueKind kind;
+	bool		has_number;		/* number holds what the scalar says */
+	double		number;
 	union
 	{
 		JsonbValue	scalar;
