@@ -424,3 +424,21 @@ COMMENT ON TRIGGER count_risk_scores_delete ON image_catalog.container_component
 CREATE TRIGGER count_risk_scores_truncate AFTER TRUNCATE ON image_catalog.container_components
     FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.count_container_risk_scores('c');
 COMMENT ON TRIGGER count_risk_scores_truncate ON image_catalog.container_components IS 'keeps container_risk_scores';
+
+-- A quoted body, as TRUNCATE has no place in an atomic one: it waits for
+-- writers, so that the statement after it sees all that they counted, and
+-- makes sessions forget the ranks that they keep.
+CREATE FUNCTION image_catalog.rebuild_container_risk_scores() RETURNS void
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS $$
+    TRUNCATE image_catalog.container_risk_scores;
+    INSERT INTO image_catalog.container_risk_scores (subject, score, subjects)
+    SELECT 'i', i.risk_score, pg_catalog.count(*)
+      FROM image_catalog.container_images AS i GROUP BY i.risk_score
+    UNION ALL
+    SELECT 'c', c.risk_score, pg_catalog.count(*)
+      FROM image_catalog.container_components AS c GROUP BY c.risk_score;
+    $$;
+COMMENT ON FUNCTION image_catalog.rebuild_container_risk_scores() IS
+    'counts the distinct risk scores anew, for the owner of the tables: after a restore that fired no triggers';
+REVOKE EXECUTE ON FUNCTION image_catalog.rebuild_container_risk_scores() FROM PUBLIC;

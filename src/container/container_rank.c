@@ -14,52 +14,156 @@
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "container/container_rank.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "plan_cache.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+/* The scores of a subject, kept for the session until they change. */
+typedef struct RankCache
+{
+	bool		valid;
+	MemoryContext context;
+	ImgcatRanks ranks;
+} RankCache;
+
+static RankCache caches[2];		/* images, components */
+static Oid	score_table = InvalidOid;
 
 /*
- * Load the distinct scores of subject.  See container_rank.h for what the
- * caller guarantees.
+ * The kept scores are out of date: somebody's trigger said so.
+ */
+static void
+forget_ranks(Datum argument, Oid relation)
+{
+	(void) argument;
+	if (relation == InvalidOid || relation == score_table)
+	{
+		caches[0].valid = false;
+		caches[1].valid = false;
+	}
+}
+
+/*
+ * Read the distinct scores of subject, by the active snapshot, into context.
+ * SPI is connected.
+ */
+static void
+read_ranks(ImgcatRankSubject subject, MemoryContext context,
+		   ImgcatRanks *ranks)
+{
+	static const Oid types[1] = {CHAROID};
+	Datum		values[1];
+	int64		sum = 0;
+
+	values[0] = CharGetDatum((char) subject);
+	if (SPI_execute_plan(imgcat_plan("SELECT score, subjects"
+									 " FROM image_catalog.container_risk_scores"
+									 " WHERE subject OPERATOR(pg_catalog.=) $1"
+									 " ORDER BY score DESC", 1, types),
+						 values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read container_risk_scores");
+
+	ranks->count = 0;
+	ranks->scores = MemoryContextAllocHuge(context,
+										   Max(SPI_processed, 1) *
+										   sizeof(double));
+	/* the rows of a score stand together; it counts if their sum is positive */
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		bool		isnull;
+		double		score =
+		DatumGetFloat8(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+
+		if (i > 0 && score != ranks->scores[ranks->count])
+		{
+			if (sum > 0)
+				ranks->count++;
+			sum = 0;
+		}
+		ranks->scores[ranks->count] = score;
+		sum += DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2,
+										   &isnull));
+	}
+	if (sum > 0)
+		ranks->count++;
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * Bring the kept scores of subject up to date.  SPI is connected.
+ */
+static void
+refresh_cache(RankCache *cache, ImgcatRankSubject subject)
+{
+	if (!OidIsValid(score_table))
+		CacheRegisterRelcacheCallback(forget_ranks, (Datum) 0);
+	score_table = get_relname_relid("container_risk_scores",
+									get_namespace_oid("image_catalog", false));
+	if (cache->context == NULL)
+		cache->context = AllocSetContextCreate(TopMemoryContext,
+											   "ranks of container images",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(cache->context);
+
+	/* a change that commits from here on makes the cache invalid again */
+	cache->valid = true;
+	PG_TRY();
+	{
+		PushActiveSnapshot(GetLatestSnapshot());
+		read_ranks(subject, cache->context, &cache->ranks);
+		PopActiveSnapshot();
+	}
+	PG_CATCH();
+	{
+		cache->valid = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+/*
+ * The distinct scores of subject.  See container_rank.h for what the caller
+ * guarantees.
+ *
+ * They are read once and kept, as reading them costs more than a page does.
+ * A transaction that sees the past, and a parallel query, which must not take
+ * a newer snapshot, read them for themselves.
  */
 ImgcatRanks *
 imgcat_load_ranks(ImgcatRankSubject subject)
 {
-	Oid			types[1] = {CHAROID};
-	Datum		values[1];
 	MemoryContext caller = CurrentMemoryContext;
-	ImgcatRanks *ranks;
+	RankCache  *cache = &caches[subject == IMGCAT_RANK_IMAGES ? 0 : 1];
+	ImgcatRanks *ranks = palloc(sizeof(ImgcatRanks));
 
-	values[0] = CharGetDatum((char) subject);
-	if (SPI_execute_with_args("SELECT score"
-							  " FROM image_catalog.container_risk_scores"
-							  " WHERE subject OPERATOR(pg_catalog.=) $1"
-							  " GROUP BY score"
-							  " HAVING pg_catalog.sum(subjects)"
-							  " OPERATOR(pg_catalog.>) 0"
-							  " ORDER BY score DESC",
-							  1, types, values, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read container_risk_scores");
-
-	/* SPI has left us in a context of its own */
-	MemoryContextSwitchTo(caller);
-	ranks = palloc(sizeof(ImgcatRanks));
-	ranks->count = SPI_processed;
-	ranks->scores = palloc_extended(Max(ranks->count, 1) * sizeof(double),
-									MCXT_ALLOC_HUGE);
-	for (int64 i = 0; i < ranks->count; i++)
+	if (IsolationUsesXactSnapshot() || IsInParallelMode())
+		read_ranks(subject, caller, ranks);
+	else
 	{
-		bool		isnull;
-
-		ranks->scores[i] =
-			DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[i],
-										 SPI_tuptable->tupdesc, 1, &isnull));
+		/* hear of what others have committed */
+		AcceptInvalidationMessages();
+		if (!cache->valid)
+			refresh_cache(cache, subject);
+		ranks->count = cache->ranks.count;
+		ranks->scores = MemoryContextAllocHuge(caller, Max(ranks->count, 1) *
+											   sizeof(double));
+		memcpy(ranks->scores, cache->ranks.scores,
+			   ranks->count * sizeof(double));
 	}
-	SPI_freetuptable(SPI_tuptable);
+	/* SPI leaves us in a context of its own */
+	MemoryContextSwitchTo(caller);
 	return ranks;
 }
 
@@ -82,6 +186,17 @@ imgcat_rank(const ImgcatRanks *ranks, double score)
 			high = middle;
 	}
 	return low + 1;
+}
+
+/*
+ * Let all sessions that keep ranks hear, at commit, that scores have changed.
+ */
+static void
+announce_change(void)
+{
+	CacheInvalidateRelcacheByRelid(get_relname_relid("container_risk_scores",
+													 get_namespace_oid("image_catalog",
+																	   false)));
 }
 
 /*
@@ -109,18 +224,22 @@ add_score_changes(char subject, const char *scores)
 						 "      (SELECT score FROM changes WHERE change <> 0)"
 						 "    FOR UPDATE SKIP LOCKED))"
 						 "  RETURNING score, subjects"
+						 "), added AS ("
+						 "  INSERT INTO image_catalog.container_risk_scores"
+						 "    (subject, score, subjects)"
+						 "  SELECT $1, score, pg_catalog.sum(subjects)"
+						 "  FROM (SELECT score, subjects FROM folded"
+						 "    UNION ALL SELECT score, change FROM changes) AS a"
+						 "  GROUP BY score"
+						 "  HAVING pg_catalog.sum(subjects) <> 0"
 						 ")"
-						 " INSERT INTO image_catalog.container_risk_scores"
-						 "   (subject, score, subjects)"
-						 " SELECT $1, score, pg_catalog.sum(subjects)"
-						 " FROM (SELECT score, subjects FROM folded"
-						 "   UNION ALL SELECT score, change FROM changes) AS a"
-						 " GROUP BY score"
-						 " HAVING pg_catalog.sum(subjects) <> 0",
+						 " SELECT FROM changes WHERE change <> 0 LIMIT 1",
 						 scores);
 	if (SPI_execute_with_args(statement, 1, types, values, NULL,
-							  false, 0) != SPI_OK_INSERT)
+							  false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not write container_risk_scores");
+	if (SPI_processed > 0)
+		announce_change();
 	pfree(statement);
 }
 
@@ -161,6 +280,7 @@ imgcat_count_risk_scores(PG_FUNCTION_ARGS)
 		SPI_execute_with_args("DELETE FROM image_catalog.container_risk_scores"
 							  " WHERE subject OPERATOR(pg_catalog.=) $1",
 							  1, types, values, NULL, false, 0);
+		announce_change();
 	}
 	SPI_finish();
 	PG_RETURN_POINTER(NULL);

@@ -39,6 +39,13 @@ SELECT image_catalog.import_container_images('[{"id": "sha256:e", "riskScore": 0
 SELECT jsonb_path_query_array(image_catalog.get_container_image('e')::jsonb, '$.scan.components[*].priority'), pg_temp.ranks(), pg_temp.wrong();
 -- the list says the same
 SELECT string_agg(right(d->>'id', 1) || '=' || (d->>'priority'), ' ') FROM image_catalog.list_container_images(sort_field => 'Image Sha') d;
+-- counted anew, after triggers were off
+SET session_replication_role = replica;
+UPDATE image_catalog.container_images SET risk_score = 7 WHERE digest = 'sha256:a';
+RESET session_replication_role;
+SELECT pg_temp.wrong() > 0 AS wrong;
+SELECT image_catalog.rebuild_container_risk_scores();
+SELECT pg_temp.ranks(), pg_temp.wrong();
 SET client_min_messages = warning;
 TRUNCATE image_catalog.container_images CASCADE;
 SELECT count(*) FROM image_catalog.container_risk_scores;
