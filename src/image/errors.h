@@ -42,8 +42,9 @@
 #define IMS_NO_IMAGE			"IMG.0144"
 #define IMS_BAD_ARCHITECTURE	"IMG.0212"
 
+/* pg_attribute_printf would say gnu_printf, which clang does not know */
 extern int	imgcat_errdetail(const char *ims_code, const char *format,...)
-			pg_attribute_printf(2, 3);
+			__attribute__((format(printf, 2, 3)));
 extern void imgcat_image_not_found(const pg_uuid_t *id) pg_attribute_noreturn();
 extern void imgcat_image_forbidden(const char *rule)
 			pg_attribute_noreturn();

@@ -348,6 +348,7 @@ imgcat_ims_project_tags(PG_FUNCTION_ARGS)
 	Datum		args[1];
 	int			ntags;
 
+	(void) fcinfo;
 	initStringInfo(&out);
 	imgcat_spi_connect();
 	args[0] = CStringGetTextDatum(caller.project_id ? caller.project_id : "");
