@@ -62,7 +62,8 @@ imgcat_delete_image(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("image is protected"),
 				 imgcat_errdetail(IMS_PROTECTED,
-								  "Nobody can delete an image while its attribute protected is true.")));
+								  "Nobody can delete an image while its attribute protected is true."),
+				 errhint("Set protected to false first.")));
 	if (!imgcat_status_may_become(&image.row, "deleted"))
 		elog(ERROR, "image cannot be deleted in its status");
 

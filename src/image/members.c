@@ -138,7 +138,8 @@ check_is_shared(const ImgcatImageAccess *image)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only shared images have members"),
 				 imgcat_errdetail(IMS_PUBLIC_NOT_SHARED,
-								  "The visibility of the image is not shared.")));
+								  "The visibility of the image is not shared."),
+				 errhint("Set its visibility to shared first.")));
 }
 
 /*
