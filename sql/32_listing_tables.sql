@@ -195,6 +195,10 @@ END
 $$;
 COMMENT ON FUNCTION image_catalog.post_member() IS 'trigger: put an image on the posting lists and among the offers of a member, or take it off';
 
+/* for the triggers and the listing only, which run as definer */
+REVOKE EXECUTE ON FUNCTION image_catalog.image_postings(text, text, text[]),
+    image_catalog.member_postings(text, text, text[]), image_catalog.facets_signature(text[]),
+    image_catalog.is_posted(boolean, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION image_catalog.post_new_images(), image_catalog.post_changed_image(),
     image_catalog.offer_changed_image(), image_catalog.unpost_removed_images(), image_catalog.post_member() FROM PUBLIC;
 
