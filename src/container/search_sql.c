@@ -137,7 +137,8 @@ check_regex(const char *pattern, const char *label, const char *raw)
  *
  * A prefix is compared as lower(...) LIKE lower(...), which is what ILIKE
  * does, for the sake of the indexes on lower(...); an equality on such a
- * column says it once more in lower case, for the same sake.
+ * column says it once more in lower case, for the same sake.  A text that
+ * begins with a wildcard has no use for them, but perhaps for a trigram index.
  */
 static void
 append_match(Compiler *compiler, StringInfo out, const char *expression,
@@ -150,7 +151,10 @@ append_match(Compiler *compiler, StringInfo out, const char *expression,
 			appendStringInfoString(out, "true");
 			break;
 		case IMGCAT_MATCH_PREFIX:
-			appendStringInfo(out, "lower(%s) %sLIKE lower($%d)", expression,
+			appendStringInfo(out,
+							 match->text[0] == '%' || match->text[0] == '_' ?
+							 "%s %sILIKE $%d" :
+							 "lower(%s) %sLIKE lower($%d)", expression,
 							 match->negated ? "NOT " : "",
 							 text_parameter(compiler,
 											psprintf("%s%%", match->text)));
