@@ -82,14 +82,9 @@ merge(ImgcatJsonNode *node, const JsonbContainer *patch)
 							&member.value);
 		if (!is_object(&member.value))
 			imgcat_json_node_set(child, &member.value);
-		else if (found)
-			merge(child, member.value.val.binary.data);
 		else
-		{
-			/* what is new still must lose its nulls */
-			imgcat_json_node_make_object(child);
+			/* a new object, merged with itself, loses its nulls */
 			merge(child, member.value.val.binary.data);
-		}
 	}
 }
 

@@ -88,8 +88,7 @@ imgcat_json_patch_put(ImgcatJsonPatchRun *run,
 	ImgcatJsonBranch *branch;
 	ImgcatJsonPlace place;
 
-	if (path->ntokens > imgcat_json_patch_depth_max ||
-		imgcat_json_node_is_deeper(node, imgcat_json_patch_depth_max -
+	if (imgcat_json_node_is_deeper(node, imgcat_json_patch_depth_max -
 								   path->ntokens))
 		imgcat_json_patch_too_deep(operation, number);
 
@@ -187,8 +186,7 @@ replace_value(ImgcatJsonPatchRun *run,
 								operation->path.ntokens);
 
 	imgcat_json_node_set(node, &operation->value);
-	if (operation->path.ntokens > imgcat_json_patch_depth_max ||
-		imgcat_json_node_is_deeper(node, imgcat_json_patch_depth_max -
+	if (imgcat_json_node_is_deeper(node, imgcat_json_patch_depth_max -
 								   operation->path.ntokens))
 		imgcat_json_patch_too_deep(operation, number);
 }

@@ -26,6 +26,9 @@ SELECT * FROM pg_temp.diff('{"list":[{"a":{"k":{"v":1}},"b":{}}]}', '{"list":[{"
 -- not where array elements shift at the same time, but right all the same
 SELECT * FROM pg_temp.diff('[{"id":0,"x":"yyyyyyyyyyyyyy"},{"id":1,"k":{"v":1}},{"id":2}]', '[{"id":1},{"id":2,"k":{"v":1}}]');
 
+SELECT * FROM pg_temp.diff('{"l":[{"id":2},"K1","x","K2",{"id":1,"k":{"v":"w"}}]}', '{"l":[{"id":2,"k":{"v":"w"}},"K1","K2",{"id":1}]}');
+SELECT * FROM pg_temp.diff('{"a":true,"b":false}', '{"a":false,"b":true}');
+
 -- arrays: longest common subsequence
 SELECT * FROM pg_temp.diff('[1,2,3,4,5]', '[1,2,4,5]');
 SELECT * FROM pg_temp.diff('[1,2,4,5]', '[1,2,3,4,5]');

@@ -44,3 +44,4 @@ SELECT json_merge_diff('{"a":1}', '{"a":null}');
 SELECT json_merge_diff('{"a":{"b/c":1}}', '{"a":{"b/c":{"d":[1],"e":null}}}');
 SELECT json_merge_diff('[]', '{"a":{"b":null}}');
 DROP TABLE rfc;
+SELECT json_merge_patch('{"a":1}', '{"a":{"b":null,"c":{"d":null,"e":[null]}},"f":{"g":null}}');

@@ -117,6 +117,9 @@ SELECT json_patch_apply('{"a":[1]}', '[{"op":"add","path":"/a/-","value":"2"},{"
 SELECT json_patch_apply(jsonb_build_object('a', repeat('é', 300)), '[{"op":"test","path":"/a","value":"é"}]');
 SELECT json_patch_apply(jsonb_build_object('a', (SELECT jsonb_agg(i) FROM generate_series(1, 5000) i)), '[{"op":"test","path":"/a","value":[]}]');
 SELECT json_patch_apply('{"a":false}', '[{"op":"test","path":"/a","value":0}]');
+SELECT json_patch_apply('{"a":false}', '[{"op":"test","path":"/a","value":true}]');
+SELECT json_patch_apply('{"a":[{"b":false}]}', '[{"op":"test","path":"/a","value":[{"b":true}]}]');
+SELECT json_patch_apply('{"a":[{"b":1.50}]}', '[{"op":"test","path":"/a","value":[{"b":1.51}]}]');
 SELECT json_patch_apply('{"a":1}', '[{"op":"test","path":"/a","value":"1"}]');
 SELECT json_patch_apply('{"a":1}', '[{"op":"test","path":"","value":{"a":1,"b":2}}]');
 SELECT json_patch_apply('{"a":1,"c":2}', '[{"op":"test","path":"","value":{"a":1,"b":2}}]');
@@ -152,7 +155,7 @@ DECLARE
 BEGIN
     FOR i IN 1..5 LOOP
         patch := jsonb_build_array(jsonb_build_object(
-            'op', 'add', 'path', '/' || i, 'value', repeat('x', i)));
+            'op', 'add', 'path', '/' || i, 'value', chr(64 + i)));
         document := json_patch_apply(document, patch);
     END LOOP;
     RAISE NOTICE '%', document;
