@@ -15,6 +15,7 @@
 
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "image/document.h"
 #include "image/errors.h"
 #include "image/import_reader.h"

@@ -15,6 +15,7 @@
 #include <limits.h>
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "executor/spi.h"
 #include "fmgr.h"

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "image/errors.h"
 #include "image/key_tag.h"
 #include "json_writer.h"

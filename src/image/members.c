@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "executor/spi.h"
 #include "fmgr.h"

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "executor/spi.h"
 #include "image/errors.h"
 #include "image/image_fetch.h"

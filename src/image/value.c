@@ -17,6 +17,7 @@
 
 #include "catalog/pg_type.h"
 #include "common/int.h"
+#include "compat.h"
 #include "fmgr.h"
 #include "image/errors.h"
 #include "image/image_row.h"
