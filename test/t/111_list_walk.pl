@@ -88,7 +88,7 @@ CREATE PROCEDURE walk.fill(rows int, churn boolean) LANGUAGE sql AS $$
            (ARRAY[NULL, 'bare', 'ovf'])[1 + random() * 2],
            '2024-01-01Z'::timestamptz + floor(random() * 20) * interval '0.1 second',
            '2024-01-01Z'::timestamptz + floor(random() * 20) * interval '0.1 second',
-           CASE WHEN churn THEN '{"churn": "1"}' ELSE '{}' END::jsonb
+           CASE WHEN churn THEN '{"kind": "x", "churn": "1"}' ELSE '{"kind": "x"}' END::jsonb
       FROM generate_series(1, rows);
     INSERT INTO image_catalog.image_members (image_id, member_id, status)
     SELECT id, 'a', (ARRAY['accepted', 'pending'])[1 + random()]
@@ -159,23 +159,31 @@ DECLARE
 BEGIN
     PERFORM set_config('image_catalog.is_admin', 'on', false);
     WHILE NOT EXISTS (SELECT FROM walk.stop) LOOP
-        CALL walk.fill(3, true);
+        IF (SELECT count(*) FROM image_catalog.images
+             WHERE properties ? 'churn' AND status <> 'deleted') < 60 THEN
+            CALL walk.fill(3, true);
+        END IF;
         COMMIT;
-        -- three go for three that came; another is patched
+        -- three go for three that came, another is patched, some are shared
         FOR i IN 1 .. 4 LOOP
             SELECT id INTO changed FROM image_catalog.images
              WHERE properties ? 'churn' AND status <> 'deleted'
              ORDER BY random() LIMIT 1;
             CONTINUE WHEN changed IS NULL;
             BEGIN
-                IF i < 4 THEN
+                IF random() < 0.3 THEN
+                    PERFORM image_catalog.add_image_member(changed, project)
+                       FROM unnest(ARRAY['a', 'b', 'c']) project WHERE random() < 0.5;
+                ELSIF random() < 0.1 THEN
+                    PERFORM image_catalog.delete_image_member(changed, 'a');
+                ELSIF i < 4 THEN
                     PERFORM image_catalog.delete_image(changed);
                 ELSIF cardinality(patches) > 0 THEN
                     PERFORM image_catalog.update_image(
                         changed, patches[1 + floor(random() * cardinality(patches))]::image_catalog.json_patch);
                 END IF;
-            EXCEPTION WHEN SQLSTATE 'PT404' THEN
-                NULL;           -- the other session deleted it
+            EXCEPTION WHEN SQLSTATE 'PT404' OR unique_violation OR insufficient_privilege THEN
+                NULL;           -- the other session was first, or it is not shared
             END;
             COMMIT;
         END LOOP;
@@ -185,7 +193,7 @@ $$;
 
 -- The sorts in which an image that stays does not come just once, or any image
 -- comes twice.
-CREATE FUNCTION walk.astray(sorts text[], limits int[]) RETURNS SETOF text
+CREATE FUNCTION walk.astray(base text, sorts text[], limits int[]) RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     stay text[];
@@ -203,7 +211,7 @@ BEGIN
          ORDER BY 1);
     FOREACH sort IN ARRAY sorts LOOP
         FOREACH page_limit IN ARRAY limits LOOP
-            walked := walk.ids('visibility=all&limit=' || page_limit || sort, 0.0005);
+            walked := walk.ids(base || '&limit=' || page_limit || sort, 0.0005);
             IF stay IS DISTINCT FROM ARRAY(SELECT id FROM unnest(walked) id WHERE id = ANY (stay) ORDER BY 1)
                OR EXISTS (SELECT FROM unnest(walked) id GROUP BY id HAVING count(*) > 1)
             THEN
@@ -218,7 +226,7 @@ $$;
 # A patch may change what the order does not depend on.
 sub walks_beside_churn
 {
-	my ($name, $limits, $sorts, @patches) = @_;
+	my ($name, $base, $limits, $sorts, @patches) = @_;
 	my $churn = 'CALL walk.churn(ARRAY['
 	  . join(', ', map { literal($_) } @patches)
 	  . ']::text[])';
@@ -235,8 +243,8 @@ sub walks_beside_churn
 
 	is( $node->safe_psql(
 			'postgres',
-			sprintf 'SELECT walk.astray(%s, ARRAY[%s])',
-			sorts(@$sorts), $limits),
+			sprintf 'SELECT walk.astray(%s, %s, ARRAY[%s])',
+			literal($base), sorts(@$sorts), $limits),
 		'',
 		$name);
 
@@ -250,6 +258,17 @@ sub walks_beside_churn
 		IPC::Run::finish($_->[0]);
 		is(${ $_->[1] }, '', "$name: another session ran without an error");
 	}
+
+	# what lists walk is still what the catalogue makes of it
+	my $tables = q{
+SELECT md5(string_agg(p::text, ' ' ORDER BY p::text COLLATE "C")) FROM image_catalog.postings p;
+SELECT md5(string_agg(o::text, ' ' ORDER BY o::text COLLATE "C")) FROM image_catalog.offers o};
+	my $kept = $node->safe_psql('postgres', $tables);
+	$node->safe_psql('postgres',
+		'SELECT image_catalog.rebuild_listing_tables()');
+	is($kept, $node->safe_psql('postgres', $tables),
+		"$name: postings and offers are kept");
+
 	$node->safe_psql('postgres',
 		q{TRUNCATE walk.stop;
 		  DELETE FROM image_catalog.images WHERE properties ? 'churn'});
@@ -258,17 +277,25 @@ sub walks_beside_churn
 
 my $property = '[{"op": "add", "path": "/p", "value": "1"}]';
 my $name = '[{"op": "replace", "path": "/name", "value": "d"}]';
-walks_beside_churn('by creation', '1, 2, 7, 25',
+walks_beside_churn('by creation', 'visibility=all', '1, 2, 7, 25',
 	[ 'sort_dir=desc', 'sort_dir=asc', 'sort=id%3Aasc', 'sort=id%3Adesc' ],
 	$property, $name);
 walks_beside_churn(
 	'by name and the like',
-	'2, 7',
+	'visibility=all',
+	'5',
 	[
 		grep { !/updated_at/ } @single,
 		'sort=name%3Aasc%2Csize%3Adesc', 'sort=status%3Adesc%2Cname%3Aasc'
 	],
 	$property);
-walks_beside_churn('by the last change', '1, 7', [ grep { /updated_at/ } @single ]);
+walks_beside_churn('by the last change', 'visibility=all', '1, 7',
+	[ grep { /updated_at/ } @single ]);
+walks_beside_churn(
+	'with a property',
+	'visibility=all&kind=x',
+	'1, 7',
+	[ 'sort_dir=desc', 'sort_dir=asc' ],
+	$property, $name, '[{"op": "replace", "path": "/tags", "value": ["t"]}]');
 
 done_testing();
