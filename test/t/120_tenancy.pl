@@ -45,6 +45,8 @@ my %values = (
 	'bigint' => '0',
 	'integer' => '0',
 	'boolean' => 'false',
+	'ims_change_image_tags action' => "'create'",
+	'ims_change_image_tags tags' => q('[{"key": "a", "value": "b"}]'),
 	'update_image_legacy patch' => q('[{"replace": "/name", "value": "x"}]'));
 my @calls;
 foreach my $line (split /\n/, $node->safe_psql('postgres', q{
@@ -122,7 +124,7 @@ foreach my $caller ([ 'another project', 'globex', $public ],
 
 	for my $at (0 .. $#calls)
 	{
-		next if $calls[$at][0] =~ /^(get|list|download)_|^update_image_member$/;
+		next if $calls[$at][0] =~ /^(get|list|download)_|^(update_image_member|ims_image_tags)$/;
 		like($answers[$at]{status}, qr/^4/, "$calls[$at][0]: not for $caller->[0]")
 		  or diag explain $answers[$at];
 	}
