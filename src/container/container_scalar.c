@@ -145,7 +145,12 @@ imgcat_parse_timestamp(const char *text, int length,
 		((int64) (hour * 60 + minute) * 60 + second - zone) * USECS_PER_SEC +
 		fraction / 1000;
 	*nanos = fraction % 1000;
-	return IS_VALID_TIMESTAMP(*timestamp);
+
+	/* the zone must not move it out of the years that can be printed */
+	return *timestamp >= (date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE) *
+		USECS_PER_DAY &&
+		*timestamp < (date2j(10000, 1, 1) - POSTGRES_EPOCH_JDATE) *
+		USECS_PER_DAY;
 }
 
 /*

@@ -182,6 +182,8 @@ SELECT image_catalog.import_container_images('{"id": "a", "names": {}}');
 SELECT image_catalog.import_container_images('{"id": "a", "names": [null]}');
 SELECT image_catalog.import_container_images('{"id": "a", "lastUpdated": "yesterday"}');
 SELECT image_catalog.import_container_images('{"id": "a", "lastUpdated": "2025-02-29T00:00:00Z"}');
+SELECT image_catalog.import_container_images('{"id": "a", "lastUpdated": "0001-01-01T00:00:00+00:01"}');
+SELECT image_catalog.import_container_images('{"id": "a", "lastUpdated": "9999-12-31T23:59:59-00:01"}');
 SELECT image_catalog.import_container_images('{"id": "a", "notPullable": 1}');
 SELECT image_catalog.import_container_images('{"id": "a", "riskScore": "1e999"}');
 SELECT image_catalog.import_container_images('{"id": "a", "scan": {"hash": -1}}');
