@@ -76,5 +76,20 @@ UPDATE image_catalog.images SET name = 'renamed' WHERE name = 'image 5';
 SELECT name FROM image_catalog.list_images("limit" => 1);
 ROLLBACK;
 
+-- a property that the caller may not read is not shown, though it is found
+BEGIN;
+INSERT INTO image_catalog.property_protections (position, pattern, read_roles)
+VALUES (1, '^secret', '{auditor}'), (2, '', '{@}');
+UPDATE image_catalog.images SET properties = properties || '{"secret_key": "x"}' WHERE name = 'image 5';
+SELECT name, properties FROM image_catalog.list_images('{"secret_key": "x"}');
+SELECT image ->> 'n' AS n, image ->> 'secret_key' AS secret_key
+  FROM json_array_elements(image_catalog.list_images_page('secret_key=x') -> 'images') image;
+SELECT image ->> 'n' AS n, image ->> 'secret_key' AS secret_key
+  FROM json_array_elements(image_catalog.list_cloud_images_page('secret_key=x') -> 'images') image;
+SET LOCAL image_catalog.roles = 'reader, Auditor';
+SELECT name, properties FROM image_catalog.list_images('{"secret_key": "x"}');
+ROLLBACK;
+SELECT name, properties FROM image_catalog.list_images("limit" => 1);
+
 RESET image_catalog.project_id;
 DELETE FROM image_catalog.images;
