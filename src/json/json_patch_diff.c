@@ -276,7 +276,7 @@ imgcat_json_diff_values(ImgcatJsonDiff *diff, const JsonbValue *source,
 		JsonContainerIsObject(old) == JsonContainerIsObject(new))
 	{
 		if (source->val.binary.len == target->val.binary.len &&
-			memcmp(old, new, source->val.binary.len) == 0)
+			imgcat_jsonb_same_bytes(old, new, source->val.binary.len))
 			return;
 		if (diff->depth < imgcat_json_patch_depth_max)
 		{

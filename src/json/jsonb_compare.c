@@ -27,7 +27,7 @@ equal_containers(const JsonbContainer *a, uint32 a_length,
 {
 	if (a->header != b->header)
 		return false;
-	if (a_length == b_length && memcmp(a, b, a_length) == 0)
+	if (a_length == b_length && imgcat_jsonb_same_bytes(a, b, a_length))
 		return true;
 	return imgcat_jsonb_equal_runs(a, 0, b, 0, imgcat_jsonb_entry_count(a));
 }

@@ -12,6 +12,50 @@
 #include "json/jsonb_format.h"
 #include "miscadmin.h"
 
+/* Bytes that are copied or compared between two looks at whether to stop. */
+#define BYTES_AT_ONCE ((Size) 8 * 1024 * 1024)
+
+/*
+ * Copy bytes, as many as there may be: a quarter of a gigabyte into fresh
+ * memory takes long enough to be cancelled.
+ */
+void
+imgcat_jsonb_copy_bytes(char *to, const void *from, Size length)
+{
+	const char *at = from;
+
+	while (length > BYTES_AT_ONCE)
+	{
+		memcpy(to, at, BYTES_AT_ONCE);
+		to += BYTES_AT_ONCE;
+		at += BYTES_AT_ONCE;
+		length -= BYTES_AT_ONCE;
+		CHECK_FOR_INTERRUPTS();
+	}
+	memcpy(to, at, length);
+}
+
+/*
+ * Are the bytes the same?
+ */
+bool
+imgcat_jsonb_same_bytes(const void *a, const void *b, Size length)
+{
+	const char *x = a;
+	const char *y = b;
+
+	while (length > BYTES_AT_ONCE)
+	{
+		if (memcmp(x, y, BYTES_AT_ONCE) != 0)
+			return false;
+		x += BYTES_AT_ONCE;
+		y += BYTES_AT_ONCE;
+		length -= BYTES_AT_ONCE;
+		CHECK_FOR_INTERRUPTS();
+	}
+	return memcmp(x, y, length) == 0;
+}
+
 /*
  * Read one entry, whose data (padding included) start at offset start of the
  * data area.  value points into the container.

@@ -67,6 +67,8 @@ typedef struct ImgcatJsonbMembers
 	JsonbValue	value;
 } ImgcatJsonbMembers;
 
+extern void imgcat_jsonb_copy_bytes(char *to, const void *from, Size length);
+extern bool imgcat_jsonb_same_bytes(const void *a, const void *b, Size length);
 extern void imgcat_jsonb_read_entry(const JsonbContainer *container,
 									uint32 index, uint32 start,
 									JsonbValue *value);

@@ -151,8 +151,8 @@ imgcat_jsonb_put_value(ImgcatJsonbWriter *writer, const JsonbValue *value)
 		case jbvBinary:
 			padding = put_padding(writer);
 			length = value->val.binary.len;
-			memcpy(writer->data + writer->offset + padding,
-				   value->val.binary.data, length);
+			imgcat_jsonb_copy_bytes(writer->data + writer->offset + padding,
+									value->val.binary.data, length);
 			put_entry(writer, JENTRY_ISCONTAINER, padding + length);
 			break;
 		default:
@@ -218,8 +218,8 @@ put_chunk(ImgcatJsonbWriter *writer, const JsonbContainer *base,
 				: type | (end - previous);
 		}
 	}
-	memcpy(writer->data + writer->offset, imgcat_jsonb_data(base) + start,
-		   end - start);
+	imgcat_jsonb_copy_bytes(writer->data + writer->offset,
+							imgcat_jsonb_data(base) + start, end - start);
 	writer->index += count;
 	writer->offset += end - start;
 }
@@ -296,7 +296,8 @@ imgcat_jsonb_from_value(const JsonbValue *value)
 	if (value->type == jbvBinary)
 	{
 		length = value->val.binary.len;
-		memcpy(&result->root, value->val.binary.data, length);
+		imgcat_jsonb_copy_bytes((char *) &result->root,
+								value->val.binary.data, length);
 	}
 	else
 	{
