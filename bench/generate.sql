@@ -70,7 +70,8 @@ CREATE TEMP TABLE index_definition ON COMMIT DROP AS
 	SELECT indexrelid::regclass AS index, pg_get_indexdef(indexrelid) AS definition
 	  FROM pg_index i
 	 WHERE indrelid IN ('image_catalog.images'::regclass,
-						'image_catalog.image_members'::regclass)
+						'image_catalog.image_members'::regclass,
+						'image_catalog.offers'::regclass)
 	   AND NOT indisunique
 	   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid);
 SELECT format('DROP INDEX %s', index) FROM index_definition \gexec
@@ -196,3 +197,4 @@ COMMIT;
 -- statistics, visibility map and hint bits, as autovacuum would leave them
 VACUUM (ANALYZE) image_catalog.images;
 VACUUM (ANALYZE) image_catalog.image_members;
+VACUUM (ANALYZE) image_catalog.offers;

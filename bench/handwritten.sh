@@ -37,12 +37,11 @@ rows_of() {
 	UNION ALL $(arm "$own 'shared'" "$1" "$2")
 	UNION ALL $(arm "$own 'community'" "$1" "$2")
 	UNION ALL (SELECT i.$(echo $columns | sed 's/, /, i./g')
-	   FROM image_catalog.image_members m JOIN image_catalog.images i ON i.id = m.image_id
-	  WHERE m.member_id = :project AND m.status = 'accepted' AND m.deleted_at IS NULL
-	    AND (i.owner <> :project OR i.owner IS NULL) AND i.visibility = 'shared'
+	   FROM image_catalog.offers m JOIN image_catalog.images i ON i.id = m.image_id
+	  WHERE m.member_id = :project AND m.answer = 'accepted' AND i.visibility = 'shared'
 	    AND NOT i.os_hidden AND i.status <> 'deleted' AND i.status <> 'killed'
-	    $(echo "$1" | sed 's/(created_at, id)/(m.image_created_at, m.image_id)/; s/COALESCE(name/COALESCE(i.name/')
-	  ORDER BY m.image_created_at DESC, m.image_id DESC LIMIT $2)) i
+	    $(echo "$1" | sed 's/(created_at, id)/(m.created_at, m.image_id)/; s/COALESCE(name/COALESCE(i.name/')
+	  ORDER BY m.created_at DESC, m.image_id DESC LIMIT $2)) i
 	ORDER BY created_at DESC, id DESC LIMIT $2"
 }
 

@@ -165,7 +165,7 @@ INSERT INTO bench.request
 			('one facet, rare', 400, format('{"serial": "sn-%s"}', :'serial')),
 			('one facet, absent', 400, '{"os_type": "plan9"}'),
 			('one facet, absent', 400, '{"tag": "absent"}'),
-			('one facet, only old', 400, '{"legacy_boot": "yes"}'),
+			('one facet, only old', 1000, '{"legacy_boot": "yes"}'),
 			('two facets', 1000, '{"os_type": "windows", "tag": "base"}'),
 			('two facets', 1000, '{"os_type": "windows", "pipeline": "p007"}'),
 			('two facets', 1000, '{"tag": ["base", "team-007"]}'),

@@ -65,6 +65,13 @@ CREATE FUNCTION image_catalog.image_facets(tags text[], properties jsonb) RETURN
 COMMENT ON FUNCTION image_catalog.image_facets(text[], jsonb) IS
     'the searchable facets of an image: #tag for each tag, name=value for each property (= and \ in names and a leading # escaped by \), a digest for long ones';
 
+CREATE FUNCTION image_catalog.image_search(facets text[], visibility text, owner text, created_at timestamptz)
+    RETURNS text[]
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_image_search';
+COMMENT ON FUNCTION image_catalog.image_search(text[], text, text, timestamptz) IS
+    'what the search index holds of an image: its facets, its scope, and stretches of time that it was created in';
+
 /*
  * A deleted image stays as a row with status deleted: its id cannot be used
  * again, and a marker that names it still finds its place.
@@ -196,7 +203,14 @@ CREATE INDEX images_owner_protected_idx ON image_catalog.images
 CREATE INDEX images_size_statistics_idx ON image_catalog.images
     USING brin ((COALESCE(size, 0)));
 
-CREATE INDEX images_facets_idx ON image_catalog.images USING gin (facets);
+/*
+ * Facets, whose the image is and when it was created, intersected by one
+ * index (src/image/search_element.c).  No list of pending entries: every
+ * search would read all of it.
+ */
+CREATE INDEX images_search_idx ON image_catalog.images
+    USING gin (image_catalog.image_search(facets, visibility, owner, created_at))
+    WITH (fastupdate = off);
 
 CREATE TABLE image_catalog.image_members (
     image_id uuid NOT NULL,

@@ -22,6 +22,7 @@
 #include "listing/list_links.h"
 #include "listing/list_request.h"
 #include "listing/list_statement.h"
+#include "listing/list_window.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "query/query_string.h"
@@ -125,6 +126,9 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 {
 	ImgcatStatement statement;
 	ImgcatMarker marker;
+	bool		has_marker = (request->marker != NULL);
+	ImgcatMarker rest;
+	bool		has_rest = false;
 
 	SPI_connect();
 	if (request->marker != NULL && !imgcat_find_marker(request, caller, &marker))
@@ -135,12 +139,16 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 									  "No image with id \"%s\" can be seen by the caller.",
 									  request->marker),
 				 errhint("Start again from the first page.")));
-	if (page->limit > 0)
+	if (page->limit > 0 &&
+		!imgcat_list_windows(request, caller, has_marker ? &marker : NULL,
+							 page->limit + 1, &page->pub, &rest, &has_rest))
 	{
+		int64		rows = page->limit + 1 - page->rows;
+
 		imgcat_list_statement(&statement, request, caller,
-							  request->marker != NULL ? &marker : NULL,
-							  page->limit + 1);
-		imgcat_statement_execute(&statement, page->limit + 1, &page->pub);
+							  has_rest ? &rest : has_marker ? &marker : NULL,
+							  rows);
+		imgcat_statement_execute(&statement, rows, &page->pub);
 	}
 	SPI_finish();
 }

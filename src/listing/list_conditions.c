@@ -106,7 +106,7 @@ append_facet_conditions(ImgcatStatement *statement,
 			facets[nfacets++] = request->conditions[i].value;
 	if (nfacets == 0)
 		return;
-	appendStringInfo(where, " AND i.facets @> $%d",
+	appendStringInfo(where, " AND " IMGCAT_SEARCH " @> $%d",
 					 imgcat_statement_parameter(statement, TEXTARRAYOID,
 												PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
 																				false, TYPALIGN_INT))));
@@ -141,6 +141,18 @@ append_number_condition(ImgcatStatement *statement,
 					 imgcat_statement_parameter(statement, INT8OID,
 												condition->value),
 					 column_names[condition->column]);
+}
+
+/*
+ * What keeps images off any listing: the predicate of the partial indexes,
+ * word for word.
+ */
+void
+imgcat_append_listable(StringInfo sql, const ImgcatListRequest *request)
+{
+	appendStringInfoString(sql, request->hidden ? "i.os_hidden" : "NOT i.os_hidden");
+	if (!request->dead)
+		appendStringInfoString(sql, " AND i.status <> 'deleted' AND i.status <> 'killed'");
 }
 
 /*
@@ -199,7 +211,7 @@ imgcat_append_conditions(ImgcatStatement *statement,
 			case IMGCAT_COND_FACET:
 				break;			/* done above */
 			case IMGCAT_COND_ANY_FACET:
-				appendStringInfo(where, " AND i.facets && $%d",
+				appendStringInfo(where, " AND " IMGCAT_SEARCH " && $%d",
 								 imgcat_statement_parameter(statement, TEXTARRAYOID,
 															condition->value));
 				break;

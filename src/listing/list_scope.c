@@ -96,6 +96,7 @@ imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
 	scope->caller = caller;
 	scope->narms = list_arms(request, caller, scope->arms);
 	scope->project = 0;
+	scope->probe_members = false;
 	for (int i = 0; i < scope->narms && scope->project == 0; i++)
 		if (scope->arms[i].kind != IMGCAT_ARM_EVERYBODY)
 			scope->project =
@@ -105,8 +106,8 @@ imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
 
 /*
  * The condition of an arm on image i.  An image of the caller's own is not in
- * its member arm, too.  Offers and postings may be walked to find the rows;
- * what lets the caller see them is the membership itself.
+ * its member arm, too.  Offers may be walked to find the rows; what lets the
+ * caller see them is the membership itself.
  */
 void
 imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
@@ -118,10 +119,12 @@ imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
 	else if (arm->kind == IMGCAT_ARM_MEMBER)
 		appendStringInfo(sql,
 						 " AND (i.owner <> $%d OR i.owner IS NULL)"
-						 " AND EXISTS (SELECT FROM image_catalog.image_members a"
+						 " AND %s FROM image_catalog.image_members a"
 						 " WHERE a.image_id = i.id AND a.member_id = $%d"
 						 " AND a.status = '%s' AND a.deleted_at IS NULL)",
-						 scope->project, scope->project, arm->member_status);
+						 scope->project,
+						 scope->probe_members ? "(SELECT true" : "EXISTS (SELECT",
+						 scope->project, arm->member_status);
 }
 
 /*

@@ -38,6 +38,12 @@ typedef struct ImgcatScope
 	int			narms;
 	ImgcatArm	arms[IMGCAT_MAX_ARMS];
 	int			project;		/* parameter number; 0: no arm needs it */
+
+	/*
+	 * Look up the membership for each image.  As EXISTS, a plan may read all
+	 * memberships of the caller, too many for a few images.
+	 */
+	bool		probe_members;
 } ImgcatScope;
 
 extern void imgcat_list_scope(ImgcatScope *scope,

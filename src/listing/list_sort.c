@@ -120,9 +120,6 @@ imgcat_append_sort_expression(StringInfo sql, ImgcatSortSource source,
 		case IMGCAT_SORT_OFFER:
 			appendStringInfoString(sql, sort_expression(sort, at)->of_offer);
 			break;
-		case IMGCAT_SORT_POSTING:
-			appendStringInfoString(sql, at == 0 ? "f.created_at" : "f.image_id");
-			break;
 		case IMGCAT_SORT_OUTPUT:
 			appendStringInfo(sql, "i.s%d", at + 1);
 			break;

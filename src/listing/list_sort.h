@@ -18,7 +18,6 @@ typedef enum ImgcatSortSource
 {
 	IMGCAT_SORT_IMAGE,			/* image i itself */
 	IMGCAT_SORT_OFFER,			/* offer m of the image, which keeps all keys */
-	IMGCAT_SORT_POSTING,		/* posting f of the image: (created_at, id) */
 	IMGCAT_SORT_OUTPUT			/* columns s1, s2 ... of i */
 } ImgcatSortSource;
 

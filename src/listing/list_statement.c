@@ -9,9 +9,8 @@
  * ALL of arms, each with its own bound, order and limit, it merges indexes
  * that start with the scope, and a page costs what it returns.
  *
- * A request for facets in the order of creation walks the posting lists of
- * the rarest facet instead (src/image/posting.c).  Where statistics expect
- * but a few images with all the facets, they are fetched and sorted.
+ * A request for facets in the order of creation goes another way first
+ * (list_window.c), and comes here for what that leaves.
  *
  * src/listing/list_statement.c
  *
@@ -22,8 +21,6 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "image/image_row.h"
-#include "image/posting.h"
-#include "listing/facet_frequency.h"
 #include "listing/list_scope.h"
 #include "listing/list_sort.h"
 #include "listing/list_statement.h"
@@ -32,25 +29,8 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
-/* the predicate of the partial indexes, word for word */
-#define LIVE "i.status <> 'deleted' AND i.status <> 'killed'"
-
-/*
- * So many images are fetched and sorted sooner than a list is walked: about
- * what walking one in each arm costs.
- */
-#define FEW_IMAGES 150
-
 /* values of an in: list that have arms of their own */
 #define MAX_VALUES_APART 16
-
-/* The way to the rows of a page. */
-typedef enum Access
-{
-	ACCESS_WALK_SCOPE,			/* arms, each in order; filters on the way */
-	ACCESS_WALK_POSTINGS,		/* arms, each along a posting list */
-	ACCESS_FETCH				/* all images that match, sorted: a few */
-} Access;
 
 /* What append_arm_source needs to know beside the arm. */
 typedef struct Listing
@@ -58,9 +38,7 @@ typedef struct Listing
 	ImgcatStatement *statement;
 	const ImgcatListRequest *request;
 	ImgcatScope scope;
-	Access		access;
-	const text *facet;			/* walked list, of ACCESS_WALK_POSTINGS */
-	int			signature;		/* parameter: bits of all facets */
+	bool		fetch;			/* all images that match, sorted: a few */
 	bool		late;			/* find the ids first, then fetch the images */
 	StringInfoData where;		/* the conditions, for every arm alike */
 	const ImgcatCondition *apart;	/* but this: each of its values has arms */
@@ -109,89 +87,15 @@ is_generic(const ImgcatListRequest *request, const ImgcatCondition *apart)
 }
 
 /*
- * May the conditions beside the facets be checked on the way along a posting
- * list?  Not those that a handful of images fulfil: their own indexes are
- * better, or the planner knows best.
+ * Does the request name the images?
  */
 static bool
-may_walk_postings(const ImgcatListRequest *request)
+names_images(const ImgcatListRequest *request)
 {
-	if (request->hidden || request->dead ||
-		!imgcat_sorts_by_creation(&request->sort))
-		return false;
 	for (int i = 0; i < request->nconditions; i++)
-	{
-		const ImgcatCondition *condition = &request->conditions[i];
-
-		switch (condition->kind)
-		{
-			case IMGCAT_COND_FACET:
-			case IMGCAT_COND_NOT_FACET:
-			case IMGCAT_COND_BOOL:
-			case IMGCAT_COND_DEFAULT_ENTERPRISE:
-				break;
-			case IMGCAT_COND_TEXT:
-				if (condition->column != IMGCAT_COL_STATUS &&
-					condition->column != IMGCAT_COL_OWNER &&
-					condition->column != IMGCAT_COL_DISK_FORMAT &&
-					condition->column != IMGCAT_COL_CONTAINER_FORMAT)
-					return false;
-				break;
-			default:
-				return false;
-		}
-	}
-	return true;
-}
-
-/*
- * Choose the way to the rows; of postings, the rarest facet.
- */
-static void
-choose_access(Listing *listing)
-{
-	const ImgcatListRequest *request = listing->request;
-	Datum	   *facets = palloc(sizeof(Datum) * (request->nconditions + 1));
-	double	   *frequencies = palloc(sizeof(double) * (request->nconditions + 1));
-	double		images;
-	int			nfacets = 0;
-	int			rarest = 0;
-	int64		signature = 0;
-
-	listing->access = ACCESS_WALK_SCOPE;
-	for (int i = 0; i < request->nconditions; i++)
-	{
 		if (request->conditions[i].kind == IMGCAT_COND_UUID_IN)
-		{
-			listing->access = ACCESS_FETCH;
-			return;
-		}
-		if (request->conditions[i].kind == IMGCAT_COND_FACET)
-			facets[nfacets++] = request->conditions[i].value;
-	}
-	if (nfacets == 0 || !may_walk_postings(request))
-		return;
-
-	listing->access = ACCESS_WALK_POSTINGS;
-	if (nfacets > 1)
-	{
-		images = imgcat_facet_frequencies(facets, nfacets, frequencies);
-		for (int i = 0; i < nfacets; i++)
-		{
-			images *= frequencies[i];
-			if (frequencies[i] < frequencies[rarest])
-				rarest = i;
-		}
-		if (images <= FEW_IMAGES)
-			listing->access = ACCESS_FETCH;
-	}
-	listing->facet = DatumGetTextPP(facets[rarest]);
-	for (int i = 0; i < nfacets; i++)
-		signature |= imgcat_facet_signature(DatumGetTextPP(facets[i]));
-	if (listing->access == ACCESS_WALK_POSTINGS)
-		listing->signature =
-			imgcat_statement_parameter(listing->statement, INT8OID,
-									   Int64GetDatum(signature));
+			return true;
+	return false;
 }
 
 /*
@@ -209,7 +113,7 @@ values_apart(Listing *listing, Datum *values)
 	int			nelements;
 	int			nvalues = 0;
 
-	if (listing->access != ACCESS_WALK_SCOPE || request->hidden ||
+	if (listing->fetch || request->hidden ||
 		request->dead || !imgcat_sorts_by_creation(&request->sort))
 		return 0;
 	for (int i = 0; i < request->nconditions && condition == NULL; i++)
@@ -267,7 +171,7 @@ static bool
 walks_offers(const Listing *listing, const ImgcatArm *arm)
 {
 	return arm->kind == IMGCAT_ARM_MEMBER &&
-		listing->access == ACCESS_WALK_SCOPE &&
+		!listing->fetch &&
 		!listing->request->hidden && !listing->request->dead;
 }
 
@@ -277,22 +181,9 @@ walks_offers(const Listing *listing, const ImgcatArm *arm)
 static ImgcatSortSource
 arm_sort_source(const Listing *listing, const ImgcatArm *arm)
 {
-	if (listing->access == ACCESS_WALK_POSTINGS)
-		return IMGCAT_SORT_POSTING;
 	if (walks_offers(listing, arm))
 		return IMGCAT_SORT_OFFER;
 	return IMGCAT_SORT_IMAGE;
-}
-
-/*
- * What keeps images off any listing.
- */
-static void
-append_listable(StringInfo sql, const ImgcatListRequest *request)
-{
-	appendStringInfoString(sql, request->hidden ? "i.os_hidden" : "NOT i.os_hidden");
-	if (!request->dead)
-		appendStringInfoString(sql, " AND " LIVE);
 }
 
 /*
@@ -332,33 +223,7 @@ append_arm_source(Listing *listing, const ImgcatArm *arm, Datum value)
 	StringInfo	sql = &listing->statement->sql;
 	const char *created_at = "i.created_at";
 
-	if (listing->access == ACCESS_WALK_POSTINGS)
-	{
-		ImgcatPostingScope scope = IMGCAT_POSTING_EVERYBODY;
-		const char *word = arm->visibility;
-		const char *project = NULL;
-		int64		posting;
-
-		if (arm->kind != IMGCAT_ARM_EVERYBODY)
-			project = listing->scope.caller->project_id;
-		if (arm->kind == IMGCAT_ARM_OWN)
-			scope = IMGCAT_POSTING_OWNER;
-		else if (arm->kind == IMGCAT_ARM_MEMBER)
-		{
-			scope = IMGCAT_POSTING_MEMBER;
-			word = arm->member_status;
-		}
-		posting = imgcat_posting(scope, word, project, listing->facet);
-		appendStringInfo(sql,
-						 " FROM image_catalog.postings f"
-						 " JOIN image_catalog.images i ON i.id = f.image_id"
-						 " WHERE f.posting = $%d AND f.signature & $%d = $%d AND ",
-						 imgcat_statement_parameter(listing->statement, INT8OID,
-													Int64GetDatum(posting)),
-						 listing->signature, listing->signature);
-		created_at = "f.created_at";
-	}
-	else if (walks_offers(listing, arm))
+	if (walks_offers(listing, arm))
 	{
 		appendStringInfo(sql,
 						 " FROM image_catalog.offers m"
@@ -379,7 +244,7 @@ append_arm_source(Listing *listing, const ImgcatArm *arm, Datum value)
 
 	imgcat_append_arm_predicate(sql, &listing->scope, arm);
 	appendStringInfoString(sql, " AND ");
-	append_listable(sql, listing->request);
+	imgcat_append_listable(sql, listing->request);
 	imgcat_append_time_range(listing->statement, created_at,
 							 listing->created_from, listing->created_before, sql);
 	if (listing->apart != NULL)
@@ -444,8 +309,8 @@ append_merged_arms(Listing *listing, const Datum *values, int nvalues)
  * The number of rows that the planner is told.  It knows few limits, so that
  * few texts are prepared; execution stops at the real one.
  */
-static int64
-planned_rows(int64 rows)
+int64
+imgcat_planned_rows(int64 rows)
 {
 	return rows <= 32 ? 32 : rows <= 256 ? 256 : Max(rows, 1001);
 }
@@ -504,10 +369,10 @@ imgcat_list_statement(ImgcatStatement *statement,
 	imgcat_statement_begin(statement);
 	listing.statement = statement;
 	listing.request = request;
-	listing.rows = planned_rows(rows);
+	listing.rows = imgcat_planned_rows(rows);
 	listing.has_marker = (marker != NULL);
 	imgcat_list_scope(&listing.scope, request, caller, statement);
-	choose_access(&listing);
+	listing.fetch = names_images(request);
 	nvalues = values_apart(&listing, values);
 	set_creation_range(&listing, marker);
 
@@ -521,11 +386,8 @@ imgcat_list_statement(ImgcatStatement *statement,
 	}
 	initStringInfo(&listing.where);
 	imgcat_append_conditions(statement, request, listing.apart, &listing.where);
-	statement->generic = listing.access == ACCESS_WALK_POSTINGS ||
-		(listing.access == ACCESS_WALK_SCOPE && is_generic(request, listing.apart));
-
-	listing.late = listing.access == ACCESS_WALK_SCOPE &&
-		listing.scope.narms > 0 && has_crossing_range(request);
+	statement->generic = !listing.fetch && is_generic(request, listing.apart);
+	listing.late = !listing.fetch && listing.scope.narms > 0 && has_crossing_range(request);
 
 	if (listing.late)
 	{
@@ -538,7 +400,7 @@ imgcat_list_statement(ImgcatStatement *statement,
 						 request->sort.keys[1].descending ? " DESC" : "");
 		return;
 	}
-	if (listing.access != ACCESS_FETCH &&
+	if (!listing.fetch &&
 		listing.scope.narms > 0 && listing.scope.narms * Max(nvalues, 1) > 1)
 	{
 		append_merged_arms(&listing, values, nvalues);
@@ -546,7 +408,7 @@ imgcat_list_statement(ImgcatStatement *statement,
 	}
 
 	appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS);
-	if (listing.scope.narms == 1 && listing.access != ACCESS_FETCH)
+	if (listing.scope.narms == 1 && !listing.fetch)
 	{
 		append_arm_source(&listing, &listing.scope.arms[0],
 						  nvalues > 0 ? values[0] : (Datum) 0);
@@ -556,7 +418,7 @@ imgcat_list_statement(ImgcatStatement *statement,
 	appendStringInfoString(sql, " FROM image_catalog.images i WHERE ");
 	imgcat_append_scope_predicate(sql, &listing.scope);
 	appendStringInfoString(sql, " AND ");
-	append_listable(sql, request);
+	imgcat_append_listable(sql, request);
 	imgcat_append_time_range(statement, "i.created_at", listing.created_from,
 							 listing.created_before, sql);
 	appendStringInfoString(sql, listing.where.data);
@@ -577,7 +439,6 @@ imgcat_count_statement(ImgcatStatement *statement,
 	imgcat_statement_begin(statement);
 	listing.statement = statement;
 	listing.request = request;
-	listing.access = ACCESS_WALK_SCOPE;
 	imgcat_list_scope(&listing.scope, request, caller, statement);
 	initStringInfo(&listing.where);
 	imgcat_append_conditions(statement, request, NULL, &listing.where);
@@ -586,7 +447,7 @@ imgcat_count_statement(ImgcatStatement *statement,
 	appendStringInfoString(sql, "SELECT count(*) FROM image_catalog.images i WHERE ");
 	imgcat_append_scope_predicate(sql, &listing.scope);
 	appendStringInfoString(sql, " AND ");
-	append_listable(sql, request);
+	imgcat_append_listable(sql, request);
 	imgcat_append_time_range(statement, "i.created_at", request->created_from,
 							 request->created_before, sql);
 	appendStringInfoString(sql, listing.where.data);

@@ -20,7 +20,13 @@ typedef struct ImgcatMarker
 	Datum		values[IMGCAT_SORT_KEYS_MAX + 2];
 } ImgcatMarker;
 
+/* the expression of the search index, word for word */
+#define IMGCAT_SEARCH \
+	"image_catalog.image_search(i.facets, i.visibility, i.owner, i.created_at)"
+
 extern const char *imgcat_comparison_operator(ImgcatComparison op);
+extern void imgcat_append_listable(StringInfo sql,
+								   const ImgcatListRequest *request);
 extern void imgcat_append_conditions(ImgcatStatement *statement,
 									 const ImgcatListRequest *request,
 									 const ImgcatCondition *apart,
@@ -30,6 +36,7 @@ extern void imgcat_append_text_condition(ImgcatStatement *statement, int column,
 extern void imgcat_append_time_range(ImgcatStatement *statement,
 									 const char *column, TimestampTz low,
 									 TimestampTz high, StringInfo where);
+extern int64 imgcat_planned_rows(int64 rows);
 extern void imgcat_list_statement(ImgcatStatement *statement,
 								  const ImgcatListRequest *request,
 								  const ImgcatCaller *caller,

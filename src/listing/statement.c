@@ -28,6 +28,7 @@ imgcat_statement_begin(ImgcatStatement *statement)
 	statement->types = palloc(sizeof(Oid) * statement->max_parameters);
 	statement->values = palloc(sizeof(Datum) * statement->max_parameters);
 	statement->generic = true;
+	statement->bitmap = false;
 }
 
 /*
@@ -64,7 +65,8 @@ switch_off(const char *const *settings, int nsettings)
 }
 
 /*
- * See to it that a generic plan is there that walks indexes.
+ * See to it that a generic plan is there that walks indexes; or, for a bitmap
+ * plan, one that does not fear it finds half the table.
  *
  * A generic plan is made for an average owner, who has so few images that
  * sorting them looks as cheap as walking them in order.  It is not for a large
@@ -73,12 +75,13 @@ switch_off(const char *const *settings, int nsettings)
  * compile the plan.
  */
 static void
-plan_walk(SPIPlanPtr plan)
+plan_walk(SPIPlanPtr plan, bool bitmap)
 {
 	static const char *const costly[] = {
 		"enable_bitmapscan", "enable_hashjoin", "enable_mergejoin",
 		"enable_seqscan", "enable_sort", "jit"
 	};
+	static const char *const dense[] = {"enable_seqscan", "jit"};
 	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
 	CachedPlan *generic;
 	int			nest_level;
@@ -86,7 +89,8 @@ plan_walk(SPIPlanPtr plan)
 	if (source->is_valid && source->gplan != NULL && source->gplan->is_valid)
 		return;
 
-	nest_level = switch_off(costly, lengthof(costly));
+	nest_level = bitmap ? switch_off(dense, lengthof(dense))
+		: switch_off(costly, lengthof(costly));
 	generic = SPI_plan_get_cached_plan(plan);
 	if (generic != NULL)
 		ReleaseCachedPlan(generic, CurrentResourceOwner);
@@ -124,7 +128,7 @@ imgcat_statement_execute(ImgcatStatement *statement, uint64 max_rows,
 									? CURSOR_OPT_GENERIC_PLAN
 									: CURSOR_OPT_CUSTOM_PLAN);
 	if (statement->generic)
-		plan_walk(plan);
+		plan_walk(plan, statement->bitmap);
 	else
 
 		/*

@@ -26,6 +26,7 @@ typedef struct ImgcatStatement
 	Oid		   *types;
 	Datum	   *values;
 	bool		generic;		/* no parameter changes the best plan */
+	bool		bitmap;			/* which scans the search index */
 } ImgcatStatement;
 
 extern void imgcat_statement_begin(ImgcatStatement *statement);

@@ -1,0 +1,20 @@
+/*-------------------------------------------------------------------------
+ *
+ * element_frequency.h
+ *		How common an element of the search index is, by the planner's
+ *		statistics.
+ *
+ * src/listing/element_frequency.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_ELEMENT_FREQUENCY_H
+#define IMGCAT_ELEMENT_FREQUENCY_H
+
+#include "datatype/timestamp.h"
+
+extern double imgcat_element_frequencies(const Datum *elements, int nelements,
+										 double *frequencies);
+extern bool imgcat_created_at_range(TimestampTz *first, TimestampTz *last);
+
+#endif							/* IMGCAT_ELEMENT_FREQUENCY_H */
