@@ -129,6 +129,7 @@ begin_export(const char *query, int timeout_seconds, MemoryContext context)
 
 	imgcat_statement_begin(&statement);
 	imgcat_compile_search(query, strlen(query), &statement, &search);
+	imgcat_narrow_search(&search, &statement);
 	appendStringInfo(&statement.sql,
 					 "SELECT " IMGCAT_PRINT_COLUMNS
 					 " FROM image_catalog.container_images AS i WHERE %s"
