@@ -123,9 +123,9 @@ CREATE TABLE image_catalog.container_image_labels (
 );
 COMMENT ON TABLE image_catalog.container_image_labels IS
     'labels of a container image (metadata.v1.labels)';
+-- not of the values: they may be longer than an index takes
 CREATE INDEX container_image_labels_key_lower_idx
-    ON image_catalog.container_image_labels
-    (pg_catalog.lower(label_key) text_pattern_ops, pg_catalog.lower(label_value) text_pattern_ops);
+    ON image_catalog.container_image_labels (pg_catalog.lower(label_key) text_pattern_ops);
 CREATE INDEX container_image_labels_key_idx
     ON image_catalog.container_image_labels (label_key);
 

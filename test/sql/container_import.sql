@@ -172,6 +172,15 @@ SELECT image_catalog.import_container_images('{"id": "sha256:01", "not_pullable"
                    "publishedOn": "2024-02-29T23:00:00.120-01:30"}]}]}}');
 SELECT jsonb_pretty(d::jsonb - '{metadata,lastUpdated,name,names}'::text[]) FROM image_catalog.get_container_image('01') d;
 
+-- texts longer than an index takes
+SELECT image_catalog.import_container_images(jsonb_build_object('id', 'sha256:02',
+    'metadata', jsonb_build_object('v1', jsonb_build_object('labels', jsonb_build_object('description', long),
+        'user', long, 'layers', jsonb_build_array(jsonb_build_object('value', long)))),
+    'scan', jsonb_build_object('components', jsonb_build_array(jsonb_build_object('version', long, 'location', long,
+        'vulns', jsonb_build_array(jsonb_build_object('cve', 'a', 'summary', long, 'fixedBy', long)))))))
+  FROM (SELECT string_agg(md5(n::text), '') AS long FROM generate_series(1, 1000) n) s;
+DELETE FROM image_catalog.container_images WHERE digest = 'sha256:02';
+
 -- documents that are none
 SELECT image_catalog.import_container_images('1');
 SELECT image_catalog.import_container_images('[1]');
