@@ -36,7 +36,7 @@ CREATE FUNCTION pg_temp.run(command text, OUT ms float8, OUT number bigint)
 DECLARE
 	started timestamptz := clock_timestamp();
 BEGIN
-	EXECUTE 'SELECT count(*) FROM (' || command || ') q' INTO number;
+	EXECUTE 'SELECT count(length(document::text)) FROM (' || command || ') q' INTO number;
 	ms := extract(epoch FROM clock_timestamp() - started) * 1000;
 END
 $$;
@@ -46,13 +46,13 @@ CREATE PROCEDURE pg_temp.measure(search text, condition text,
 	LANGUAGE plpgsql AS $$
 DECLARE
 	function_call text := format(
-		'SELECT * FROM image_catalog.list_container_images(%L, 25, 0, %L, %L)',
+		'SELECT document FROM image_catalog.list_container_images(%L, 25, 0, %L, %L) document',
 		search, trim(TRAILING '-' FROM sort), sort LIKE '%-');
 	by_hand text := format(
 		'SELECT json_build_object(''id'', i.digest, ''name'', i.name_full,
 			''components'', i.component_count, ''cves'', i.cve_count,
 			''fixableCves'', i.fixable_cve_count, ''created'', i.created_at,
-			''lastUpdated'', i.last_updated)
+			''lastUpdated'', i.last_updated) AS document
 		   FROM image_catalog.container_images i WHERE %s ORDER BY %s LIMIT 25',
 		condition, by);
 	one float8[] := '{}';

@@ -294,6 +294,7 @@ compile_sort(ImgcatContainerListing *listing, const ImgcatContainerSort *sort)
 	child = imgcat_search_from(builder.table);
 	if (child == NULL)
 		return;
+	listing->aggregated = true;
 	listing->from = psprintf("%s CROSS JOIN LATERAL (SELECT count(*) AS n%s FROM %s %s WHERE %s.image_key = i.image_key AND %s) s",
 							 listing->from, builder.aggregates.data,
 							 child->name, child->alias, child->alias,
@@ -450,8 +451,60 @@ append_after_marker(ImgcatStatement *statement,
 }
 
 /*
+ * Append " ORDER BY ..." of the listing.
+ */
+static void
+append_order(StringInfo out, const ImgcatContainerListing *listing)
+{
+	int			i;
+
+	appendStringInfoString(out, " ORDER BY ");
+	for (i = 0; i < listing->nkeys; i++)
+		appendStringInfo(out, "%s%s%s, ", listing->keys[i].expression,
+						 listing->descending ? " DESC" : "",
+						 listing->descending && listing->keys[i].nullable ?
+						 " NULLS LAST" : "");
+	appendStringInfo(out, "i.digest%s", listing->descending ? " DESC" : "");
+}
+
+/*
+ * Append the statement of a page that starts at a marker whose key is a
+ * column that can be null: the values after the marker, then the nulls.  Each
+ * arm follows an index from its first row, which their OR could not.
+ */
+static void
+append_arms(ImgcatStatement *statement, const char *columns,
+			const ImgcatContainerListing *listing,
+			const ImgcatContainerMarker *marker, int64 rows)
+{
+	StringInfo	out = &statement->sql;
+	const char *key = listing->keys[0].expression;
+	const char *direction = listing->descending ? " DESC" : "";
+	int			digest;
+	char		limit[32] = "";
+
+	if (rows >= 0)
+		snprintf(limit, sizeof(limit), " LIMIT $%d",
+				 imgcat_statement_parameter(statement, INT8OID,
+											Int64GetDatum(rows)));
+	digest = imgcat_statement_parameter(statement, TEXTOID,
+										CStringGetTextDatum(marker->digest));
+	appendStringInfo(out, "SELECT * FROM ((SELECT %s, 1 AS arm, %s AS sort_key, i.digest AS sort_digest FROM %s WHERE %s AND ",
+					 columns, key, listing->from, listing->where);
+	append_after_row(statement, listing, marker, digest);
+	append_order(out, listing);
+	appendStringInfo(out, "%s) UNION ALL (SELECT %s, 2, %s, i.digest FROM %s WHERE %s AND %s IS NULL",
+					 limit, columns, key, listing->from, listing->where, key);
+	/* the key is constant here, but only so does the planner see the index */
+	append_order(out, listing);
+	appendStringInfo(out, "%s)) p ORDER BY arm, sort_key%s, sort_digest%s",
+					 limit, direction, direction);
+}
+
+/*
  * Append "SELECT columns ..." of the listing, after the marker, to the
- * statement; a negative limit is none.  columns name the image row i.
+ * statement; a negative limit is none.  columns name the image row i; the
+ * statement may give more columns behind them.
  */
 void
 imgcat_container_listing_statement(ImgcatStatement *statement,
@@ -461,21 +514,23 @@ imgcat_container_listing_statement(ImgcatStatement *statement,
 								   int64 limit, int64 offset)
 {
 	StringInfo	out = &statement->sql;
-	int			i;
+	bool		marked = marker != NULL && marker->digest != NULL;
 
+	offset = Max(offset, 0);
 	/* limit and offset decide whether an order is walked or sorted */
 	statement->generic = false;
-	appendStringInfo(out, "SELECT %s FROM %s WHERE %s", columns,
-					 listing->from, listing->where);
-	if (marker != NULL && marker->digest != NULL)
-		append_after_marker(statement, listing, marker);
-	appendStringInfoString(out, " ORDER BY ");
-	for (i = 0; i < listing->nkeys; i++)
-		appendStringInfo(out, "%s%s%s, ", listing->keys[i].expression,
-						 listing->descending ? " DESC" : "",
-						 listing->descending && listing->keys[i].nullable ?
-						 " NULLS LAST" : "");
-	appendStringInfo(out, "i.digest%s", listing->descending ? " DESC" : "");
+	if (marked && listing->nkeys == 1 && listing->keys[0].nullable &&
+		!listing->aggregated && marker->nkeys == 1 && marker->keys[0] != NULL)
+		append_arms(statement, columns, listing, marker,
+					limit < 0 ? -1 : limit + offset);
+	else
+	{
+		appendStringInfo(out, "SELECT %s FROM %s WHERE %s", columns,
+						 listing->from, listing->where);
+		if (marked)
+			append_after_marker(statement, listing, marker);
+		append_order(out, listing);
+	}
 	if (limit >= 0)
 		appendStringInfo(out, " LIMIT $%d",
 						 imgcat_statement_parameter(statement, INT8OID,

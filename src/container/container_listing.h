@@ -66,6 +66,7 @@ typedef struct ImgcatContainerListing
 	int			nkeys;
 	ImgcatContainerSortKey keys[IMGCAT_CONTAINER_SORT_KEYS];
 	bool		descending;		/* all keys, and the digest that ends them */
+	bool		aggregated;		/* keys are computed of child rows */
 } ImgcatContainerListing;
 
 extern ImgcatAggregate imgcat_aggregate_from_text(const char *text);

@@ -134,36 +134,51 @@ refresh_cache(RankCache *cache, ImgcatRankSubject subject)
 }
 
 /*
- * The distinct scores of subject.  See container_rank.h for what the caller
- * guarantees.
+ * The distinct scores of subject, to be used before anything else is run that
+ * could ask for them again.  SPI is connected.
  *
  * They are read once and kept, as reading them costs more than a page does.
  * A transaction that sees the past, and a parallel query, which must not take
  * a newer snapshot, read them for themselves.
  */
-ImgcatRanks *
-imgcat_load_ranks(ImgcatRankSubject subject)
+const ImgcatRanks *
+imgcat_borrow_ranks(ImgcatRankSubject subject)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	RankCache  *cache = &caches[subject == IMGCAT_RANK_IMAGES ? 0 : 1];
-	ImgcatRanks *ranks = palloc(sizeof(ImgcatRanks));
+	ImgcatRanks *ranks = &cache->ranks;
 
 	if (IsolationUsesXactSnapshot() || IsInParallelMode())
+	{
+		ranks = palloc(sizeof(ImgcatRanks));
 		read_ranks(subject, caller, ranks);
+	}
 	else
 	{
 		/* hear of what others have committed */
 		AcceptInvalidationMessages();
 		if (!cache->valid)
 			refresh_cache(cache, subject);
-		ranks->count = cache->ranks.count;
-		ranks->scores = MemoryContextAllocHuge(caller, Max(ranks->count, 1) *
-											   sizeof(double));
-		memcpy(ranks->scores, cache->ranks.scores,
-			   ranks->count * sizeof(double));
 	}
 	/* SPI leaves us in a context of its own */
 	MemoryContextSwitchTo(caller);
+	return ranks;
+}
+
+/*
+ * A copy of them, in the caller's memory context.
+ */
+ImgcatRanks *
+imgcat_load_ranks(ImgcatRankSubject subject)
+{
+	const ImgcatRanks *kept = imgcat_borrow_ranks(subject);
+	ImgcatRanks *ranks = palloc(sizeof(ImgcatRanks));
+	Size		size = kept->count * sizeof(double);
+
+	ranks->count = kept->count;
+	ranks->scores = MemoryContextAllocHuge(CurrentMemoryContext,
+										   Max(size, sizeof(double)));
+	memcpy(ranks->scores, kept->scores, size);
 	return ranks;
 }
 

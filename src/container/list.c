@@ -267,7 +267,7 @@ imgcat_list_container_images(PG_FUNCTION_ARGS)
 							 VARSIZE_ANY_EXHDR(query), &sort, &statement);
 	imgcat_container_listing_statement(&statement, LIST_COLUMNS, &listing,
 									   NULL, limit, offset);
-	receiver.ranks = imgcat_load_ranks(IMGCAT_RANK_IMAGES);
+	receiver.ranks = imgcat_borrow_ranks(IMGCAT_RANK_IMAGES);
 	imgcat_statement_execute(&statement, 0, &receiver.pub);
 	SPI_finish();
 	return (Datum) 0;
@@ -348,7 +348,7 @@ imgcat_list_container_images_page(PG_FUNCTION_ARGS)
 									   &listing, &request.marker,
 									   limit < 0 ? limit : limit + 1,
 									   request.offset);
-	receiver.ranks = imgcat_load_ranks(IMGCAT_RANK_IMAGES);
+	receiver.ranks = imgcat_borrow_ranks(IMGCAT_RANK_IMAGES);
 	imgcat_statement_execute(&statement, 0, &receiver.pub);
 	SPI_finish();
 

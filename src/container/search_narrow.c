@@ -123,31 +123,45 @@ rare_images(const ImgcatSearchGroup *group, ImgcatStatement *statement)
 }
 
 /*
+ * Make the planner take index scans: they alone are bounded, and misled
+ * estimates prefer others.  Returns the nesting level of the settings, to be
+ * closed by the caller.
+ */
+static int
+prefer_index_scans(void)
+{
+	int			nest_level = NewGUCNestLevel();
+
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("enable_bitmapscan", "off", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+/*
  * Narrow a compiled search.  The caller is connected to SPI and runs the
  * statement in the same snapshot.
  */
 void
 imgcat_narrow_search(ImgcatCompiledSearch *search, ImgcatStatement *statement)
 {
-	int			nest_level;
+	int			nest_level = 0;
 	int			i;
 
-	/* an index scan is the bounded one; misled estimates prefer others */
-	nest_level = NewGUCNestLevel();
-	(void) set_config_option("enable_seqscan", "off", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	(void) set_config_option("enable_bitmapscan", "off", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	for (i = 0; i < search->query.ngroups; i++)
 	{
 		int			parameter;
 
 		if (!can_look_up(&search->query.groups[i]))
 			continue;
+		if (nest_level == 0)
+			nest_level = prefer_index_scans();
 		parameter = rare_images(&search->query.groups[i], statement);
 		if (parameter > 0)
 			search->where = psprintf("%s AND i.image_key = ANY ($%d)",
 									 search->where, parameter);
 	}
-	AtEOXact_GUC(true, nest_level);
+	if (nest_level > 0)
+		AtEOXact_GUC(true, nest_level);
 }
