@@ -1,0 +1,90 @@
+/*-------------------------------------------------------------------------
+ *
+ * property_index.c
+ *		Ordered indexes of properties that are asked often.
+ *
+ * index_image_property() makes them (sql/34_property_indexes.sql).  A listing
+ * knows them by their names, which it looks up in the catalog cache: a
+ * property without an index costs one cached miss.
+ *
+ * src/listing/property_index.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_index.h"
+#include "common/md5.h"
+#include "fmgr.h"
+#include "listing/property_index.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/* digits of the digest that tell the names of properties apart */
+#define DIGEST_DIGITS 16
+
+/*
+ * The name of the index of a property; scope is its leading column.
+ */
+static void
+property_index_name(char *index_name, const char *scope, const char *property)
+{
+	char		digest[33];
+	const char *error = NULL;
+
+	if (!pg_md5_hash(property, strlen(property), digest, &error))
+		elog(ERROR, "could not compute the digest of a property name: %s", error);
+	snprintf(index_name, NAMEDATALEN, "images_%.10s_property_%.*s_idx",
+			 scope, DIGEST_DIGITS, digest);
+}
+
+/*
+ * Is there a valid index of this property?
+ */
+static bool
+has_valid_index(const char *scope, const char *property)
+{
+	char		index_name[NAMEDATALEN];
+	Oid			index;
+	HeapTuple	tuple;
+	bool		valid = false;
+
+	property_index_name(index_name, scope, property);
+	index = get_relname_relid(index_name, get_namespace_oid("image_catalog", false));
+	if (!OidIsValid(index))
+		return false;
+	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	if (HeapTupleIsValid(tuple))
+	{
+		valid = ((Form_pg_index) GETSTRUCT(tuple))->indisvalid;
+		ReleaseSysCache(tuple);
+	}
+	return valid;
+}
+
+/*
+ * May a listing filter on the property by its own indexes?
+ */
+bool
+imgcat_property_is_indexed(const char *name)
+{
+	return has_valid_index("visibility", name) && has_valid_index("owner", name);
+}
+
+PG_FUNCTION_INFO_V1(imgcat_property_index_name_of);
+/*
+ * property_index_name(scope text, name text) returns name
+ */
+Datum
+imgcat_property_index_name_of(PG_FUNCTION_ARGS)
+{
+	Name		result = palloc0(sizeof(NameData));
+
+	property_index_name(NameStr(*result),
+						text_to_cstring(PG_GETARG_TEXT_PP(0)),
+						text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	PG_RETURN_NAME(result);
+}
