@@ -210,6 +210,14 @@ imgcat_append_conditions(ImgcatStatement *statement,
 				break;
 			case IMGCAT_COND_FACET:
 				break;			/* done above */
+			case IMGCAT_COND_PROPERTY:
+
+				/* the one name of a client in a text: an index vouches for it */
+				appendStringInfo(where, " AND (i.properties ->> %s) = $%d",
+								 quote_literal_cstr(condition->property->name),
+								 imgcat_statement_parameter(statement, TEXTOID,
+															condition->value));
+				break;
 			case IMGCAT_COND_ANY_FACET:
 				appendStringInfo(where, " AND " IMGCAT_SEARCH " && $%d",
 								 imgcat_statement_parameter(statement, TEXTARRAYOID,

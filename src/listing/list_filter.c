@@ -48,6 +48,7 @@ imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind,
 	condition->low = PG_INT64_MIN;
 	condition->high = PG_INT64_MAX;
 	condition->value = value;
+	condition->property = NULL;
 	return condition;
 }
 
@@ -314,7 +315,8 @@ imgcat_add_property_filter(ImgcatListRequest *request,
 												 parameter->value,
 												 parameter->value_length);
 
-	imgcat_add_condition(request, IMGCAT_COND_FACET, -1, PointerGetDatum(facet));
+	imgcat_add_condition(request, IMGCAT_COND_FACET, -1,
+						 PointerGetDatum(facet))->property = parameter;
 }
 
 /*

@@ -30,10 +30,19 @@ typedef enum ImgcatConditionKind
 	IMGCAT_COND_TIME_RANGE,		/* column is from low on, and before high */
 	IMGCAT_COND_TIME_OUTSIDE,	/* column is not in that range */
 	IMGCAT_COND_FACET,			/* has this facet */
+	IMGCAT_COND_PROPERTY,		/* the same, of a property with an index */
 	IMGCAT_COND_ANY_FACET,		/* has one of these facets */
 	IMGCAT_COND_NOT_FACET,		/* has not this facet */
 	IMGCAT_COND_DEFAULT_ENTERPRISE	/* belongs to no enterprise project */
 } ImgcatConditionKind;
+
+typedef struct ImgcatListParameter
+{
+	const char *name;
+	size_t		name_length;
+	const char *value;
+	size_t		value_length;
+} ImgcatListParameter;
 
 typedef struct ImgcatCondition
 {
@@ -43,6 +52,8 @@ typedef struct ImgcatCondition
 	TimestampTz low;			/* of TIME; PG_INT64_MIN: no bound */
 	TimestampTz high;			/* of TIME; PG_INT64_MAX: no bound */
 	Datum		value;			/* by kind: text, text[], uuid[], bool, int8 */
+	const ImgcatListParameter *property;	/* of FACET: what it is made of; or
+											 * NULL */
 } ImgcatCondition;
 
 typedef enum ImgcatVisibilityFilter
@@ -54,14 +65,6 @@ typedef enum ImgcatVisibilityFilter
 	IMGCAT_VISIBLE_SHARED,
 	IMGCAT_VISIBLE_PRIVATE
 } ImgcatVisibilityFilter;
-
-typedef struct ImgcatListParameter
-{
-	const char *name;
-	size_t		name_length;
-	const char *value;
-	size_t		value_length;
-} ImgcatListParameter;
 
 typedef struct ImgcatListRequest
 {

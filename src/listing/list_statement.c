@@ -76,6 +76,7 @@ is_generic(const ImgcatListRequest *request, const ImgcatCondition *apart)
 			case IMGCAT_COND_NOT_FACET:
 				break;
 			case IMGCAT_COND_TEXT:
+			case IMGCAT_COND_PROPERTY:
 			case IMGCAT_COND_BOOL:
 				nequalities++;
 				break;
