@@ -49,6 +49,8 @@ REVOKE EXECUTE ON FUNCTION image_catalog.make_property_indexes() FROM PUBLIC;
 
 CREATE TRIGGER indexed_properties_make AFTER INSERT OR DELETE ON image_catalog.indexed_properties
     FOR EACH ROW EXECUTE FUNCTION image_catalog.make_property_indexes();
+COMMENT ON TRIGGER indexed_properties_make ON image_catalog.indexed_properties IS
+    'makes the indexes of a property, also when a dump is restored';
 
 CREATE FUNCTION image_catalog.index_image_property(name text) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
