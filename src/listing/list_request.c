@@ -22,6 +22,9 @@
 
 /* more parameters than any client sends, few enough to compare all pairs */
 #define MAX_PARAMETERS 500
+
+/* in bytes; an in: list of 25,000 ids */
+#define MAX_PARAMETER_LENGTH (1024 * 1024)
 #define MAX_SORT_ATTRIBUTES 16
 
 static const ImgcatAttribute *sort_attributes[MAX_SORT_ATTRIBUTES];
@@ -132,6 +135,13 @@ imgcat_list_request_add(ImgcatListRequest *request,
 				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
 									  "A request has at most %d.",
 									  MAX_PARAMETERS)));
+	if (name_length > MAX_PARAMETER_LENGTH || value_length > MAX_PARAMETER_LENGTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("query parameter is too long"),
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
+									  "Its name and its value have at most %d bytes each.",
+									  MAX_PARAMETER_LENGTH)));
 	if (request->nparameters == request->max_parameters)
 	{
 		request->max_parameters *= 2;

@@ -82,5 +82,8 @@ SELECT query, pg_temp.page(query)
                ('name=%F4%90%80%80'), ('name=%00'), ('%FF=x'), ('%00'),
                ('limit=1&x=a%00b')) v (query);
 SELECT pg_temp.page(repeat('x=1&', 501));
+SELECT pg_temp.page('name=in:' || repeat(',', 1024 * 1024)), pg_temp.page('name=in:' || repeat(',', 1024 * 1024 - 4)),
+       pg_temp.page(repeat('n', 1024 * 1024 + 1) || '=x');
+SELECT image_catalog.count_images(jsonb_build_object('name', repeat('x', 1024 * 1024 + 1)));
 
 DELETE FROM image_catalog.images;

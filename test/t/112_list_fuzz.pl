@@ -47,7 +47,7 @@ LANGUAGE sql AS $$
                                 WHEN n % 3 = 0 THEN 'SELECT image_catalog.list_cloud_images_page($1)'
                                 ELSE 'SELECT image_catalog.list_images_page($1)' END) f (command),
            LATERAL fuzz.state_of(command, argument) s (state)
-     WHERE state <> '00000' AND state !~ '^(22|54000 too many query parameters)'
+     WHERE state <> '00000' AND state !~ '^(22|54000 (too many query parameters|query parameter is too long))'
 $$;
 SQL
 $node->safe_psql('postgres', $fuzz_function);
