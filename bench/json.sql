@@ -313,7 +313,7 @@ $$;
 SELECT size, kind, ops, pg_column_size(document) AS document, bytes,
        round(1 + bytes::numeric / pg_column_size(document), 2) AS "(document + bytes)/document"
   FROM (SELECT n, size, document || '{}' AS document FROM bench.document WHERE size <> 'record') d,
-       unnest(ARRAY['top', 'array']) kind, unnest(ARRAY[1, 100]) ops,
+       unnest(ARRAY['top', 'array']) kind, unnest(ARRAY[1, 10, 100]) ops,
        LATERAL bench.memory(document, bench.patch(size, kind, ops))
  ORDER BY n, kind DESC, ops;
 
