@@ -24,6 +24,7 @@
 #include "image/quota.h"
 #include "image/update_image.h"
 #include "image/value.h"
+#include "miscadmin.h"
 #include "plan_cache.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -232,10 +233,11 @@ apply_change(PatchedImage *patched, const ImgcatImageChange *change,
 }
 
 /*
- * Has the patch given the image a property that it did not have?
+ * Has the patch given the image a property that it did not have?  properties
+ * are those that it has now.
  */
 static bool
-introduces_property(const PatchedImage *patched)
+introduces_property(const PatchedImage *patched, Jsonb *properties)
 {
 	for (int i = 0; i < patched->property_patch.noperations; i++)
 	{
@@ -243,7 +245,8 @@ introduces_property(const PatchedImage *patched)
 		&patched->property_patch.operations[i].path.tokens[0];
 		JsonbValue	value;
 
-		if (has_property(patched, token->text, token->length) &&
+		if (getKeyJsonValueFromContainer(&properties->root, token->text,
+										 token->length, &value) != NULL &&
 			getKeyJsonValueFromContainer(&patched->old_properties->root,
 										 token->text, token->length,
 										 &value) == NULL)
@@ -291,7 +294,7 @@ finish_patch(PatchedImage *patched)
 													&patched->property_patch);
 		patched->image.row.values[IMGCAT_COL_PROPERTIES] =
 			JsonbPGetDatum(properties);
-		if (introduces_property(patched))
+		if (introduces_property(patched, properties))
 			imgcat_check_property_quota(imgcat_counted_properties(properties));
 	}
 	if (patched->ntags >= 0)
@@ -402,6 +405,7 @@ imgcat_image_patch(StringInfo out, const pg_uuid_t *id, Jsonb *patch,
 			palloc(sizeof(ImgcatJsonPatchOperation) * nchanges);
 		for (int i = 0; i < nchanges; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			patched.place.index = i;
 			apply_change(&patched, &changes[i], form);
 		}
