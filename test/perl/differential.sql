@@ -14,8 +14,9 @@ LANGUAGE sql VOLATILE AS $$
 $$;
 
 -- The values of the catalogue come from small sets, so that filters match,
--- keys tie, and some values are missing.
-CREATE PROCEDURE differential.fill(rows int) LANGUAGE plpgsql AS $$
+-- keys tie, and some values are missing.  The images were created over the
+-- spread of time, most of them late.
+CREATE PROCEDURE differential.fill(rows int, spread interval) LANGUAGE plpgsql AS $$
 DECLARE
     pick_status text[] := '{active,active,active,active,queued,saving,deactivated,killed,deleted,pending_delete}';
 BEGIN
@@ -34,9 +35,12 @@ BEGIN
            CASE WHEN random() < 0.8 THEN floor(random() * 4)::int * 10 END,
            CASE WHEN random() < 0.3 THEN floor(random() * 4)::int * 10 END,
            differential.pick(ARRAY[NULL, 'c1', 'c2']),
-           '2024-01-01Z'::timestamptz + floor(random() * 8) * interval '0.5 second',
+           CASE WHEN spread < '5 seconds' OR random() < 0.1
+                THEN '2024-01-01Z'::timestamptz + floor(random() * 8) * interval '0.5 second'
+                ELSE date_trunc('second', '2024-01-01Z'::timestamptz - random() ^ 3 * spread) END,
            '2024-02-01Z'::timestamptz + floor(random() * 8) * interval '0.25 second',
-           ARRAY(SELECT t FROM unnest('{k=v,k.v,k,t,u}'::text[]) t WHERE random() < 0.3 AND n > 0 ORDER BY t),
+           ARRAY(SELECT t FROM unnest('{k=v,k.v,k,t,u}'::text[]) t
+                  WHERE random() < CASE t WHEN 't' THEN 0.8 WHEN 'u' THEN 0.02 ELSE 0.3 END AND n > 0 ORDER BY t),
            (SELECT coalesce(jsonb_object_agg(k, v), '{}')
               FROM unnest('{p,q,__isregistered,__platform,enterprise_project_id}'::text[]) k,
                    LATERAL (SELECT CASE k WHEN '__isregistered' THEN differential.pick('{true,false}')
@@ -59,8 +63,8 @@ CREATE FUNCTION differential.condition(ims boolean, OUT name text, OUT value tex
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     kind text := differential.pick('{name,name in,status,status in,owner,protected,disk_format,container_format in,
-size,size_min,size_max,virtual_size_max,min_disk,min_ram_min,checksum,tag,tag,property,property,created_at,updated_at,
-time fraction,id,platform,enterprise}');
+size,size_min,size_max,virtual_size_max,min_disk,min_ram_min,checksum,tag,tag,tag,tag,property,property,property,
+property,created_at,updated_at,time fraction,time of one,time of one,id,platform,enterprise}');
     op text := differential.pick('{eq,neq,lt,lte,gt,gte}');
     sign text := CASE op WHEN 'eq' THEN '=' WHEN 'neq' THEN '<>' WHEN 'lt' THEN '<' WHEN 'lte' THEN '<='
                          WHEN 'gt' THEN '>' ELSE '>=' END;
@@ -132,6 +136,12 @@ BEGIN
         word := '2024-01-01T00:00:0' || floor(random() * 5) || '.5Z';
         SELECT 'created_at', op || ':' || word, format('created_at %s %L', sign, word)
           INTO name, value, predicate;
+    WHEN 'time of one' THEN
+        SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') INTO word
+          FROM image_catalog.images ORDER BY random() LIMIT 1;
+        word := coalesce(word, '2024-01-01');
+        SELECT 'created_at', op || ':' || word, format('date_trunc(''second'', created_at) %s %L', sign, word)
+          INTO name, value, predicate;
     WHEN 'id' THEN
         SELECT 'id', 'in:' || string_agg(i.id::text, ','), format('id::text = ANY (%L)', array_agg(i.id::text))
           INTO name, value, predicate
@@ -159,7 +169,7 @@ $$;
 -- A random order: what the request says, and the ORDER BY that it means.
 CREATE FUNCTION differential.sort(OUT sort text, OUT order_by text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    keys int := floor(random() * 4)::int;
+    keys int := floor(random() * random() * 4)::int;
     key text;
     direction text;
     expression text;
@@ -197,7 +207,7 @@ min_disk, min_ram, size, virtual_size, checksum, os_hash_algo, os_hash_value, cr
     killed boolean := false;
     condition record;
     ordering record;
-    page_limit int := floor(random() * random() * 70)::int;
+    page_limit int := floor(random() * random() * 70 + (random() < 0.05)::int * 500)::int;
     marker uuid;
     naive text;
     expected text[];
