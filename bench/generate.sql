@@ -38,7 +38,7 @@
 \endif
 
 BEGIN;
-SET LOCAL maintenance_work_mem = '512MB';
+SET LOCAL maintenance_work_mem = '1GB';
 SET LOCAL synchronous_commit = off;
 SET LOCAL client_min_messages = warning;
 SET LOCAL work_mem = '64MB';

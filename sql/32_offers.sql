@@ -4,9 +4,8 @@
  * The images that are shared with a member, with what they are sorted and
  * filtered by: the shared arm of a listing walks or sorts these narrow rows
  * and fetches the images of its page only.  Kept by the triggers below, and
- * rebuilt by them when a dump is restored, so it is not dumped itself.  Only
- * images that a listing shows by default are offered: neither hidden nor
- * deleted nor killed.
+ * rebuilt by them when a dump is restored, so it is not dumped itself.  Deleted
+ * and killed images are not offered.
  */
 CREATE TABLE image_catalog.offers (
     member_id text COLLATE "C" NOT NULL,
@@ -20,19 +19,43 @@ CREATE TABLE image_catalog.offers (
     status text COLLATE "C" NOT NULL,
     disk_format text COLLATE "C" NOT NULL,
     container_format text COLLATE "C" NOT NULL,
-    CONSTRAINT offers_pkey PRIMARY KEY (member_id, answer, created_at, image_id)
-        INCLUDE (updated_at, size, name, status, disk_format, container_format)
+    protected boolean NOT NULL,
+    os_hidden boolean NOT NULL,
+    CONSTRAINT offers_pkey PRIMARY KEY (image_id, member_id)
 );
-COMMENT ON TABLE image_catalog.offers IS 'for each member and answer the images shared with it, in the order of creation; a missing value stands as the empty string or zero; derived, filled by triggers';
+COMMENT ON TABLE image_catalog.offers IS 'for each member and answer the images shared with it; a missing value stands as the empty string or zero; derived, filled by triggers';
 COMMENT ON COLUMN image_catalog.offers.answer IS 'status of the membership';
-CREATE INDEX offers_image_id_idx ON image_catalog.offers (image_id);
+
+/* an order to walk for each sort key, as the images have */
+CREATE INDEX offers_created_at_idx ON image_catalog.offers
+    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size) WHERE NOT os_hidden;
+CREATE INDEX offers_updated_at_idx ON image_catalog.offers
+    (member_id, answer, updated_at, created_at, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_id_idx ON image_catalog.offers
+    (member_id, answer, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_name_idx ON image_catalog.offers
+    (member_id, answer, name, created_at, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_status_idx ON image_catalog.offers
+    (member_id, answer, status, created_at, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_size_idx ON image_catalog.offers
+    (member_id, answer, size, created_at, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_disk_format_idx ON image_catalog.offers
+    (member_id, answer, disk_format, created_at, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_container_format_idx ON image_catalog.offers
+    (member_id, answer, container_format, created_at, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_owner_idx ON image_catalog.offers
+    (member_id, answer, owner, created_at, image_id) WHERE NOT os_hidden;
+CREATE INDEX offers_protected_idx ON image_catalog.offers
+    (member_id, answer, created_at, image_id) WHERE protected AND NOT os_hidden;
+CREATE INDEX offers_hidden_idx ON image_catalog.offers
+    (member_id, answer, created_at, image_id) WHERE os_hidden;
 ALTER TABLE image_catalog.offers ENABLE ROW LEVEL SECURITY;
 
-CREATE FUNCTION image_catalog.is_listed(os_hidden boolean, status text) RETURNS boolean
+CREATE FUNCTION image_catalog.is_alive(status text) RETURNS boolean
     LANGUAGE SQL IMMUTABLE PARALLEL SAFE
-    RETURN NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-COMMENT ON FUNCTION image_catalog.is_listed(boolean, text) IS
-    'does a listing show an image of this state unless asked otherwise: neither hidden, deleted nor killed?';
+    RETURN status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+COMMENT ON FUNCTION image_catalog.is_alive(text) IS
+    'is an image of this status neither deleted nor killed?';
 
 /*
  * The image's row is locked by the change itself, and whoever changes a
@@ -44,11 +67,12 @@ CREATE FUNCTION image_catalog.offer_changed_image() RETURNS trigger
     AS $$
 BEGIN
     DELETE FROM image_catalog.offers WHERE image_id = OLD.id;
-    IF NEW.visibility = 'shared' AND image_catalog.is_listed(NEW.os_hidden, NEW.status) THEN
+    IF NEW.visibility = 'shared' AND image_catalog.is_alive(NEW.status) THEN
         INSERT INTO image_catalog.offers
         SELECT m.member_id, m.status, NEW.created_at, NEW.id, NEW.updated_at,
                COALESCE(NEW.size, 0), NEW.owner, COALESCE(NEW.name, ''), NEW.status,
-               COALESCE(NEW.disk_format, ''), COALESCE(NEW.container_format, '')
+               COALESCE(NEW.disk_format, ''), COALESCE(NEW.container_format, ''),
+               NEW.protected, NEW.os_hidden
         FROM image_catalog.image_members m
         WHERE m.image_id = NEW.id AND m.deleted_at IS NULL
           AND m.member_id IS DISTINCT FROM NEW.owner;
@@ -88,12 +112,13 @@ BEGIN
         WHERE image_id = OLD.image_id AND member_id = OLD.member_id;
     END IF;
     IF TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL AND shared.visibility = 'shared'
-       AND image_catalog.is_listed(shared.os_hidden, shared.status)
+       AND image_catalog.is_alive(shared.status)
        AND NEW.member_id IS DISTINCT FROM shared.owner THEN
         INSERT INTO image_catalog.offers
         VALUES (NEW.member_id, NEW.status, shared.created_at, shared.id, shared.updated_at,
                 COALESCE(shared.size, 0), shared.owner, COALESCE(shared.name, ''), shared.status,
-                COALESCE(shared.disk_format, ''), COALESCE(shared.container_format, ''))
+                COALESCE(shared.disk_format, ''), COALESCE(shared.container_format, ''),
+                shared.protected, shared.os_hidden)
         ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;
@@ -129,14 +154,16 @@ BEGIN
     LOCK TABLE image_catalog.images, image_catalog.image_members IN SHARE ROW EXCLUSIVE MODE;
     TRUNCATE image_catalog.offers;
     INSERT INTO image_catalog.offers (member_id, answer, created_at, image_id, updated_at, size,
-                                      owner, name, status, disk_format, container_format)
+                                      owner, name, status, disk_format, container_format,
+                                      protected, os_hidden)
     SELECT m.member_id, m.status, i.created_at, i.id, i.updated_at, COALESCE(i.size, 0), i.owner,
-           COALESCE(i.name, ''), i.status, COALESCE(i.disk_format, ''), COALESCE(i.container_format, '')
+           COALESCE(i.name, ''), i.status, COALESCE(i.disk_format, ''), COALESCE(i.container_format, ''),
+           i.protected, i.os_hidden
     FROM image_catalog.image_members m
          JOIN image_catalog.images i ON i.id = m.image_id
     WHERE m.deleted_at IS NULL AND i.visibility = 'shared'
       AND m.member_id IS DISTINCT FROM i.owner
-      AND image_catalog.is_listed(i.os_hidden, i.status);
+      AND image_catalog.is_alive(i.status);
 END
 $$;
 COMMENT ON FUNCTION image_catalog.rebuild_offers() IS
@@ -164,4 +191,4 @@ COMMENT ON TRIGGER image_members_truncated ON image_catalog.image_members IS
 
 REVOKE EXECUTE ON FUNCTION image_catalog.offer_changed_image(), image_catalog.withdraw_removed_images(),
     image_catalog.offer_to_member(), image_catalog.rebuild_offers(),
-    image_catalog.rebuild_after_truncate(), image_catalog.is_listed(boolean, text) FROM PUBLIC;
+    image_catalog.rebuild_after_truncate(), image_catalog.is_alive(text) FROM PUBLIC;

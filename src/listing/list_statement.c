@@ -165,15 +165,14 @@ has_crossing_range(const ImgcatListRequest *request)
 }
 
 /*
- * Do the offers hold the images of a member arm?  They leave out those that a
- * listing shows only when asked: then the images themselves are searched.
+ * Do the offers hold the images of a member arm?  They leave out the dead,
+ * which a listing shows only when asked: then the images are searched.
  */
 static bool
 walks_offers(const Listing *listing, const ImgcatArm *arm)
 {
 	return arm->kind == IMGCAT_ARM_MEMBER &&
-		!listing->fetch &&
-		!listing->request->hidden && !listing->request->dead;
+		!listing->fetch && !listing->request->dead;
 }
 
 /*
@@ -201,6 +200,10 @@ append_offer_conditions(Listing *listing)
 		const ImgcatCondition *condition = &request->conditions[i];
 		const char *column = imgcat_offer_column(condition->column);
 
+		if (condition->kind == IMGCAT_COND_BOOL &&
+			condition->column == IMGCAT_COL_PROTECTED)
+			appendStringInfo(&listing->statement->sql, " AND %sm.protected",
+							 DatumGetBool(condition->value) ? "" : "NOT ");
 		if (column == NULL)
 			continue;
 		if (condition->kind == IMGCAT_COND_TEXT)
@@ -229,8 +232,9 @@ append_arm_source(Listing *listing, const ImgcatArm *arm, Datum value)
 		appendStringInfo(sql,
 						 " FROM image_catalog.offers m"
 						 " JOIN image_catalog.images i ON i.id = m.image_id"
-						 " WHERE m.member_id = $%d AND m.answer = '%s'",
-						 listing->scope.project, arm->member_status);
+						 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
+						 listing->scope.project, arm->member_status,
+						 listing->request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
 		append_offer_conditions(listing);
 		if (listing->apart != NULL)
 			appendStringInfo(sql, " AND %s = $%d",

@@ -163,7 +163,7 @@ has_offers(const ImgcatCaller *caller)
 	imgcat_statement_begin(&statement);
 	appendStringInfo(&statement.sql,
 					 "SELECT m.member_id FROM image_catalog.offers m"
-					 " WHERE m.member_id = $%d LIMIT 1",
+					 " WHERE m.member_id = $%d AND NOT m.os_hidden LIMIT 1",
 					 imgcat_statement_parameter(&statement, TEXTOID,
 												CStringGetTextDatum(caller->project_id)));
 	imgcat_statement_execute(&statement, 1, &receiver);
