@@ -51,10 +51,12 @@ collect_occurrences(const ImgcatMessage *scan, int *count,
 	Occurrence *occurrences;
 
 	for (int c = 0; c < counters->components; c++)
-		total += imgcat_field_count(imgcat_field_item_message(scan,
-															  SCAN_COMPONENTS,
-															  c),
-									COMPONENT_VULNS);
+	{
+		ImgcatMessage *component =
+		imgcat_field_item_message(scan, SCAN_COMPONENTS, c);
+
+		total += imgcat_field_count(component, COMPONENT_VULNS);
+	}
 	occurrences = palloc(sizeof(Occurrence) * Max(total, 1));
 	*count = 0;
 	for (int c = 0; c < counters->components; c++)

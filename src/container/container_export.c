@@ -181,14 +181,13 @@ Datum
 imgcat_export_container_images(PG_FUNCTION_ARGS)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	FuncCallContext *call;
 	Export	   *export;
 	text	   *answer;
 
 	if (SRF_IS_FIRSTCALL())
 	{
-		ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-
 		imgcat_require_container_read();
 		call = SRF_FIRSTCALL_INIT();
 		SPI_connect();
@@ -208,8 +207,8 @@ imgcat_export_container_images(PG_FUNCTION_ARGS)
 	if (answer != NULL)
 		SRF_RETURN_NEXT(call, PointerGetDatum(answer));
 
-	UnregisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext,
-								  close_cursor, PointerGetDatum(export));
+	UnregisterExprContextCallback(result->econtext, close_cursor,
+								  PointerGetDatum(export));
 	close_cursor(PointerGetDatum(export));
 	SRF_RETURN_DONE(call);
 }

@@ -78,7 +78,8 @@ incoming_digest(JsonbValue *json, int index)
 	const char *digest;
 	JsonbValue	id;
 
-	if (json->type == jbvBinary && JsonContainerIsObject(json->val.binary.data) &&
+	if (json->type == jbvBinary &&
+		JsonContainerIsObject(json->val.binary.data) &&
 		getKeyJsonValueFromContainer(json->val.binary.data, "id", 2, &id) &&
 		id.type == jbvString && id.val.string.len > 0)
 		return psprintf("%s%.*s",
@@ -243,17 +244,17 @@ same_scan(Jsonb *left, Jsonb *right)
 		int			length = strlen(members[i]);
 		JsonbValue	left_value;
 		JsonbValue	right_value;
-		bool		in_left = getKeyJsonValueFromContainer(&left->root,
-														   members[i], length,
-														   &left_value) != NULL;
-		bool		in_right = getKeyJsonValueFromContainer(&right->root,
-															members[i], length,
-															&right_value) != NULL;
+		JsonbValue *in_left =
+		getKeyJsonValueFromContainer(&left->root, members[i], length,
+									 &left_value);
+		JsonbValue *in_right =
+		getKeyJsonValueFromContainer(&right->root, members[i], length,
+									 &right_value);
 
-		if (in_left != in_right)
-			return false;
-		if (!in_left)
+		if (in_left == NULL && in_right == NULL)
 			continue;
+		if (in_left == NULL || in_right == NULL)
+			return false;
 		if (left_value.type != jbvBinary || right_value.type != jbvBinary ||
 			compareJsonbContainers(left_value.val.binary.data,
 								   right_value.val.binary.data) != 0)
@@ -374,7 +375,7 @@ write_children(ImportedImage *images, int count)
 	int			nmetadata_keys = 0;
 	int			nscan_keys = 0;
 
-	for (int table = IMGCAT_TABLE_NAMES; table < IMGCAT_CONTAINER_TABLES; table++)
+	for (int table = IMGCAT_TABLE_NAMES; table <= IMGCAT_TABLE_FINDINGS; table++)
 		sets[table] = imgcat_make_row_set(table);
 	for (int i = 0; i < count; i++)
 	{
@@ -401,7 +402,7 @@ write_children(ImportedImage *images, int count)
 	delete_children("container_image_layers", metadata_keys, nmetadata_keys);
 	delete_children("container_components", scan_keys, nscan_keys);
 	delete_children("container_findings", scan_keys, nscan_keys);
-	for (int table = IMGCAT_TABLE_NAMES; table < IMGCAT_CONTAINER_TABLES; table++)
+	for (int table = IMGCAT_TABLE_NAMES; table <= IMGCAT_TABLE_FINDINGS; table++)
 		insert_rows(sets[table]);
 }
 

@@ -270,10 +270,12 @@ keep_first_seen(ImgcatMessage *scan, const ImgcatMessage *stored)
 	FirstSeen  *seen;
 
 	for (int c = 0; c < ncomponents; c++)
-		count += imgcat_field_count(imgcat_field_item_message(stored,
-															  SCAN_COMPONENTS,
-															  c),
-									COMPONENT_VULNS);
+	{
+		ImgcatMessage *component =
+		imgcat_field_item_message(stored, SCAN_COMPONENTS, c);
+
+		count += imgcat_field_count(component, COMPONENT_VULNS);
+	}
 	seen = palloc(sizeof(FirstSeen) * Max(count, 1));
 	count = 0;
 	for (int c = 0; c < ncomponents; c++)

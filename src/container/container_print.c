@@ -39,9 +39,7 @@ print_json(StringInfo out, const JsonbValue *value)
 							   value->val.string.len);
 			break;
 		case jbvNumeric:
-			appendStringInfoString(out,
-								   DatumGetCString(DirectFunctionCall1(numeric_out,
-																	   NumericGetDatum(value->val.numeric))));
+			appendStringInfoString(out, imgcat_number_text(value));
 			break;
 		case jbvBool:
 			appendStringInfoString(out, value->val.boolean ? "true" : "false");

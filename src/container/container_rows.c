@@ -196,6 +196,14 @@ put_float(Row *row, double number)
 	put_datum(row, Float8GetDatum(number));
 }
 
+static void
+put_string(Row *row, const JsonbValue *string)
+{
+	put_datum(row,
+			  PointerGetDatum(cstring_to_text_with_len(string->val.string.val,
+													   string->val.string.len)));
+}
+
 /*
  * A time, and after it what lies below its microsecond, if with_nanos.
  */
@@ -386,9 +394,7 @@ add_label_rows(ImgcatRowSet *set, int64 image_key, const ImgcatMessage *v1)
 			put_datum(&row, Int64GetDatum(image_key));
 		}
 		if (token == WJB_KEY || token == WJB_VALUE)
-			put_datum(&row,
-					  PointerGetDatum(cstring_to_text_with_len(item.val.string.val,
-															   item.val.string.len)));
+			put_string(&row, &item);
 		if (token == WJB_VALUE)
 			add_row(set, &row);
 	}
@@ -444,10 +450,12 @@ base_image_max_layer(const ImgcatMessage *document)
 	int			max = -1;
 
 	for (int i = 0; i < count; i++)
-		max = Max(max, imgcat_field_int(imgcat_field_item_message(document,
-																  IMAGE_BASE_IMAGE_INFO,
-																  i),
-										BASE_IMAGE_MAX_LAYER_INDEX));
+	{
+		ImgcatMessage *base =
+		imgcat_field_item_message(document, IMAGE_BASE_IMAGE_INFO, i);
+
+		max = Max(max, imgcat_field_int(base, BASE_IMAGE_MAX_LAYER_INDEX));
+	}
 	return max;
 }
 

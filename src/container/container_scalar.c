@@ -192,8 +192,21 @@ imgcat_float_value(JsonbValue *value, double number)
 double
 imgcat_value_float(const JsonbValue *value)
 {
+	Datum		number = NumericGetDatum(value->val.numeric);
+
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-											  NumericGetDatum(value->val.numeric)));
+											  number));
+}
+
+/*
+ * The decimal digits of a number, NUL-terminated.
+ */
+char *
+imgcat_number_text(const JsonbValue *value)
+{
+	Datum		number = NumericGetDatum(value->val.numeric);
+
+	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
 }
 
 /*
@@ -203,8 +216,7 @@ static char *
 number_text(const JsonbValue *value, const ImgcatDocumentPath *path)
 {
 	if (value->type == jbvNumeric)
-		return DatumGetCString(DirectFunctionCall1(numeric_out,
-												   NumericGetDatum(value->val.numeric)));
+		return imgcat_number_text(value);
 	if (value->type == jbvString)
 		return pnstrdup(value->val.string.val, value->val.string.len);
 	imgcat_document_error(path, "a number is expected");

@@ -33,6 +33,7 @@ extern bool imgcat_parse_timestamp(const char *text, int length,
 extern int	imgcat_enum_number(const ImgcatEnumType *type, const char *name,
 							   int length);
 extern void imgcat_float_value(JsonbValue *value, double number);
+extern char *imgcat_number_text(const JsonbValue *value);
 extern double imgcat_value_float(const JsonbValue *value);
 
 #endif							/* IMGCAT_CONTAINER_SCALAR_H */

@@ -43,6 +43,7 @@ find_document(const KnownImage *image)
 	const char *statement;
 	Oid			types[1] = {TEXTOID};
 	Datum		values[1];
+	Datum		document;
 	bool		isnull;
 
 	if (digest->length > 0)
@@ -71,10 +72,9 @@ find_document(const KnownImage *image)
 		elog(ERROR, "could not read container images");
 	if (SPI_processed == 0)
 		return NULL;
-	return imgcat_load_document(DatumGetJsonbP(SPI_getbinval(SPI_tuptable->vals[0],
-															 SPI_tuptable->tupdesc,
-															 1, &isnull)),
-								false);
+	document = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+							 &isnull);
+	return imgcat_load_document(DatumGetJsonbP(document), false);
 }
 
 /*

@@ -24,7 +24,8 @@
 #define ENUM_FIELD(name_, type_, flags_) \
 	{name_, sizeof(name_) - 1, IMGCAT_FIELD_ENUM, flags_, NULL, &type_##_type}
 #define MESSAGE_FIELD(name_, type_, flags_) \
-	{name_, sizeof(name_) - 1, IMGCAT_FIELD_MESSAGE, flags_, &type_##_type, NULL}
+	{name_, sizeof(name_) - 1, IMGCAT_FIELD_MESSAGE, flags_, &type_##_type, \
+	NULL}
 
 #define ENUM(name_, ...) \
 	static const char *const name_##_names[] = {__VA_ARGS__}; \
