@@ -51,6 +51,7 @@ typedef struct ImportedImage
 	const char *digest;
 	ImgcatMessage *document;
 	bool		risk_given;		/* riskScore is not computed */
+	bool		expected;		/* there seems to be such an image */
 	bool		inserted;
 	bool		rewrite_scan;	/* its components and findings are new */
 } ImportedImage;
@@ -183,6 +184,75 @@ compare_keys(const void *left, const void *right)
 }
 
 /*
+ * By digest.
+ */
+static int
+compare_digests(const void *left, const void *right)
+{
+	return strcmp(((const ImportedImage *) left)->digest,
+				  ((const ImportedImage *) right)->digest);
+}
+
+/*
+ * The image of a digest that a row of a query's result has in a column.
+ */
+static ImportedImage *
+find_image(ImportedImage *images, int count, uint64 row, int column)
+{
+	ImportedImage key;
+	ImportedImage *image;
+	bool		isnull;
+
+	key.digest =
+		TextDatumGetCString(SPI_getbinval(SPI_tuptable->vals[row],
+										  SPI_tuptable->tupdesc, column,
+										  &isnull));
+	image = bsearch(&key, images, count, sizeof(ImportedImage),
+					compare_digests);
+	if (image == NULL)
+		elog(ERROR, "unexpected digest \"%s\" of a stored image", key.digest);
+	return image;
+}
+
+/*
+ * Run a query whose parameter is the digests of the images; of all, or of
+ * those that were not inserted.
+ */
+static void
+select_by_digests(const char *query, const ImportedImage *images, int count,
+				  bool all)
+{
+	Datum	   *digests = palloc(sizeof(Datum) * count);
+	int			ndigests = 0;
+	Oid			types[1] = {TEXTARRAYOID};
+	Datum		values[1];
+
+	for (int i = 0; i < count; i++)
+	{
+		if (all || !images[i].inserted)
+			digests[ndigests++] = CStringGetTextDatum(images[i].digest);
+	}
+	values[0] = PointerGetDatum(construct_array(digests, ndigests, TEXTOID,
+												-1, false, TYPALIGN_INT));
+	if (SPI_execute_with_args(query, 1, types, values, NULL,
+							  false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read container images");
+}
+
+/*
+ * Mark the images that seem to exist.  Only a hint, as nothing is locked: what
+ * an insertion of them carries is as small as can be.
+ */
+static void
+expect_images(ImportedImage *images, int count)
+{
+	select_by_digests("SELECT digest FROM image_catalog.container_images"
+					  " WHERE digest = ANY ($1)", images, count, true);
+	for (uint64 row = 0; row < SPI_processed; row++)
+		find_image(images, count, row, 1)->expected = true;
+}
+
+/*
  * Insert the images of a batch that do not exist and lock the rows of those
  * that do; inserted tells which is which.
  */
@@ -190,6 +260,8 @@ static void
 insert_or_lock_images(ImportedImage *images, int count)
 {
 	ImgcatRowSet *set = imgcat_make_row_set(IMGCAT_TABLE_IMAGES);
+	ImgcatMessage *nothing = imgcat_make_message(&imgcat_storage_image_type);
+	Jsonb	   *empty = imgcat_store_document(nothing);
 	Oid			sequence = get_relname_relid("container_images_image_key_seq",
 											 get_namespace_oid("image_catalog",
 															   false));
@@ -198,6 +270,7 @@ insert_or_lock_images(ImportedImage *images, int count)
 	{
 		images[i].image_key = nextval_internal(sequence, false);
 		imgcat_add_image_row(set, images[i].image_key, images[i].document,
+							 images[i].expected ? empty :
 							 imgcat_store_document(images[i].document));
 	}
 
@@ -225,6 +298,9 @@ insert_or_lock_images(ImportedImage *images, int count)
 						compare_keys);
 		if (found == NULL)
 			elog(ERROR, "unexpected key of an inserted image");
+		/* an expected image that is gone meanwhile: its row is filled later */
+		if (found->expected)
+			continue;
 		found->inserted = true;
 		found->rewrite_scan = true;
 	}
@@ -264,16 +340,6 @@ same_scan(Jsonb *left, Jsonb *right)
 }
 
 /*
- * By digest.
- */
-static int
-compare_digests(const void *left, const void *right)
-{
-	return strcmp(((const ImportedImage *) left)->digest,
-				  ((const ImportedImage *) right)->digest);
-}
-
-/*
  * Merge the images that exist, and are locked, with what is stored, and write
  * their rows.
  */
@@ -281,41 +347,20 @@ static void
 merge_images(ImportedImage *images, int count, TimestampTz now)
 {
 	ImgcatRowSet *set = imgcat_make_row_set(IMGCAT_TABLE_IMAGES);
-	Datum	   *digests = palloc(sizeof(Datum) * count);
-	int			ndigests = 0;
-	Oid			types[1] = {TEXTARRAYOID};
-	Datum		values[1];
 
-	for (int i = 0; i < count; i++)
-	{
-		if (!images[i].inserted)
-			digests[ndigests++] = CStringGetTextDatum(images[i].digest);
-	}
-	values[0] = PointerGetDatum(construct_array(digests, ndigests, TEXTOID,
-												-1, false, TYPALIGN_INT));
-	if (SPI_execute_with_args("SELECT image_key, digest, document"
-							  " FROM image_catalog.container_images"
-							  " WHERE digest = ANY ($1)",
-							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read container images");
-
+	select_by_digests("SELECT image_key, digest, document"
+					  " FROM image_catalog.container_images"
+					  " WHERE digest = ANY ($1)", images, count, false);
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[row];
 		TupleDesc	descriptor = SPI_tuptable->tupdesc;
+		ImportedImage *image = find_image(images, count, row, 2);
 		bool		isnull;
-		ImportedImage key;
-		ImportedImage *image;
 		ImgcatMessage *stored;
 		Jsonb	   *before;
 		Jsonb	   *after;
 
-		key.digest = TextDatumGetCString(SPI_getbinval(tuple, descriptor, 2,
-													   &isnull));
-		image = bsearch(&key, images, count, sizeof(ImportedImage),
-						compare_digests);
-		if (image == NULL)
-			elog(ERROR, "unexpected digest of a stored image");
 		image->image_key = DatumGetInt64(SPI_getbinval(tuple, descriptor, 1,
 													   &isnull));
 		before = DatumGetJsonbP(SPI_getbinval(tuple, descriptor, 3, &isnull));
@@ -463,6 +508,7 @@ import_batch(const Incoming *incoming, int count, TimestampTz now,
 		imgcat_finish_document(images[i].document, now, 0);
 	}
 
+	expect_images(images, nimages);
 	insert_or_lock_images(images, nimages);
 	for (int i = 0; i < nimages; i++)
 		ninserted += images[i].inserted;
