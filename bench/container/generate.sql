@@ -7,7 +7,8 @@
  * images is 10000 (default), findings is per image (200, a multiple of 20).
  * Everything follows from numbers by hashing: two runs of one size give the
  * same catalogue.  Needs a superuser and a database of its own: rows are
- * written without indexes and triggers, which are made up for afterwards.
+ * written without indexes and triggers, which are made up for afterwards.  The
+ * rows of an image stand together, as an import writes them.
  *
  *	components	20 per image, of 2,000 names; one in 1,000 images has 'rarelib'
  *	CVE ids		30,000, their frequency falls with the square of the number;
@@ -79,7 +80,7 @@ SELECT n, c,
 			ELSE 'lib' || floor(pg_temp.random_of(n * 20 + c, 3) * 2000) END,
 	   '1.' || c || '.' || n % 10, (c % 8)::smallint, '', 9.8,
 	   round(pg_temp.random_of(n * 20 + c, 4)::numeric, 2), c, 0::smallint, 'debian:12'
-  FROM generate_series(1, :images) n, generate_series(0, 19) c;
+  FROM generate_series(1, :images) n, LATERAL generate_series(n - n, 19) c;
 
 INSERT INTO image_catalog.container_findings
 SELECT n, f % 20, f / 20,
@@ -90,7 +91,8 @@ SELECT n, f % 20, f / 20,
 	   CASE WHEN f = 7 AND n % (:images / 20) = 0 THEN 'CVE-1999-0001'
 			ELSE 'CVE-202' || rank::int / 10000 || '-' || lpad((rank::int % 10000)::text, 4, '0') END,
 	   CASE WHEN fixable THEN '2.0' ELSE '' END, '', ''
-  FROM generate_series(1, :images) n, generate_series(0, :findings - 1) f,
+  FROM generate_series(1, :images) n,
+	   LATERAL generate_series(n - n, :findings - 1) f,
 	   LATERAL (SELECT pg_temp.random_of(n::bigint * :findings + f, 5),
 					   pg_temp.random_of(n::bigint * :findings + f, 6) ^ 2 * 30000,
 					   pg_temp.random_of(n::bigint * :findings + f, 7) < 0.4,

@@ -24,7 +24,7 @@
 #include "utils/guc.h"
 
 /* a name with more rows than this is not rare */
-#define RARE_ROWS	200
+#define RARE_ROWS	500
 
 /* most names looked up for one label */
 #define MAX_NAMES	20
