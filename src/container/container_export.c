@@ -191,8 +191,10 @@ imgcat_export_container_images(PG_FUNCTION_ARGS)
 		imgcat_require_container_read();
 		call = SRF_FIRSTCALL_INIT();
 		SPI_connect();
-		export = begin_export(text_to_cstring(PG_GETARG_TEXT_PP(0)),
-							  PG_GETARG_INT32(1), call->multi_call_memory_ctx);
+		export = begin_export(PG_ARGISNULL(0) ? "" :
+							  text_to_cstring(PG_GETARG_TEXT_PP(0)),
+							  PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1),
+							  call->multi_call_memory_ctx);
 		SPI_finish();
 		call->user_fctx = export;
 		RegisterExprContextCallback(result->econtext, close_cursor,

@@ -104,9 +104,10 @@ PG_FUNCTION_INFO_V1(imgcat_get_container_image);
 Datum
 imgcat_get_container_image(PG_FUNCTION_ARGS)
 {
-	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	bool		include_snoozed = PG_GETARG_BOOL(1);
-	bool		strip_description = PG_GETARG_BOOL(2);
+	char	   *id = PG_ARGISNULL(0) ? "" :
+	text_to_cstring(PG_GETARG_TEXT_PP(0));
+	bool		include_snoozed = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+	bool		strip_description = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	pg_uuid_t	uuid;
 	char	   *answer;
 

@@ -20,6 +20,7 @@ SELECT image_catalog.get_container_image('scan');
 SELECT image_catalog.get_container_image('{782576a0-a9d4-5e96-bf5b-e9fc4d7a900a');
 SELECT image_catalog.get_container_image('');
 \echo :SQLSTATE
+SELECT image_catalog.get_container_image(NULL);
 SELECT image_catalog.get_container_image('00');
 \echo :SQLSTATE
 
@@ -56,6 +57,7 @@ SELECT image_catalog.delete_container_images('Image Sha:sha256:ffff', true);
 -- export: oldest update first, with snoozed findings and descriptions
 SELECT d->>'id' AS id, d->>'cves' AS cves FROM image_catalog.export_container_images() d;
 SELECT d->>'id' FROM image_catalog.export_container_images('CVE:-') d;
+SELECT count(d) FROM image_catalog.export_container_images(NULL, NULL) d;
 SELECT d->>'id' FROM image_catalog.export_container_images('Image:zzz') d;
 SELECT d->>'id' FROM image_catalog.export_container_images('Policy:x') d;
 SELECT count(*) FROM image_catalog.export_container_images('CVE:CVE-2023-38545') d
