@@ -105,3 +105,7 @@ SELECT image_catalog.invalidate_scan_and_registry_caches();
 
 DELETE FROM image_catalog.container_images;
 RESET image_catalog.clock;
+
+-- trigram indexes need an extension that is not required, and the tables' owner
+SELECT image_catalog.create_container_trigram_indexes();
+\echo :SQLSTATE

@@ -15,6 +15,12 @@ SET image_catalog.clock = '2025-06-24 12:00:00Z';
 SELECT image_catalog.import_container_images(jsonb_build_array(:'full'::jsonb, :'newer'::jsonb));
 SELECT image_catalog.get_container_image(:'full'::jsonb ->> 'id')::jsonb = :'full'::jsonb AS same,
        image_catalog.get_container_image(:'newer'::jsonb ->> 'id')::jsonb = :'newer'::jsonb AS same_newer;
+SELECT digest = :'newer'::jsonb ->> 'id' AS newer, severity, cvss, nvd_cvss, impact_score, cisa_kev, published_at,
+       first_system_occurrence, first_image_occurrence, fix_available_at, advisory_name, advisory_link
+  FROM image_catalog.container_findings JOIN image_catalog.container_images USING (image_key) ORDER BY 1 \gx
+SELECT digest = :'newer'::jsonb ->> 'id' AS newer, layer_index, layer_type, location, created_at, created_at_nanos,
+       signature_fetched_at, image_user, entrypoint
+  FROM image_catalog.container_components JOIN image_catalog.container_images USING (image_key) ORDER BY 1 \gx
 -- importing it once more changes nothing
 CREATE TEMP TABLE before AS SELECT * FROM image_catalog.container_findings;
 SELECT image_catalog.import_container_images(:'full');
@@ -154,6 +160,24 @@ SELECT pg_temp.scanned('2025-02-02T00:00:00Z', 'e');
 SELECT pg_temp.scanned(NULL, 'f', '{"metadata": {"v1": {"created": "2025-01-02T00:00:00Z", "user": "new"}}}');
 SELECT pg_temp.scanned(NULL, 'g', '{"metadata": {"v1": {"created": "2025-01-01T00:00:00Z", "user": "old"}}}');
 SELECT pg_temp.scanned(NULL, 'h', '{"scan": null, "metadata": null}');
+
+-- a score of 0 is a score
+DELETE FROM image_catalog.container_images;
+SELECT pg_temp.scanned('2025-02-02T00:00:00Z', 'a', '{"riskScore": 0}');
+SELECT pg_temp.scanned('2025-02-01T00:00:00Z', 'b');
+
+-- scores and layers that come from elsewhere in the document
+SELECT image_catalog.import_container_images('{"id": "sha256:0b", "baseImageInfo": [{"maxLayerIndex": 1}, {"maxLayerIndex": 3}],
+    "scan": {"components": [{"name": "base", "layerIndex": 3, "vulns": [
+        {"cve": "a", "cvssV2": {"impactScore": 6.4}, "advisory": {"name": "RHSA-1", "link": "https://example.org/1"}, "cisaKev": true,
+         "cvssMetrics": [{"source": "SOURCE_RED_HAT", "cvssv3": {"score": 9}}, {"source": "SOURCE_NVD", "cvssv2": {"score": 7.5}}]},
+        {"cve": "b", "cvssV2": {"impactScore": 6.4}, "cvssV3": {"impactScore": 3.6}, "nvdCvss": 5,
+         "cvssMetrics": [{"source": "SOURCE_NVD", "cvssv3": {"score": 8.1}}]}]},
+        {"name": "own", "layerIndex": 4}, {"name": "unknown"}]}}');
+SELECT cve, nvd_cvss, impact_score, cisa_kev, advisory_name, advisory_link
+  FROM image_catalog.container_findings JOIN image_catalog.container_images USING (image_key) WHERE digest = 'sha256:0b' ORDER BY 1;
+SELECT name, layer_index, layer_type
+  FROM image_catalog.container_components JOIN image_catalog.container_images USING (image_key) WHERE digest = 'sha256:0b' ORDER BY component_index;
 
 -- the time at which a CVE was seen first stays
 DELETE FROM image_catalog.container_images;
