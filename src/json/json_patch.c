@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * json_patch.c
- *		From a jsonb to the operations of a JSON Patch, and back no further.
+ *		JSON Patch: reading the operations from jsonb, and the settings that
+ *		bound them.
  *
  * src/json/json_patch.c
  *

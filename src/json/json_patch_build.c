@@ -190,5 +190,7 @@ imgcat_json_patch_build(const ImgcatJsonPatchBuilder *builder, bool backwards)
 												  at));
 	}
 	SET_VARSIZE(patch, VARHDRSZ + imgcat_jsonb_writer_end(&writer));
+	Assert(VARSIZE(patch) <= VARHDRSZ + IMGCAT_JSONB_CONTAINER_ROOM +
+		   builder->size);
 	return patch;
 }

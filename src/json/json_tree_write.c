@@ -249,12 +249,15 @@ void
 imgcat_json_node_freeze(ImgcatJsonNode *node)
 {
 	char	   *bytes;
+	Size		room;
 
 	if (node->branch == NULL)
 		return;
-	bytes = palloc(checked_room(node));
+	room = checked_room(node);
+	bytes = palloc(room);
 	node->value.type = jbvBinary;
 	node->value.val.binary.len = write_branch(node->branch, bytes);
+	Assert((Size) node->value.val.binary.len <= room);
 	node->value.val.binary.data = (JsonbContainer *) bytes;
 	node->branch = NULL;
 }
@@ -273,5 +276,6 @@ imgcat_json_tree_write(const ImgcatJsonNode *root)
 	result = palloc(room);
 	SET_VARSIZE(result, VARHDRSZ + write_branch(root->branch,
 												(char *) &result->root));
+	Assert(VARSIZE(result) <= room);
 	return result;
 }
