@@ -61,8 +61,8 @@ complete_part(ImgcatMessage *name, int field, const char *prefix,
 }
 
 /*
- * Complete an ImageName of which only the full name, or only the parts, are
- * given.
+ * Complete an ImageName of which only the full name, as people write it, or
+ * only the parts are given.
  */
 static void
 complete_name(ImgcatMessage *name)
@@ -91,6 +91,7 @@ complete_name(ImgcatMessage *name)
 	else if (full_length > 0 && registry_length + remote_length == 0)
 	{
 		ImgcatImageReference reference;
+		char	   *text;
 
 		if (imgcat_image_reference_parse(full, full_length, &reference) !=
 			IMGCAT_REFERENCE_OK || reference.path.length == 0)
@@ -99,6 +100,9 @@ complete_name(ImgcatMessage *name)
 		complete_part(name, NAME_REMOTE,
 					  reference.official ? "library/" : "", reference.path);
 		complete_part(name, NAME_TAG, "", reference.tag);
+		text = palloc(full_length + IMGCAT_REFERENCE_GROWTH);
+		imgcat_set_text(name, NAME_FULL, text,
+						(int) imgcat_image_reference_write(&reference, text));
 	}
 }
 

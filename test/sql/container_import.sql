@@ -140,6 +140,11 @@ SELECT d->>'name' AS name, jsonb_path_query_array(d::jsonb, '$.names[*].fullName
   FROM image_catalog.get_container_image('00') d;
 SELECT name_index, name_registry, name_remote, name_tag, name_full FROM image_catalog.container_image_names ORDER BY 1;
 SELECT count(*) FROM image_catalog.container_images;
+SELECT id, image_catalog.import_container_images(jsonb_build_object('id', id, 'name', jsonb_build_object('fullName', name)))
+  FROM (VALUES ('sha256:11', 'nginx'), ('sha256:12', 'localhost:5000/app:2'), ('sha256:13', 'Not A Name'),
+               ('sha256:14', 'sha256:' || repeat('a', 64)), ('sha256:15', 'quay.io/a/b@sha256:' || repeat('a', 64))) v(id, name);
+SELECT digest, name_registry, name_remote, name_tag, name_full FROM image_catalog.container_images
+ WHERE digest LIKE 'sha256:1%' ORDER BY 1;
 
 -- the newer scan stays, with its counters and its risk; on equal times the later one
 CREATE FUNCTION pg_temp.scanned(at text, cve text, more jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
