@@ -29,6 +29,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 /* What the steps of a compilation share. */
@@ -122,14 +123,25 @@ compile_regex(regex_t *regex, const char *pattern, Oid collation,
 	}
 }
 
-/* Refuse what is no regular expression, before the statement runs. */
+/*
+ * Refuse what is no regular expression, before the statement runs.  Compiling
+ * may cost more than a short page, so the one accepted last is remembered.
+ */
 static void
 check_regex(const char *pattern, const char *label, const char *raw)
 {
+	static char *accepted = NULL;
+	char	   *remembered;
 	regex_t		regex;
 
-	compile_regex(&regex, pattern, DEFAULT_COLLATION_OID, label, raw);
+	if (accepted != NULL && strcmp(accepted, pattern) == 0)
+		return;
+	compile_regex(&regex, pattern, C_COLLATION_OID, label, raw);
 	pg_regfree(&regex);
+	remembered = MemoryContextStrdup(TopMemoryContext, pattern);
+	if (accepted != NULL)
+		pfree(accepted);
+	accepted = remembered;
 }
 
 /*
