@@ -197,11 +197,12 @@ CREATE INDEX images_owner_protected_idx ON image_catalog.images
 
 /*
  * Not there to be scanned: the planner takes no statistics of an expression
- * from a partial index, and a range of sizes needs an estimate.  A BRIN index
- * is a few pages; CREATE STATISTICS would come back twice after a dump.
+ * from a partial index, and filters on these need estimates.  A BRIN index is
+ * a few pages; CREATE STATISTICS would come back twice after a dump.
  */
-CREATE INDEX images_size_statistics_idx ON image_catalog.images
-    USING brin ((COALESCE(size, 0)));
+CREATE INDEX images_statistics_idx ON image_catalog.images
+    USING brin ((COALESCE(size, 0)), (COALESCE(name, '')),
+                (COALESCE(disk_format, '')), (COALESCE(container_format, '')));
 
 /*
  * Facets, whose the image is and when it was created, intersected by one
@@ -239,7 +240,7 @@ SELECT pg_catalog.pg_extension_config_dump('image_catalog.image_members', '');
  * hence the definer function for the membership.
  */
 CREATE FUNCTION image_catalog.is_image_member(image_id uuid) RETURNS boolean
-    LANGUAGE SQL STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+    LANGUAGE SQL STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT EXISTS (
@@ -252,7 +253,7 @@ COMMENT ON FUNCTION image_catalog.is_image_member(uuid) IS
     'is the image shared with the caller''s project, whatever its answer?';
 
 CREATE FUNCTION image_catalog.is_image_owner(image_id uuid) RETURNS boolean
-    LANGUAGE SQL STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+    LANGUAGE SQL STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT EXISTS (

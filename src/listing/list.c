@@ -19,6 +19,7 @@
 #include "funcapi.h"
 #include "image/image_row.h"
 #include "image/protection.h"
+#include "listing/list_leading.h"
 #include "listing/list_links.h"
 #include "listing/list_request.h"
 #include "listing/list_statement.h"
@@ -140,6 +141,8 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 									  request->marker),
 				 errhint("Start again from the first page.")));
 	if (page->limit > 0 &&
+		!imgcat_list_by_leading_value(request, caller, has_marker ? &marker : NULL,
+									  page->limit + 1, &page->pub) &&
 		!imgcat_list_windows(request, caller, has_marker ? &marker : NULL,
 							 page->limit + 1, &page->pub, &rest, &has_rest))
 	{

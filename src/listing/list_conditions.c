@@ -188,6 +188,12 @@ imgcat_append_conditions(ImgcatStatement *statement,
 								 imgcat_statement_parameter(statement, TEXTARRAYOID,
 															condition->value));
 				break;
+			case IMGCAT_COND_SORTED_TEXT:
+				appendStringInfo(where, " AND %s = $%d",
+								 imgcat_indexed_expression(condition->column, column),
+								 imgcat_statement_parameter(statement, TEXTOID,
+															condition->value));
+				break;
 			case IMGCAT_COND_UUID_IN:
 				appendStringInfo(where, " AND %s = ANY ($%d)", column,
 								 imgcat_statement_parameter(statement, UUIDARRAYOID,

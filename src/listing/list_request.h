@@ -24,6 +24,7 @@ typedef enum ImgcatConditionKind
 	IMGCAT_COND_NEVER,			/* nothing can match */
 	IMGCAT_COND_TEXT,			/* column is this text */
 	IMGCAT_COND_TEXT_IN,		/* column is one of these texts */
+	IMGCAT_COND_SORTED_TEXT,	/* column sorts as this text */
 	IMGCAT_COND_UUID_IN,		/* column is one of these uuids */
 	IMGCAT_COND_BOOL,			/* column is true, or false */
 	IMGCAT_COND_NUMBER,			/* column compares with the int8 */
@@ -92,6 +93,7 @@ typedef struct ImgcatListRequest
 
 /* the sort keys in the order of imgcat_sort_key_names() */
 extern const ImgcatAttribute *imgcat_sort_attribute(int key);
+extern int	imgcat_sort_key_of_column(int column);
 
 extern void imgcat_list_request_begin(ImgcatListRequest *request,
 									  ImgcatDialect dialect);

@@ -75,6 +75,11 @@ is_generic(const ImgcatListRequest *request, const ImgcatCondition *apart)
 			case IMGCAT_COND_NEVER:
 			case IMGCAT_COND_NOT_FACET:
 				break;
+			case IMGCAT_COND_SORTED_TEXT:
+				if (!imgcat_sorts_by_creation(&request->sort))
+					return false;
+				nequalities++;
+				break;
 			case IMGCAT_COND_TEXT:
 			case IMGCAT_COND_PROPERTY:
 			case IMGCAT_COND_BOOL:
@@ -206,7 +211,8 @@ append_offer_conditions(Listing *listing)
 							 DatumGetBool(condition->value) ? "" : "NOT ");
 		if (column == NULL)
 			continue;
-		if (condition->kind == IMGCAT_COND_TEXT)
+		if (condition->kind == IMGCAT_COND_TEXT ||
+			condition->kind == IMGCAT_COND_SORTED_TEXT)
 			appendStringInfo(&listing->statement->sql, " AND %s = $%d", column,
 							 imgcat_statement_parameter(listing->statement, TEXTOID,
 														condition->value));
