@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "container/container_access.h"
 #include "container/container_print.h"
 #include "container/search_sql.h"

@@ -17,6 +17,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
+#include "compat.h"
 #include "container/container_access.h"
 #include "container/container_import.h"
 #include "container/container_merge.h"

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "container/container_access.h"
 #include "container/container_json.h"
 #include "container/container_listing.h"

@@ -25,6 +25,7 @@
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
+#include "compat.h"
 #include "fmgr.h"
 #include "image/facet.h"
 #include "lib/stringinfo.h"

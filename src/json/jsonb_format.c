@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "json/jsonb_format.h"
 #include "miscadmin.h"
 

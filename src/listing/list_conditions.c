@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "image/image_row.h"
 #include "listing/list_sort.h"
 #include "listing/list_statement.h"
