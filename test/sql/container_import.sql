@@ -122,12 +122,23 @@ SELECT pg_temp.risk(pg_temp.vulns(VARIADIC array_fill('CRITICAL/V3'::text, '{20}
 SELECT pg_temp.risk('{"scan": {"components": [{"name": "bash", "version": "1"}, {"name": "bash", "version": "2"}, {"name": "curl"}]}}');
 SELECT pg_temp.risk(jsonb_build_object('scan', jsonb_build_object('components',
            (SELECT jsonb_agg(jsonb_build_object('name', 'c' || n % 12)) FROM generate_series(1, 30) n))));
+SELECT pg_temp.risk(jsonb_build_object('scan', jsonb_build_object('components',
+           (SELECT jsonb_agg(jsonb_build_object('name', 'c' || n)) FROM generate_series(1, 9) n))));
+SELECT pg_temp.risk(jsonb_build_object('scan', jsonb_build_object('components',
+           (SELECT jsonb_agg(jsonb_build_object('name', 'c' || n)) FROM generate_series(1, 10) n))));
+SELECT pg_temp.risk(jsonb_build_object('scan', jsonb_build_object('components',
+           (SELECT jsonb_agg(jsonb_build_object('name', n))
+              FROM unnest('{apk,apt,bash,curl,dnf,netcat,nmap,rpm,sh,tcsh,telnet,wget,yum}'::text[]) n))));
 SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2025-03-26T12:00:00Z"}}}');
 SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2025-03-26T12:00:01Z"}}}');
 SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2024-12-26T12:00:00Z"}}}');
 SELECT pg_temp.risk('{"metadata": {"v1": {"created": "2004-12-26T12:00:00Z"}}}');
 SELECT pg_temp.risk(pg_temp.vulns('MODERATE/V3') || '{"riskScore": 0}');
 SELECT pg_temp.risk(pg_temp.vulns('MODERATE/V3') || '{"riskScore": 2.25}');
+
+-- where no factor applies, the score does not change
+SELECT image_catalog.import_container_images('{"id": "sha256:00", "scan": {}}');
+SELECT image_catalog.get_container_image('00')->>'riskScore' AS risk;
 
 -- names: the primary name belongs to them, and none comes twice
 DELETE FROM image_catalog.container_images;
@@ -164,6 +175,7 @@ SELECT pg_temp.scanned('2025-02-02T00:00:00.000000001Z', 'd', '{"riskScore": 3}'
 SELECT pg_temp.scanned('2025-02-02T00:00:00Z', 'e');
 SELECT pg_temp.scanned(NULL, 'f', '{"metadata": {"v1": {"created": "2025-01-02T00:00:00Z", "user": "new"}}}');
 SELECT pg_temp.scanned(NULL, 'g', '{"metadata": {"v1": {"created": "2025-01-01T00:00:00Z", "user": "old"}}}');
+SELECT pg_temp.scanned(NULL, 'g', '{"metadata": {"v1": {"created": "2025-01-02T00:00:00Z", "user": "newer"}}}');
 SELECT pg_temp.scanned(NULL, 'h', '{"scan": null, "metadata": null}');
 
 -- a score of 0 is a score
