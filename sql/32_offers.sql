@@ -57,6 +57,12 @@ CREATE FUNCTION image_catalog.is_alive(status text) RETURNS boolean
 COMMENT ON FUNCTION image_catalog.is_alive(text) IS
     'is an image of this status neither deleted nor killed?';
 
+CREATE FUNCTION image_catalog.check_members_seen(image_id uuid) RETURNS void
+    LANGUAGE C VOLATILE STRICT
+    AS 'MODULE_PATHNAME', 'imgcat_check_members_seen';
+COMMENT ON FUNCTION image_catalog.check_members_seen(uuid) IS
+    'refuses, with 40001, to go on in a transaction whose snapshot is older than a membership of the image; under READ COMMITTED none is';
+
 /*
  * The image's row is locked by the change itself, and whoever changes a
  * membership locks it, too: neither misses the other.
@@ -66,6 +72,7 @@ CREATE FUNCTION image_catalog.offer_changed_image() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    PERFORM image_catalog.check_members_seen(NEW.id);
     DELETE FROM image_catalog.offers WHERE image_id = OLD.id;
     IF NEW.visibility = 'shared' AND image_catalog.is_alive(NEW.status) THEN
         INSERT INTO image_catalog.offers
