@@ -95,13 +95,17 @@ install_packages() {
 		if ! is_installed postgresql-common; then
 			conf=/etc/postgresql-common/createcluster.d/image_catalog.conf
 			as_root mkdir -p "${conf%/*}"
+			trap "as_root rm -f '$conf'" EXIT
 			echo "create_main_cluster = false" | as_root tee "$conf" >/dev/null
 		fi
 	fi
+	# a server in use is not upgraded on the way
 	quietly as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qy -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}" ||
+		apt-get -qy -o DPkg::Lock::Timeout=300 install \
+		--no-install-recommends --no-upgrade "${missing[@]}" ||
 		die "apt-get could not install: ${missing[*]}"
 	[ -z "${conf:-}" ] || as_root rm -f "$conf"
+	trap - EXIT
 }
 
 # ---------------------------------------------------- the temporary folder
