@@ -24,7 +24,8 @@ typedef struct SortExpression
 
 static const SortExpression sort_expressions[] = {
 	{IMGCAT_COL_NAME, TEXTOID, "COALESCE(i.name, '')", "m.name"},
-	{IMGCAT_COL_STATUS, TEXTOID, "i.status", "m.status"},
+	/* not as the domain: arms of one type are merged, others sorted */
+	{IMGCAT_COL_STATUS, TEXTOID, "i.status::text", "m.status"},
 	{IMGCAT_COL_CONTAINER_FORMAT, TEXTOID, "COALESCE(i.container_format, '')", "m.container_format"},
 	{IMGCAT_COL_DISK_FORMAT, TEXTOID, "COALESCE(i.disk_format, '')", "m.disk_format"},
 	{IMGCAT_COL_SIZE, INT8OID, "COALESCE(i.size, 0)", "m.size"},

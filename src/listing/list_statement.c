@@ -211,8 +211,11 @@ append_offer_conditions(Listing *listing)
 							 DatumGetBool(condition->value) ? "" : "NOT ");
 		if (column == NULL)
 			continue;
-		if (condition->kind == IMGCAT_COND_TEXT ||
-			condition->kind == IMGCAT_COND_SORTED_TEXT)
+		if (condition->kind == IMGCAT_COND_TIME_RANGE)
+			imgcat_append_time_range(listing->statement, column, condition->low,
+									 condition->high, &listing->statement->sql);
+		else if (condition->kind == IMGCAT_COND_TEXT ||
+				 condition->kind == IMGCAT_COND_SORTED_TEXT)
 			appendStringInfo(&listing->statement->sql, " AND %s = $%d", column,
 							 imgcat_statement_parameter(listing->statement, TEXTOID,
 														condition->value));
