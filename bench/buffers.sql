@@ -16,7 +16,7 @@
 \if :{?topics}
 DELETE FROM bench.request WHERE topic !~ :'topics';
 \endif
-SET statement_timeout = '60s';
+SET statement_timeout = '20s';
 SET jit = off;
 
 CREATE TABLE bench.result (
@@ -83,7 +83,7 @@ SELECT format('| %s | %s | %s | %s | %s | %s | %s | %s |', topic, max(variants),
 			  max(shown) FILTER (WHERE caller = 'one image'),
 			  max(shown) FILTER (WHERE caller = 'administrator'),
 			  CASE WHEN bool_and(NOT unfinished AND worst <= bound) THEN 'kept' ELSE '**missed**' END)
-  FROM (SELECT *, CASE WHEN unfinished THEN 'over 60 s' ELSE worst::text END AS shown
+  FROM (SELECT *, CASE WHEN unfinished THEN 'over 20 s' ELSE worst::text END AS shown
 		  FROM bench.by_caller) s
  GROUP BY place, topic, bound ORDER BY place, topic;
 \echo
@@ -93,7 +93,7 @@ SELECT format('- %s, `%s`: %s%s', topic, variant, figures,
 			  CASE WHEN rank = 3 AND others > 3 THEN format('; and %s more like it', others - 3) END)
   FROM (
 	SELECT place, topic, variant,
-		   string_agg(format('%s %s (%s)', caller, coalesce(buffers::text, 'over 60 s'), depth), ', '
+		   string_agg(format('%s %s (%s)', caller, coalesce(buffers::text, 'over 20 s'), depth), ', '
 					  ORDER BY buffers DESC NULLS FIRST) AS figures,
 		   row_number() OVER (PARTITION BY topic ORDER BY max(buffers) DESC NULLS FIRST, variant) AS rank,
 		   count(*) OVER (PARTITION BY topic) AS others
