@@ -13,11 +13,13 @@ use Test::More;
 
 my $bench = "$FindBin::RealBin/../../bench";
 
-# Requests that no index bounds, and those that cost more than their bound for a
-# project that others share much with: docs/performance.md.
+# Requests that no index bounds (docs/performance.md), and those that may cost
+# twice their bound: for a project that others share much with; and where so few
+# images are left that the planner takes either of two indexes.
 my $unbounded = q{topic LIKE 'sort by two keys%'
 	OR topic IN ('updated_at range', 'size_min, size_max', 'created_at and updated_at range')};
-my $many_offers = q{variant IN ('shared', 'pending', 'rejected', 'all')};
+my $twice = q{(variant IN ('shared', 'pending', 'rejected', 'all')
+	OR topic = 'container_format=')};
 
 my $node = PostgreSQL::Test::Cluster->new('listing_buffers');
 $node->init;
@@ -53,13 +55,13 @@ foreach my $images (10_000, 200_000)
 	my $beyond = q{
 SELECT format('%s %s for %s, page %s: %s of %s', topic, variant, caller, depth, buffers, bound)
   FROM bench.result JOIN bench.request USING (topic, variant)
- WHERE buffers > bound * CASE WHEN } . $many_offers . q{ THEN 2 ELSE 1 END
+ WHERE buffers > bound * CASE WHEN } . $twice . q{ THEN 2 ELSE 1 END
    AND NOT (} . $unbounded . q{)
  ORDER BY 1};
 	is($node->safe_psql($database, $beyond),
 		'', "$images images: no page beyond its bound");
 	is( $node->safe_psql(
-			$database, "SELECT count(*) >= 1000 FROM bench.result WHERE rows > 0"),
+			$database, "SELECT count(*) > 500 FROM bench.result WHERE rows > 0"),
 		't',
 		"$images images: the pages have rows");
 
