@@ -5,9 +5,9 @@
 CREATE INDEX container_images_digest_lower_idx
     ON image_catalog.container_images (pg_catalog.lower(digest));
 CREATE INDEX container_images_created_at_desc_idx
-    ON image_catalog.container_images (created_at DESC NULLS LAST, digest DESC);
+    ON image_catalog.container_images (created_at DESC NULLS LAST, digest);
 CREATE INDEX container_images_scan_time_desc_idx
-    ON image_catalog.container_images (scan_time DESC NULLS LAST, digest DESC);
+    ON image_catalog.container_images (scan_time DESC NULLS LAST, digest);
 
 CREATE FUNCTION image_catalog.count_container_images(query text DEFAULT '')
     RETURNS bigint
@@ -27,7 +27,7 @@ CREATE FUNCTION image_catalog.list_container_images(
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_list_container_images';
 COMMENT ON FUNCTION image_catalog.list_container_images(text, integer, integer, text, boolean, text, boolean) IS
-    'StorageListImage documents of the container images that a search query finds: limit rows (0 means 1000, the most; negative: all) after offset, sorted by a label (last update, oldest first), nulls last, ties by id; aggregate is UNSET, COUNT, MIN or MAX over the rows of a label that an image has several of, distinct_values for COUNT; errors 22xxx (Red Hat ACS, GET /v1/images)';
+    'StorageListImage documents of the container images that a search query finds: limit rows (0 means 1000, the most; negative: all) after offset, sorted by a label (last update, oldest first), nulls last, ties by id ascending; aggregate is UNSET, COUNT, MIN or MAX over the rows of a label that an image has several of, distinct_values for COUNT; errors 22xxx (Red Hat ACS, GET /v1/images)';
 
 CREATE FUNCTION image_catalog.list_container_images_page(query text DEFAULT '')
     RETURNS json

@@ -93,7 +93,7 @@ CALL pg_temp.measure('Image:quay.io/team-1/', 'lower(i.name_full) LIKE ''quay.io
 CALL pg_temp.measure('Image:r/team-1[0-9]/app-.*7:', 'i.name_full ~* ''team-1[0-9]/app-.*7:''');
 CALL pg_temp.measure('Severity:CRITICAL+Fixable:true',
 	'EXISTS (SELECT FROM image_catalog.container_findings f WHERE f.image_key = i.image_key
-		AND f.severity = 4 AND f.is_fixable)', 'Image Risk Score-', 'i.risk_score DESC, i.digest DESC');
+		AND f.severity = 4 AND f.is_fixable)', 'Image Risk Score-', 'i.risk_score DESC, i.digest');
 CALL pg_temp.measure('CVE:CVE-1999-0001',
 	'EXISTS (SELECT FROM image_catalog.container_findings f WHERE f.image_key = i.image_key
 		AND lower(f.cve) LIKE ''cve-1999-0001%'')');

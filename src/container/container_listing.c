@@ -3,8 +3,8 @@
  * container_listing.c
  *		Which container images, in which order, which part of them.
  *
- * The order ends with the digest, in the direction of the keys, so that it is
- * total.  Nulls come last whatever the direction.  A label of a child table
+ * The order ends with the digest, ascending whatever the direction of the keys,
+ * so that it is total.  Nulls come last, too, whatever the direction.  A label of a child table
  * sorts by an aggregate over the image's rows that the search found; images
  * without such rows have no place in the order and are left out, as an inner
  * join would.
@@ -361,9 +361,27 @@ key_parameter(ImgcatStatement *statement, const ImgcatContainerSortKey *key,
 														   io_parameter, -1));
 }
 
+/* Append the keys, or the parameters given for them, as one row. */
+static void
+append_row(StringInfo out, const ImgcatContainerListing *listing,
+		   const int *parameters)
+{
+	int			i;
+
+	for (i = 0; i < listing->nkeys; i++)
+	{
+		appendStringInfoString(out, i == 0 ? "(" : ", ");
+		if (parameters != NULL)
+			appendStringInfo(out, "$%d", parameters[i]);
+		else
+			appendStringInfoString(out, listing->keys[i].expression);
+	}
+}
+
 /*
  * Append the condition that a row comes after the marker, by a comparison of
- * rows, which an index follows.  No key is null.
+ * rows, which an index follows.  No key is null.  Descending, the digest goes
+ * the other way; there the comparison of the keys alone is the index's bound.
  */
 static void
 append_after_row(ImgcatStatement *statement,
@@ -371,17 +389,30 @@ append_after_row(ImgcatStatement *statement,
 				 const ImgcatContainerMarker *marker, int digest)
 {
 	StringInfo	out = &statement->sql;
+	int			parameters[IMGCAT_CONTAINER_SORT_KEYS];
 	int			i;
 
-	appendStringInfoChar(out, '(');
 	for (i = 0; i < listing->nkeys; i++)
-		appendStringInfo(out, "%s, ", listing->keys[i].expression);
-	appendStringInfo(out, "i.digest) %s (", listing->descending ? "<" : ">");
-	for (i = 0; i < listing->nkeys; i++)
-		appendStringInfo(out, "$%d, ",
-						 key_parameter(statement, &listing->keys[i],
-									   marker->keys[i]));
-	appendStringInfo(out, "$%d)", digest);
+		parameters[i] = key_parameter(statement, &listing->keys[i],
+									  marker->keys[i]);
+	if (listing->descending)
+	{
+		append_row(out, listing, NULL);
+		appendStringInfoString(out, ") <= ");
+		append_row(out, listing, parameters);
+		appendStringInfoString(out, ") AND (");
+		append_row(out, listing, NULL);
+		appendStringInfoString(out, ") < ");
+		append_row(out, listing, parameters);
+		appendStringInfo(out, ") OR i.digest > $%d)", digest);
+	}
+	else
+	{
+		append_row(out, listing, NULL);
+		appendStringInfoString(out, ", i.digest) > ");
+		append_row(out, listing, parameters);
+		appendStringInfo(out, ", $%d)", digest);
+	}
 }
 
 /*
@@ -413,7 +444,7 @@ append_after_nulls(ImgcatStatement *statement,
 							 key);
 		}
 	}
-	appendStringInfo(out, "i.digest %s $%d", sign, digest);
+	appendStringInfo(out, "i.digest > $%d", digest);
 	for (i = 0; i <= listing->nkeys; i++)
 		appendStringInfoChar(out, ')');
 }
@@ -464,7 +495,7 @@ append_order(StringInfo out, const ImgcatContainerListing *listing)
 						 listing->descending ? " DESC" : "",
 						 listing->descending && listing->keys[i].nullable ?
 						 " NULLS LAST" : "");
-	appendStringInfo(out, "i.digest%s", listing->descending ? " DESC" : "");
+	appendStringInfoString(out, "i.digest");
 }
 
 /*
@@ -479,7 +510,6 @@ append_arms(ImgcatStatement *statement, const char *columns,
 {
 	StringInfo	out = &statement->sql;
 	const char *key = listing->keys[0].expression;
-	const char *direction = listing->descending ? " DESC" : "";
 	int			digest;
 	char		limit[32] = "";
 
@@ -497,8 +527,8 @@ append_arms(ImgcatStatement *statement, const char *columns,
 					 limit, columns, key, listing->from, listing->where, key);
 	/* the key is constant here, but only so does the planner see the index */
 	append_order(out, listing);
-	appendStringInfo(out, "%s)) p ORDER BY arm, sort_key%s, sort_digest%s",
-					 limit, direction, direction);
+	appendStringInfo(out, "%s)) p ORDER BY arm, sort_key%s, sort_digest",
+					 limit, listing->descending ? " DESC" : "");
 }
 
 /*

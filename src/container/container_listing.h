@@ -65,7 +65,7 @@ typedef struct ImgcatContainerListing
 	const char *where;			/* the search, and what the order demands */
 	int			nkeys;
 	ImgcatContainerSortKey keys[IMGCAT_CONTAINER_SORT_KEYS];
-	bool		descending;		/* all keys, and the digest that ends them */
+	bool		descending;		/* all keys; the digest ends them, ascending */
 	bool		aggregated;		/* keys are computed of child rows */
 } ImgcatContainerListing;
 

@@ -560,10 +560,10 @@ sub sorted
 	return map { $_->[1] } sort {
 		(defined $b->[0] <=> defined $a->[0])
 		  || $direction * (
-			(!defined $a->[0] ? 0
-				: $type eq 'string' && !$counts ? $a->[0] cmp $b->[0]
-				: $a->[0] <=> $b->[0])
-			|| $a->[1] cmp $b->[1])
+			!defined $a->[0] ? 0
+			: $type eq 'string' && !$counts ? $a->[0] cmp $b->[0]
+			: $a->[0] <=> $b->[0])
+		  || $a->[1] cmp $b->[1]
 	} @with_key;
 }
 
