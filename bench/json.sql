@@ -30,9 +30,13 @@ DECLARE
     budget float8 := (SELECT value FROM bench.setting WHERE name = 'budget');
 BEGIN
     LOOP                        -- how many calls take some milliseconds?
-        start := clock_timestamp();
-        EXECUTE statement USING document, extra, n;
-        took := extract(epoch FROM clock_timestamp() - start);
+        took := 1e9;
+        FOR try IN 1..3 LOOP
+            start := clock_timestamp();
+            EXECUTE statement USING document, extra, n;
+            took := least(took, extract(epoch FROM clock_timestamp() - start));
+            EXIT WHEN took > 0.1;
+        END LOOP;
         EXIT WHEN took > 0.003;
         n := n * CASE WHEN took < 0.0005 THEN 8 ELSE 2 END;
     END LOOP;
