@@ -33,7 +33,7 @@ load_catalogue(
 		[ $public, 'public' ]
 	]);
 
-# Every function that takes an image's id, with some value for each of its
+# Every function for everybody that takes an image's id, with some value for each of its
 # other arguments that has no default.
 my %values = (
 	'text' => "'accepted'",
@@ -58,7 +58,7 @@ foreach my $line (split /\n/, $node->safe_psql('postgres', q{
 	                      (p.proargtypes::oid[])[0 : p.pronargs - p.pronargdefaults - 1])
 	           WITH ORDINALITY a (name, type, n)
 	 WHERE p.pronamespace = 'image_catalog'::regnamespace AND i.images = 1
-	   AND t.typname <> 'bool'
+	   AND t.typname <> 'bool' AND has_function_privilege('tenant', p.oid, 'EXECUTE')
 	 ORDER BY p.oid, a.n}))
 {
 	my ($function, $argument, $type, $returns) = split /\|/, $line;
