@@ -198,4 +198,5 @@ COMMENT ON TRIGGER image_members_truncated ON image_catalog.image_members IS
 
 REVOKE EXECUTE ON FUNCTION image_catalog.offer_changed_image(), image_catalog.withdraw_removed_images(),
     image_catalog.offer_to_member(), image_catalog.rebuild_offers(),
-    image_catalog.rebuild_after_truncate(), image_catalog.is_alive(text) FROM PUBLIC;
+    image_catalog.rebuild_after_truncate(), image_catalog.is_alive(text),
+    image_catalog.check_members_seen(uuid) FROM PUBLIC;
