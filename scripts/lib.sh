@@ -48,14 +48,13 @@ is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# pg_config of a server that extensions can be built for: PG_CONFIG, else the
-# newest that Debian's packages put here, else the one in PATH.  Prints nothing
-# if there is none.
+# pg_config of a server that extensions can be built for: PG_CONFIG, or without
+# it the newest that Debian's packages put here, else the one in PATH.  Prints
+# nothing if there is none.
 find_pg_config() {
 	local candidate
-	for candidate in ${PG_CONFIG:-} \
-		$(ls -d /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -Vr) \
-		$(command -v pg_config || true); do
+	for candidate in ${PG_CONFIG:-$(ls -d /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -Vr) \
+		$(command -v pg_config || true)}; do
 		if [ -f "$("$candidate" --pgxs 2>/dev/null)" ] &&
 			[ -x "$("$candidate" --bindir)/postgres" ]; then
 			echo "$candidate"
