@@ -48,6 +48,14 @@ is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# Major version of the server that is there, nothing if there is none.
+server_version() {
+	local pg_config
+	pg_config=$(find_pg_config)
+	[ -z "$pg_config" ] ||
+		"$pg_config" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/'
+}
+
 # pg_config of a server that extensions can be built for: PG_CONFIG, or without
 # it the newest that Debian's packages put here, else the one in PATH.  Prints
 # nothing if there is none.
@@ -73,7 +81,12 @@ install_packages() {
 	fi
 	command -v apt-get >/dev/null || return 0
 
+	# a package for the server's version is named without it
+	version=$(server_version)
 	for package in "${wanted[@]}"; do
+		case $package in
+		*-) [ -z "$version" ] || package=$package$version ;;
+		esac
 		is_installed "$package" || missing+=("$package")
 	done
 	if [ ${#missing[@]} -eq 0 ] && [ -n "$(find_pg_config)" ]; then
@@ -89,6 +102,7 @@ install_packages() {
 		version=$(apt-cache depends postgresql |
 			sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -1)
 		[ -n "$version" ] || die "apt knows no package postgresql"
+		missing=("${missing[@]/%-/-$version}")
 		missing+=("postgresql-$version" "postgresql-server-dev-$version")
 		# a machine that had no server does not get one started now
 		if ! is_installed postgresql-common; then

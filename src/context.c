@@ -178,5 +178,6 @@ PG_FUNCTION_INFO_V1(imgcat_is_catalog_admin);
 Datum
 imgcat_is_catalog_admin(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;				/* no arguments */
 	PG_RETURN_BOOL(imgcat_caller().is_admin);
 }

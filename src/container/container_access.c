@@ -100,6 +100,7 @@ PG_FUNCTION_INFO_V1(imgcat_may_read_container_images);
 Datum
 imgcat_may_read_container_images(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;				/* no arguments */
 	PG_RETURN_BOOL(imgcat_may_read_containers());
 }
 
@@ -110,5 +111,6 @@ PG_FUNCTION_INFO_V1(imgcat_may_write_container_images);
 Datum
 imgcat_may_write_container_images(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;				/* no arguments */
 	PG_RETURN_BOOL(imgcat_may_write_containers());
 }

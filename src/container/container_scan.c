@@ -212,6 +212,7 @@ PG_FUNCTION_INFO_V1(imgcat_invalidate_container_caches);
 Datum
 imgcat_invalidate_container_caches(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;				/* no arguments */
 	imgcat_require_container_write();
 	PG_RETURN_TEXT_P(cstring_to_text("{}"));
 }

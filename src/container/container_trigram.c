@@ -39,6 +39,7 @@ imgcat_create_container_trigram_indexes(PG_FUNCTION_ARGS)
 {
 	char	   *schema;
 
+	(void) fcinfo;				/* no arguments */
 	SPI_connect();
 	if (SPI_execute("SELECT n.nspname FROM pg_catalog.pg_extension AS e"
 					" JOIN pg_catalog.pg_namespace AS n"

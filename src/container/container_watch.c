@@ -168,6 +168,7 @@ imgcat_watched_images(PG_FUNCTION_ARGS)
 	StringInfoData out;
 	text	   *answer;
 
+	(void) fcinfo;				/* no arguments */
 	imgcat_require_container_read();
 	SPI_connect();
 	if (SPI_execute("SELECT name FROM image_catalog.container_watched_images"
