@@ -90,9 +90,12 @@ CREATE PROCEDURE walk.fill(rows int, churn boolean) LANGUAGE sql AS $$
            '2024-01-01Z'::timestamptz + floor(random() * 20) * interval '0.1 second',
            CASE WHEN churn THEN '{"kind": "x", "churn": "1"}' ELSE '{"kind": "x"}' END::jsonb
       FROM generate_series(1, rows);
+    -- the image's row first, as the functions lock it
     INSERT INTO image_catalog.image_members (image_id, member_id, status)
     SELECT id, 'a', (ARRAY['accepted', 'pending'])[1 + random()]
-      FROM image_catalog.images WHERE visibility = 'shared' AND owner = 'b' AND random() < 0.7
+      FROM (SELECT id FROM image_catalog.images
+             WHERE visibility = 'shared' AND owner = 'b' AND random() < 0.7
+             ORDER BY id FOR NO KEY UPDATE) image
     ON CONFLICT DO NOTHING;
 $$;
 SELECT setseed(0.5);
@@ -175,7 +178,8 @@ BEGIN
                     PERFORM image_catalog.add_image_member(changed, project)
                        FROM unnest(ARRAY['a', 'b', 'c']) project WHERE random() < 0.5;
                 ELSIF random() < 0.1 THEN
-                    PERFORM image_catalog.delete_image_member(changed, 'a');
+                    -- not the walker: a marker that it may no longer see is refused
+                    PERFORM image_catalog.delete_image_member(changed, 'b');
                 ELSIF i < 4 THEN
                     PERFORM image_catalog.delete_image(changed);
                 ELSIF cardinality(patches) > 0 THEN
