@@ -457,6 +457,7 @@ imgcat_count_statement(ImgcatStatement *statement,
 	initStringInfo(&listing.where);
 	imgcat_append_conditions(statement, request, NULL, &listing.where);
 	statement->generic = false;
+	statement->parallel = true;
 
 	appendStringInfoString(sql, "SELECT count(*) FROM image_catalog.images i WHERE ");
 	imgcat_append_scope_predicate(sql, &listing.scope);

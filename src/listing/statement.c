@@ -28,6 +28,7 @@ imgcat_statement_begin(ImgcatStatement *statement)
 	statement->types = palloc(sizeof(Oid) * statement->max_parameters);
 	statement->values = palloc(sizeof(Datum) * statement->max_parameters);
 	statement->generic = true;
+	statement->parallel = false;
 	statement->bitmap = false;
 }
 
@@ -126,6 +127,8 @@ imgcat_statement_execute(ImgcatStatement *statement, uint64 max_rows,
 									statement->types,
 									statement->generic
 									? CURSOR_OPT_GENERIC_PLAN
+									: statement->parallel
+									? CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK
 									: CURSOR_OPT_CUSTOM_PLAN);
 	if (statement->generic)
 		plan_walk(plan, statement->bitmap);

@@ -26,6 +26,7 @@ typedef struct ImgcatStatement
 	Oid		   *types;
 	Datum	   *values;
 	bool		generic;		/* no parameter changes the best plan */
+	bool		parallel;		/* workers may help: all rows are read */
 	bool		bitmap;			/* which scans the search index */
 } ImgcatStatement;
 
