@@ -27,7 +27,9 @@
  *				hw_disk_bus		60 % have one of four
  *				legacy_boot		yes for 30 % of the oldest tenth; no other
  *								image has it
- *	tags		base 30 %; team-000 ... team-999, 0.1 % each; one of 200 cities
+ *				era				3 for all images of one stretch of time, 3 %
+ *	tags		base 30 %; prod 10 %; lts 30 % of the images of linux, none of
+ *				windows; team-000 ... team-999, 0.1 % each; one of 200 cities
  *				for half of the images
  */
 \set ON_ERROR_STOP on
@@ -118,12 +120,15 @@ SELECT md5('image ' || n)::uuid,
 	   updated_at,
 	   ARRAY(SELECT tag COLLATE "C"
 			   FROM (VALUES (CASE WHEN r_tag < 0.3 THEN 'base' END),
+							(CASE WHEN pg_temp.random_of(n, 17) < 0.1 THEN 'prod' END),
+							(CASE WHEN r_os >= 0.3 AND pg_temp.random_of(n, 18) < 0.3
+								  THEN 'lts' END),
 							('team-' || lpad(floor(pg_temp.random_of(n, 8) * 1000)::text, 3, '0')),
 							(CASE WHEN pg_temp.random_of(n, 9) < 0.5
 								  THEN 'city-' || floor(r_tag * 200) END)) t (tag)
 			  WHERE tag IS NOT NULL ORDER BY 1),
 	   jsonb_build_object(
-			'os_type', CASE WHEN pg_temp.random_of(n, 10) < 0.3 THEN 'windows' ELSE 'linux' END,
+			'os_type', CASE WHEN r_os < 0.3 THEN 'windows' ELSE 'linux' END,
 			'architecture', CASE WHEN pg_temp.random_of(n, 11) < 0.85 THEN 'x86_64' ELSE 'aarch64' END,
 			'os_distro', distro,
 			'pipeline', 'p' || lpad(floor(pg_temp.random_of(n, 12) * 1000)::text, 3, '0'),
@@ -135,7 +140,9 @@ SELECT md5('image ' || n)::uuid,
 						(ARRAY['virtio', 'scsi', 'sata', 'ide'])
 							[1 + floor(pg_temp.random_of(n, 15) * 4)::int]) ELSE '{}' END
 	   || CASE WHEN n < :images / 10 AND pg_temp.random_of(n, 16) < 0.3
-			   THEN jsonb '{"legacy_boot": "yes"}' ELSE '{}' END,
+			   THEN jsonb '{"legacy_boot": "yes"}' ELSE '{}' END
+	   || CASE WHEN n >= :images / 100 * 31 AND n < :images / 100 * 34
+			   THEN jsonb '{"era": "3"}' ELSE '{}' END,
 	   CASE WHEN status = 'deleted' THEN updated_at END
   FROM (
 	SELECT *,
@@ -160,6 +167,7 @@ SELECT md5('image ' || n)::uuid,
 					WHEN r_status < 0.997 THEN 'deleted' WHEN r_status < 0.999 THEN 'killed'
 					ELSE 'pending_delete'
 			   END AS status,
+			   pg_temp.random_of(n, 10) AS r_os,
 			   pg_temp.random_of(n, 21) AS r_name,
 			   floor(pg_temp.random_of(n, 21) * :images / 10)::int AS name_group,
 			   pg_temp.random_of(n, 23) AS r_visibility,

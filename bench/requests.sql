@@ -2,8 +2,9 @@
  * bench/requests.sql: whom and what the buffer measurements ask
  *
  * Fills the schema bench: callers, markers at several depths, and requests
- * with their bounds.  Works on a catalogue made by bench/generate.sql; run by
- * bench/buffers.sql.
+ * with their bounds.  A bound is for a page of 25; one of 100 may touch four
+ * times as much, one of a single image no more than one of 25.  Works on a
+ * catalogue made by bench/generate.sql; run by bench/buffers.sql.
  */
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -64,9 +65,10 @@ END
 $$;
 CALL bench.find_markers();
 
--- bound: most buffers that a page of 25 may touch
+-- bound: most buffers that the page may touch; rows: images on the page
 CREATE TABLE bench.request (
 	topic text, place int, variant text, bound int, filter jsonb, sort text,
+	rows int NOT NULL DEFAULT 25,
 	PRIMARY KEY (topic, variant));
 
 INSERT INTO bench.request
@@ -76,7 +78,11 @@ INSERT INTO bench.request
 	  FROM unnest(ARRAY['public', 'private', 'shared', 'community', 'all']) v
  UNION ALL
 	SELECT 'member_status=', 2, v, 120, jsonb_build_object('member_status', v), NULL
-	  FROM unnest(ARRAY['pending', 'rejected', 'all']) v;
+	  FROM unnest(ARRAY['pending', 'rejected', 'all']) v
+ UNION ALL
+	SELECT 'member_status=', 2, 'shared, ' || v, 120,
+		   jsonb_build_object('visibility', 'shared', 'member_status', v), NULL
+	  FROM unnest(ARRAY['accepted', 'pending', 'rejected', 'all']) v;
 
 -- existing values of each frequency
 SELECT name AS some_name FROM image_catalog.images
@@ -86,26 +92,33 @@ SELECT id AS public_id FROM image_catalog.images
  WHERE visibility = 'public' AND status = 'active' ORDER BY id LIMIT 1 \gset
 SELECT id AS private_id FROM image_catalog.images
  WHERE visibility = 'private' AND owner = md5('project 3') ORDER BY id LIMIT 1 \gset
+SELECT id AS own_id FROM image_catalog.images
+ WHERE visibility = 'private' AND owner = md5('project 1') ORDER BY id LIMIT 1 \gset
+SELECT image_id AS shared_id FROM image_catalog.image_members
+ WHERE member_id = md5('project 1') AND status = 'accepted' ORDER BY image_id LIMIT 1 \gset
 SELECT max(substr(properties ->> 'serial', 4)::bigint) AS serial FROM image_catalog.images
  WHERE visibility = 'public' AND status = 'active' AND properties ? 'serial' \gset
 
 INSERT INTO bench.request
 	SELECT f.topic, 3, f.value, 200, jsonb_build_object(rtrim(f.topic, '='), f.value), NULL
 	  FROM (VALUES
-			('owner=', md5('project 1')), ('owner=', md5('project 100')),
-			('owner=', md5('project 950')), ('owner=', 'nobody'),
+			('owner=', md5('project 1')), ('owner=', md5('project 2')),
+			('owner=', md5('project 100')), ('owner=', md5('project 950')),
+			('owner=', 'nobody'),
 			('status=', 'active'), ('status=', 'queued'), ('status=', 'saving'),
-			('status=', 'pending_delete'), ('status=', 'killed'),
-			('status=', 'in:queued,saving'),
-			('name=', :'some_name'), ('name=', 'golden'), ('name=', 'absent'),
-			('name=', 'in:golden,absent'),
-			('id=', :'public_id'), ('id=', :'private_id'),
+			('status=', 'pending_delete'), ('status=', 'deactivated'),
+			('status=', 'killed'), ('status=', 'deleted'),
+			('status=', 'in:queued,saving'), ('status=', 'in:active,queued'),
+			('name=', :'some_name'), ('name=', 'golden'), ('name=', ''),
+			('name=', 'absent'), ('name=', 'in:golden,absent'),
+			('id=', :'public_id'), ('id=', :'private_id'), ('id=', :'own_id'),
+			('id=', :'shared_id'), ('id=', '00000000-0000-0000-0000-000000000000'),
 			('id=', 'in:' || :'public_id' || ',' || :'private_id'),
 			('disk_format=', 'qcow2'), ('disk_format=', 'vmdk'),
 			('disk_format=', 'ploop'), ('disk_format=', 'ami'),
-			('disk_format=', 'in:ploop,ami'),
+			('disk_format=', 'in:ploop,ami'), ('disk_format=', 'in:qcow2,raw'),
 			('container_format=', 'bare'), ('container_format=', 'ovf'),
-			('container_format=', 'docker'),
+			('container_format=', 'docker'), ('container_format=', 'in:ovf,docker'),
 			('protected=', 'true'), ('protected=', 'false'),
 			('os_hidden=', 'true'), ('os_hidden=', 'false')) f (topic, value);
 
@@ -122,38 +135,63 @@ INSERT INTO bench.request
 			('updated_at range', '{"updated_at": "lt:2024-05-01T00:00:00Z"}'),
 			('updated_at range', '{"updated_at": "gt:2024-05-01T00:00:00Z"}'),
 			('updated_at range', '{"updated_at": "lt:2021-11-03T00:00:00Z"}'),
+			('updated_at range', '{"updated_at": "gt:2026-01-01T00:00:00Z"}'),
 			('updated_at range', '{"updated_at": "gt:2026-10-30T00:00:00Z"}'),
 			('updated_at range', '{"updated_at": "gt:2030-01-01T00:00:00Z"}'),
 			('updated_at range', '{"updated_at": ["gte:2024-05-01T00:00:00Z", "lt:2024-05-02T00:00:00Z"]}'),
+			('updated_at range', '{"updated_at": ["gte:2022-05-01T00:00:00Z", "lt:2022-09-01T00:00:00Z"]}'),
+			('updated_at range', '{"updated_at": "neq:2024-05-01T00:00:00Z"}'),
 			('created_at and updated_at range', '{"created_at": "lt:2022-01-01T00:00:00Z", "updated_at": "gt:2026-01-01T00:00:00Z"}'),
+			('created_at and updated_at range', '{"created_at": "gt:2026-01-01T00:00:00Z", "updated_at": "lt:2026-02-01T00:00:00Z"}'),
 			('size_min, size_max', '{"size_min": "1000000000"}'),
 			('size_min, size_max', '{"size_min": "26000000000"}'),
 			('size_min, size_max', '{"size_min": "900000000000"}'),
 			('size_min, size_max', '{"size_max": "1000000000"}'),
 			('size_min, size_max', '{"size_max": "9500000"}'),
 			('size_min, size_max', '{"size_max": "1"}'),
-			('size_min, size_max', '{"size_min": "500000000", "size_max": "502000000"}')) f (topic, filter);
+			('size_min, size_max', '{"size_min": "500000000", "size_max": "502000000"}'),
+			('size_min, size_max', '{"size_min": "500000000", "size_max": "550000000"}'),
+			('size and updated_at range', '{"size_min": "26000000000", "updated_at": "lt:2024-05-01T00:00:00Z"}'),
+			('size and updated_at range', '{"size_max": "9500000", "updated_at": "gt:2026-01-01T00:00:00Z"}')) f (topic, filter);
+
+-- the same ranges from the oldest image on
+INSERT INTO bench.request
+	SELECT topic || ', oldest first', place, variant, bound, filter, 'created_at:asc'
+	  FROM bench.request
+	 WHERE topic IN ('created_at range', 'updated_at range', 'size_min, size_max');
 
 INSERT INTO bench.request
 	SELECT 'sort by one key', 5, key || ':' || dir, 250, jsonb '{}', key || ':' || dir
 	  FROM unnest(ARRAY['name', 'status', 'container_format', 'disk_format', 'size',
 						'id', 'created_at', 'updated_at']) key,
-		   unnest(ARRAY['asc', 'desc']) dir
- UNION ALL
-	SELECT 'sort by two keys, ' || CASE WHEN a_dir = b_dir THEN 'one direction' ELSE 'mixed' END,
-		   6, format('%s:%s,%s:%s', a, a_dir, b, b_dir), 250, '{}',
-		   format('%s:%s,%s:%s', a, a_dir, b, b_dir)
-	  FROM (VALUES ('name', 'created_at'), ('name', 'size'), ('size', 'name'),
-				   ('updated_at', 'name'), ('created_at', 'name'), ('status', 'created_at'),
-				   ('disk_format', 'size'), ('container_format', 'status')) k (a, b),
-		   (VALUES ('asc', 'asc'), ('asc', 'desc')) d (a_dir, b_dir);
+		   unnest(ARRAY['asc', 'desc']) dir;
 
+-- every pair of keys, in every pair of directions
+INSERT INTO bench.request
+	SELECT 'sort by two keys, ' || CASE WHEN a_dir = b_dir THEN 'one direction' ELSE 'mixed' END,
+		   6, sort, 250, '{}', sort
+	  FROM (SELECT a_dir, b_dir, format('%s:%s,%s:%s', a, a_dir, b, b_dir) AS sort
+			  FROM unnest(ARRAY['name', 'status', 'container_format', 'disk_format', 'size',
+								'id', 'created_at', 'updated_at']) a,
+				   unnest(ARRAY['name', 'status', 'container_format', 'disk_format', 'size',
+								'id', 'created_at', 'updated_at']) b,
+				   unnest(ARRAY['asc', 'desc']) a_dir, unnest(ARRAY['asc', 'desc']) b_dir
+			 WHERE a <> b) pairs;
+
+/*
+ * Frequencies: os_type, architecture, base and lts common, prod a tenth,
+ * pipeline, team and city middling, fleet twenty images, serial one.  In time:
+ * legacy_boot in the oldest tenth only, era in one stretch of the past.  No
+ * image of windows is lts, no city beyond 59 is base.
+ */
 INSERT INTO bench.request
 	SELECT f.topic, 7, f.filter, f.bound, f.filter::jsonb, NULL
 	  FROM (VALUES
 			('one facet, common', 400, '{"os_type": "windows"}'),
+			('one facet, common', 400, '{"os_type": "linux"}'),
 			('one facet, common', 400, '{"tag": "base"}'),
 			('one facet, common', 400, '{"architecture": "aarch64"}'),
+			('one facet, common', 400, '{"tag": "prod"}'),
 			('one facet, middling', 400, '{"pipeline": "p007"}'),
 			('one facet, middling', 400, '{"tag": "team-007"}'),
 			('one facet, middling', 400, '{"tag": "city-3"}'),
@@ -161,22 +199,66 @@ INSERT INTO bench.request
 			('one facet, rare', 400, format('{"serial": "sn-%s"}', :'serial')),
 			('one facet, absent', 400, '{"os_type": "plan9"}'),
 			('one facet, absent', 400, '{"tag": "absent"}'),
-			('one facet, only old', 1000, '{"legacy_boot": "yes"}'),
+			('one facet, only old', 400, '{"legacy_boot": "yes"}'),
+			('one facet, only old', 400, '{"era": "3"}'),
 			('two facets', 1000, '{"os_type": "windows", "tag": "base"}'),
+			('two facets', 1000, '{"os_type": "windows", "tag": "prod"}'),
 			('two facets', 1000, '{"os_type": "windows", "pipeline": "p007"}'),
 			('two facets', 1000, '{"tag": ["base", "team-007"]}'),
+			('two facets', 1000, '{"tag": ["prod", "city-3"]}'),
 			('two facets', 1000, '{"pipeline": "p007", "tag": "team-007"}'),
+			('two facets', 1000, '{"pipeline": "p007", "tag": "city-3"}'),
 			('two facets', 1000, '{"fleet": "fleet-3", "os_type": "linux"}'),
 			('two facets', 1000, '{"os_type": "windows", "tag": "absent"}'),
+			('two facets', 1000, '{"os_type": "windows", "tag": "lts"}'),
+			('two facets', 1000, '{"tag": ["base", "city-100"]}'),
 			('two facets, only old', 1000, '{"legacy_boot": "yes", "os_type": "windows"}'),
 			('two facets, only old', 1000, '{"legacy_boot": "yes", "tag": "base"}'),
 			('two facets, only old', 1000, '{"legacy_boot": "yes", "pipeline": "p007"}'),
 			('two facets, only old', 1000, '{"legacy_boot": "yes", "architecture": "aarch64"}'),
+			('two facets, only old', 1000, '{"era": "3", "os_type": "windows"}'),
+			('two facets, only old', 1000, '{"era": "3", "tag": "prod"}'),
+			('two facets, only old', 1000, '{"era": "3", "tag": "city-3"}'),
+			('two facets, only old', 1000, '{"era": "3", "legacy_boot": "yes"}'),
 			('three facets', 1000, '{"os_type": "windows", "tag": "base", "architecture": "aarch64"}'),
 			('three facets', 1000, '{"os_type": "windows", "hw_disk_bus": "ide", "os_distro": "debian"}'),
 			('three facets', 1000, '{"os_type": "windows", "tag": "base", "pipeline": "p007"}'),
+			('three facets', 1000, '{"os_type": "windows", "tag": ["prod", "team-007"]}'),
 			('three facets', 1000, '{"os_distro": "debian", "tag": ["city-3", "team-007"]}'),
+			('three facets', 1000, '{"os_type": "windows", "architecture": "aarch64", "tag": "lts"}'),
+			('three facets', 1000, '{"tag": ["base", "prod", "city-100"]}'),
 			('three facets, only old', 1000, '{"legacy_boot": "yes", "os_type": "windows", "tag": "base"}'),
 			('three facets, only old', 1000, '{"legacy_boot": "yes", "tag": "city-3", "architecture": "aarch64"}'),
-			('three facets, only old', 1000, '{"legacy_boot": "yes", "os_distro": "debian", "hw_disk_bus": "ide"}')
+			('three facets, only old', 1000, '{"legacy_boot": "yes", "os_distro": "debian", "hw_disk_bus": "ide"}'),
+			('three facets, only old', 1000, '{"era": "3", "os_type": "windows", "tag": "prod"}'),
+			('three facets, only old', 1000, '{"era": "3", "os_distro": "debian", "pipeline": "p007"}'),
+			('three facets, only old', 1000, '{"era": "3", "os_type": "windows", "tag": "lts"}')
 			) f (topic, bound, filter);
+
+-- facets from the oldest image on; on pages of one image and of a hundred
+INSERT INTO bench.request
+	SELECT f.topic || ', oldest first', 8, variant, bound, filter, 'created_at:asc'
+	  FROM bench.request f
+	 WHERE topic ~ 'facet' AND sort IS NULL
+ UNION ALL
+	SELECT topic || ', oldest first', 8, variant, bound, filter, 'created_at:asc'
+	  FROM bench.request WHERE topic IN ('default order', 'visibility=');
+
+INSERT INTO bench.request
+	SELECT 'page of ' || r.rows || ', ' || topic, 9, variant, bound * CASE r.rows WHEN 100 THEN 4 ELSE 1 END,
+		   filter, sort, r.rows
+	  FROM bench.request f, unnest(ARRAY[1, 100]) r (rows)
+	 WHERE topic IN ('default order', 'visibility=', 'one facet, common', 'one facet, middling',
+					 'one facet, only old', 'two facets', 'sort by one key');
+
+/*
+ * A filter and another key's order: no line of its own in the list of bounds,
+ * so it is held to that of a sort.
+ */
+INSERT INTO bench.request
+	SELECT 'filter and sort', 10, filter || ', ' || sort, 250, filter::jsonb, sort
+	  FROM unnest(ARRAY['{"status": "active"}', '{"status": "queued"}', '{"status": "saving"}',
+						'{"disk_format": "qcow2"}', '{"disk_format": "ploop"}',
+						'{"name": "golden"}', '{"protected": "true"}',
+						'{"visibility": "public"}', '{"visibility": "shared"}']) filter,
+		   unnest(ARRAY['name:asc', 'size:desc', 'updated_at:desc', 'status:asc', 'id:asc']) sort;
