@@ -72,6 +72,15 @@ CREATE FUNCTION image_catalog.image_search(facets text[], visibility text, owner
 COMMENT ON FUNCTION image_catalog.image_search(text[], text, text, timestamptz) IS
     'what the search index holds of an image: its facets, its scope, and stretches of time that it was created in';
 
+CREATE FUNCTION image_catalog.image_summary(
+        status text, disk_format text, container_format text, protected boolean,
+        size bigint, updated_at timestamptz, name text)
+    RETURNS bigint
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_image_summary';
+COMMENT ON FUNCTION image_catalog.image_summary(text, text, text, boolean, bigint, timestamptz, text) IS
+    'what listings filter on, in eight bytes: codes of the words, and hashes; every index of an order holds it';
+
 /*
  * A deleted image stays as a row with status deleted: its id cannot be used
  * again, and a marker that names it still finds its place.
@@ -106,6 +115,8 @@ CREATE TABLE image_catalog.images (
     deleted_at timestamptz,
     status_before_deletion image_catalog.image_status,
     updated_at_before_deletion timestamptz,
+    summary bigint NOT NULL GENERATED ALWAYS AS
+        (image_catalog.image_summary(status, disk_format, container_format, protected, size, updated_at, name)) STORED,
     CONSTRAINT images_pkey PRIMARY KEY (id),
     CONSTRAINT images_deleted_check
         CHECK ((status OPERATOR(pg_catalog.=) 'deleted') OPERATOR(pg_catalog.=) (deleted_at IS NOT NULL))
@@ -118,6 +129,7 @@ COMMENT ON COLUMN image_catalog.images.size IS 'bytes of data; null until there 
 COMMENT ON COLUMN image_catalog.images.tags IS 'sorted bytewise, without duplicates';
 COMMENT ON COLUMN image_catalog.images.properties IS 'custom properties: an object of strings (or null)';
 COMMENT ON COLUMN image_catalog.images.facets IS 'generated: what filters on tags and properties search';
+COMMENT ON COLUMN image_catalog.images.summary IS 'generated: what indexes hold so that listings need not look at images they do not want';
 COMMENT ON COLUMN image_catalog.images.status_before_deletion IS 'status that a deleted image had: a marker that names it keeps its place in a list sorted by status';
 COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at that a deleted image had: a marker that names it keeps its place in a list sorted by updated_at';
 
@@ -126,59 +138,98 @@ COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at
  * own rows in order: all rows of one visibility, or one owner's rows of one
  * visibility.  There is a pair for each sort key; the same pair serves the
  * filter on that key.  A missing value sorts as the empty string or zero.
- * The included columns let ranges of updated_at and size be found in the
- * index, without looking at the images that are out of range.
+ *
+ * All hold the summary, so that a walk passes what the request does not want
+ * without looking at the images.  Those of keys that many images share hold
+ * the other keys, too: the images of one name, one size or one word are sorted
+ * by another key before any is looked at.  Of the commonest words that would
+ * never pay: their images are found by walking in the order of the other key.
  *
  * The predicate and the expressions are repeated word for word in every
- * listing statement (src/listing/list_statement.c).
+ * listing statement (src/listing/list_statement.c); src/listing/order_index.c
+ * knows the columns by their place.
  */
 CREATE INDEX images_visibility_created_at_idx ON image_catalog.images
-    (visibility, created_at, id) INCLUDE (updated_at, size)
+    (visibility, created_at, id)
+    INCLUDE (updated_at, size, summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_created_at_idx ON image_catalog.images
-    (owner, visibility, created_at, id) INCLUDE (updated_at, size)
+    (owner, visibility, created_at, id)
+    INCLUDE (updated_at, size, summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_updated_at_idx ON image_catalog.images
     (visibility, updated_at, created_at, id)
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_updated_at_idx ON image_catalog.images
     (owner, visibility, updated_at, created_at, id)
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_id_idx ON image_catalog.images
     (visibility, id)
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_id_idx ON image_catalog.images
     (owner, visibility, id)
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_name_idx ON image_catalog.images
     (visibility, COALESCE(name, ''), created_at, id)
+    INCLUDE (updated_at, size, summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_name_idx ON image_catalog.images
     (owner, visibility, COALESCE(name, ''), created_at, id)
+    INCLUDE (updated_at, size, summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_status_idx ON image_catalog.images
-    (visibility, status, created_at, id)
+    (visibility, status, created_at, id,
+     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN updated_at END),
+     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN size END),
+     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN name END))
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_status_idx ON image_catalog.images
-    (owner, visibility, status, created_at, id)
+    (owner, visibility, status, created_at, id,
+     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN updated_at END),
+     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN size END),
+     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN name END))
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_size_idx ON image_catalog.images
-    (visibility, COALESCE(size, 0), created_at, id) INCLUDE (size)
+    (visibility, COALESCE(size, 0), created_at, id)
+    INCLUDE (updated_at, name, summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_size_idx ON image_catalog.images
-    (owner, visibility, COALESCE(size, 0), created_at, id) INCLUDE (size)
+    (owner, visibility, COALESCE(size, 0), created_at, id)
+    INCLUDE (updated_at, name, summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_disk_format_idx ON image_catalog.images
-    (visibility, COALESCE(disk_format, ''), created_at, id)
+    (visibility, COALESCE(disk_format, ''), created_at, id,
+     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN updated_at END),
+     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN size END),
+     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN name END))
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_disk_format_idx ON image_catalog.images
-    (owner, visibility, COALESCE(disk_format, ''), created_at, id)
+    (owner, visibility, COALESCE(disk_format, ''), created_at, id,
+     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN updated_at END),
+     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN size END),
+     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN name END))
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_container_format_idx ON image_catalog.images
-    (visibility, COALESCE(container_format, ''), created_at, id)
+    (visibility, COALESCE(container_format, ''), created_at, id,
+     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN updated_at END),
+     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN size END),
+     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN name END))
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_container_format_idx ON image_catalog.images
-    (owner, visibility, COALESCE(container_format, ''), created_at, id)
+    (owner, visibility, COALESCE(container_format, ''), created_at, id,
+     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN updated_at END),
+     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN size END),
+     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN name END))
+    INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
 /* the few rows that a listing asks for rarely, and then in the default order */
@@ -194,6 +245,29 @@ CREATE INDEX images_visibility_protected_idx ON image_catalog.images
 CREATE INDEX images_owner_protected_idx ON image_catalog.images
     (owner, visibility, created_at, id)
     WHERE protected AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+
+/*
+ * Exceptions, mostly none.  A missing size stands among the sizes as zero, and
+ * is in no range: a range from zero on takes those that are zero from here.
+ * An image is not changed before it is created, so a range of updated_at bounds
+ * created_at, but for images imported with such times.
+ */
+CREATE INDEX images_visibility_empty_idx ON image_catalog.images
+    (visibility, created_at, id)
+    INCLUDE (updated_at, size, summary)
+    WHERE size OPERATOR(pg_catalog.=) 0 AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_empty_idx ON image_catalog.images
+    (owner, visibility, created_at, id)
+    INCLUDE (updated_at, size, summary)
+    WHERE size OPERATOR(pg_catalog.=) 0 AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_backdated_idx ON image_catalog.images
+    (visibility, created_at, id)
+    INCLUDE (updated_at, size, summary)
+    WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_backdated_idx ON image_catalog.images
+    (owner, visibility, created_at, id)
+    INCLUDE (updated_at, size, summary)
+    WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
 /*
  * Not there to be scanned: the planner takes no statistics of an expression

@@ -21,34 +21,39 @@ CREATE TABLE image_catalog.offers (
     container_format text COLLATE "C" NOT NULL,
     protected boolean NOT NULL,
     os_hidden boolean NOT NULL,
+    summary bigint NOT NULL,
     CONSTRAINT offers_pkey PRIMARY KEY (image_id, member_id)
 );
 COMMENT ON TABLE image_catalog.offers IS 'for each member and answer the images shared with it; a missing value stands as the empty string or zero; derived, filled by triggers';
+COMMENT ON COLUMN image_catalog.offers.summary IS 'the image''s own, which tells a missing value';
 COMMENT ON COLUMN image_catalog.offers.answer IS 'status of the membership';
 
 /* an order to walk for each sort key, as the images have */
 CREATE INDEX offers_created_at_idx ON image_catalog.offers
-    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size) WHERE NOT os_hidden;
+    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_updated_at_idx ON image_catalog.offers
-    (member_id, answer, updated_at, created_at, image_id) WHERE NOT os_hidden;
+    (member_id, answer, updated_at, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_id_idx ON image_catalog.offers
-    (member_id, answer, image_id) WHERE NOT os_hidden;
+    (member_id, answer, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_name_idx ON image_catalog.offers
-    (member_id, answer, name, created_at, image_id) WHERE NOT os_hidden;
+    (member_id, answer, name, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_status_idx ON image_catalog.offers
-    (member_id, answer, status, created_at, image_id) WHERE NOT os_hidden;
+    (member_id, answer, status, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_size_idx ON image_catalog.offers
-    (member_id, answer, size, created_at, image_id) WHERE NOT os_hidden;
+    (member_id, answer, size, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_disk_format_idx ON image_catalog.offers
-    (member_id, answer, disk_format, created_at, image_id) WHERE NOT os_hidden;
+    (member_id, answer, disk_format, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_container_format_idx ON image_catalog.offers
-    (member_id, answer, container_format, created_at, image_id) WHERE NOT os_hidden;
+    (member_id, answer, container_format, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_owner_idx ON image_catalog.offers
-    (member_id, answer, owner, created_at, image_id) WHERE NOT os_hidden;
+    (member_id, answer, owner, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
 CREATE INDEX offers_protected_idx ON image_catalog.offers
     (member_id, answer, created_at, image_id) WHERE protected AND NOT os_hidden;
 CREATE INDEX offers_hidden_idx ON image_catalog.offers
     (member_id, answer, created_at, image_id) WHERE os_hidden;
+CREATE INDEX offers_backdated_idx ON image_catalog.offers
+    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, summary)
+    WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden;
 ALTER TABLE image_catalog.offers ENABLE ROW LEVEL SECURITY;
 
 CREATE FUNCTION image_catalog.is_alive(status text) RETURNS boolean
@@ -79,7 +84,7 @@ BEGIN
         SELECT m.member_id, m.status, NEW.created_at, NEW.id, NEW.updated_at,
                COALESCE(NEW.size, 0), NEW.owner, COALESCE(NEW.name, ''), NEW.status,
                COALESCE(NEW.disk_format, ''), COALESCE(NEW.container_format, ''),
-               NEW.protected, NEW.os_hidden
+               NEW.protected, NEW.os_hidden, NEW.summary
         FROM image_catalog.image_members m
         WHERE m.image_id = NEW.id AND m.deleted_at IS NULL
           AND m.member_id IS DISTINCT FROM NEW.owner;
@@ -125,7 +130,7 @@ BEGIN
         VALUES (NEW.member_id, NEW.status, shared.created_at, shared.id, shared.updated_at,
                 COALESCE(shared.size, 0), shared.owner, COALESCE(shared.name, ''), shared.status,
                 COALESCE(shared.disk_format, ''), COALESCE(shared.container_format, ''),
-                shared.protected, shared.os_hidden)
+                shared.protected, shared.os_hidden, shared.summary)
         ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;
@@ -162,10 +167,10 @@ BEGIN
     TRUNCATE image_catalog.offers;
     INSERT INTO image_catalog.offers (member_id, answer, created_at, image_id, updated_at, size,
                                       owner, name, status, disk_format, container_format,
-                                      protected, os_hidden)
+                                      protected, os_hidden, summary)
     SELECT m.member_id, m.status, i.created_at, i.id, i.updated_at, COALESCE(i.size, 0), i.owner,
            COALESCE(i.name, ''), i.status, COALESCE(i.disk_format, ''), COALESCE(i.container_format, ''),
-           i.protected, i.os_hidden
+           i.protected, i.os_hidden, i.summary
     FROM image_catalog.image_members m
          JOIN image_catalog.images i ON i.id = m.image_id
     WHERE m.deleted_at IS NULL AND i.visibility = 'shared'

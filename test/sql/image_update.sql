@@ -21,7 +21,7 @@ BEGIN
     END IF;
     SELECT to_jsonb(i) INTO after FROM image_catalog.images i WHERE id = pg_temp.id(n);
     SELECT coalesce(string_agg(CASE WHEN key = 'updated_at' THEN 'moved' ELSE key || '=' || value END, ' ' ORDER BY key DESC), 'unchanged')
-      INTO answer FROM jsonb_each(after) a WHERE value IS DISTINCT FROM before -> key AND key <> 'facets';
+      INTO answer FROM jsonb_each(after) a WHERE value IS DISTINCT FROM before -> key AND key NOT IN ('facets', 'summary');
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
     answer := concat_ws(' ', SQLSTATE, SQLERRM, '|', left(why, 120));

@@ -1,0 +1,170 @@
+/*-------------------------------------------------------------------------
+ *
+ * image_summary.c
+ *		What a listing filters images on, packed into eight bytes.
+ *
+ * Every index of an order holds the summary of its images, so that a walk in
+ * that order passes images that the request does not want without looking at
+ * the table (listing/list_order.c).  As columns of their own the same values
+ * would double the size of the indexes.
+ *
+ * src/image/image_summary.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "image/attribute.h"
+#include "image/image_summary.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+/* Where a part lies, and whose words it codes. */
+typedef struct SummaryField
+{
+	int			shift;
+	int			bits;
+	int			column;			/* of a word, else -1 */
+} SummaryField;
+
+static const SummaryField fields[] = {
+	[IMGCAT_SUMMARY_STATUS] = {0, 5, IMGCAT_COL_STATUS},
+	[IMGCAT_SUMMARY_DISK_FORMAT] = {5, 5, IMGCAT_COL_DISK_FORMAT},
+	[IMGCAT_SUMMARY_CONTAINER_FORMAT] = {10, 5, IMGCAT_COL_CONTAINER_FORMAT},
+	[IMGCAT_SUMMARY_PROTECTED] = {15, 1, -1},
+	[IMGCAT_SUMMARY_NO_SIZE] = {16, 1, -1},
+	[IMGCAT_SUMMARY_NO_NAME] = {17, 1, -1},
+	[IMGCAT_SUMMARY_UPDATED_AT] = {18, 10, -1},
+	[IMGCAT_SUMMARY_SIZE] = {28, 16, -1},
+	[IMGCAT_SUMMARY_NAME] = {44, 20, -1},
+};
+
+/*
+ * The words of a part, in the order of their codes from 1 on: that of
+ * attribute.c, where a new word goes to the end.
+ */
+static const char *const *
+words_of(ImgcatSummaryPart part)
+{
+	for (int i = 0; i < imgcat_num_attributes; i++)
+		if (imgcat_attributes[i].column == fields[part].column)
+			return imgcat_attributes[i].values;
+	elog(ERROR, "part %d of a summary has no words", part);
+}
+
+/*
+ * One part of a summary.
+ */
+uint32
+imgcat_summary_part(uint64 summary, ImgcatSummaryPart part)
+{
+	return (summary >> fields[part].shift) &
+		((UINT64CONST(1) << fields[part].bits) - 1);
+}
+
+/*
+ * The code of a word; the empty one stands for none.
+ */
+uint32
+imgcat_summary_word(ImgcatSummaryPart part, const char *word, size_t length)
+{
+	const char *const *words = words_of(part);
+
+	if (length == 0)
+		return IMGCAT_SUMMARY_NO_WORD;
+	for (int i = 0; words[i] != NULL; i++)
+		if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0)
+			return i + 1;
+	return IMGCAT_SUMMARY_UNKNOWN_WORD;
+}
+
+/*
+ * The word of a code, the empty one for none; NULL: not known.
+ */
+const char *
+imgcat_summary_word_of(ImgcatSummaryPart part, uint32 code)
+{
+	if (code == IMGCAT_SUMMARY_UNKNOWN_WORD)
+		return NULL;
+	return code == IMGCAT_SUMMARY_NO_WORD ? "" : words_of(part)[code - 1];
+}
+
+/*
+ * The part that stands for a number.
+ */
+uint32
+imgcat_summary_number_hash(ImgcatSummaryPart part, int64 number)
+{
+	uint32		hash = hash_bytes((const unsigned char *) &number, sizeof(number));
+
+	return hash & ((UINT64CONST(1) << fields[part].bits) - 1);
+}
+
+/*
+ * The part that stands for a name.
+ */
+uint32
+imgcat_summary_name_hash(const char *name, size_t length)
+{
+	return hash_bytes((const unsigned char *) name, length) &
+		((UINT64CONST(1) << fields[IMGCAT_SUMMARY_NAME].bits) - 1);
+}
+
+/*
+ * A part in its place.
+ */
+static uint64
+placed(ImgcatSummaryPart part, uint32 value)
+{
+	Assert(value < (UINT64CONST(1) << fields[part].bits));
+	return (uint64) value << fields[part].shift;
+}
+
+/*
+ * The code of a word that may be null, in its place.
+ */
+static uint64
+placed_word(FunctionCallInfo fcinfo, int argument, ImgcatSummaryPart part)
+{
+	text	   *word;
+
+	if (PG_ARGISNULL(argument))
+		return placed(part, IMGCAT_SUMMARY_NO_WORD);
+	word = PG_GETARG_TEXT_PP(argument);
+	return placed(part, imgcat_summary_word(part, VARDATA_ANY(word),
+											VARSIZE_ANY_EXHDR(word)));
+}
+
+PG_FUNCTION_INFO_V1(imgcat_image_summary);
+/*
+ * image_summary(status text, disk_format text, container_format text,
+ * protected boolean, size bigint, updated_at timestamptz, name text)
+ * returns bigint
+ */
+Datum
+imgcat_image_summary(PG_FUNCTION_ARGS)
+{
+	uint64		summary = 0;
+	text	   *name = PG_ARGISNULL(6) ? NULL : PG_GETARG_TEXT_PP(6);
+
+	summary |= placed_word(fcinfo, 0, IMGCAT_SUMMARY_STATUS);
+	summary |= placed_word(fcinfo, 1, IMGCAT_SUMMARY_DISK_FORMAT);
+	summary |= placed_word(fcinfo, 2, IMGCAT_SUMMARY_CONTAINER_FORMAT);
+	summary |= placed(IMGCAT_SUMMARY_PROTECTED,
+					  !PG_ARGISNULL(3) && PG_GETARG_BOOL(3));
+	summary |= placed(IMGCAT_SUMMARY_NO_SIZE, PG_ARGISNULL(4));
+	summary |= placed(IMGCAT_SUMMARY_NO_NAME, name == NULL);
+	summary |= placed(IMGCAT_SUMMARY_UPDATED_AT,
+					  imgcat_summary_number_hash(IMGCAT_SUMMARY_UPDATED_AT,
+												 PG_ARGISNULL(5) ? 0 : PG_GETARG_TIMESTAMPTZ(5)));
+	summary |= placed(IMGCAT_SUMMARY_SIZE,
+					  imgcat_summary_number_hash(IMGCAT_SUMMARY_SIZE,
+												 PG_ARGISNULL(4) ? 0 : PG_GETARG_INT64(4)));
+	summary |= placed(IMGCAT_SUMMARY_NAME,
+					  name == NULL ? imgcat_summary_name_hash("", 0)
+					  : imgcat_summary_name_hash(VARDATA_ANY(name),
+												 VARSIZE_ANY_EXHDR(name)));
+	PG_RETURN_INT64((int64) summary);
+}

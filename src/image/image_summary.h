@@ -1,0 +1,46 @@
+/*-------------------------------------------------------------------------
+ *
+ * image_summary.h
+ *		What a listing filters images on, packed into eight bytes.
+ *
+ * src/image/image_summary.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_IMAGE_SUMMARY_H
+#define IMGCAT_IMAGE_SUMMARY_H
+
+#include "datatype/timestamp.h"
+#include "image/image_row.h"
+
+/*
+ * The parts of a summary: a number of bits each, from the lowest on.  Words
+ * and flags are exact.  A hash tells only that two values differ.  The layout
+ * stands in the tables and in their indexes: to change it is to write both
+ * anew.
+ */
+typedef enum ImgcatSummaryPart
+{
+	IMGCAT_SUMMARY_STATUS,
+	IMGCAT_SUMMARY_DISK_FORMAT,
+	IMGCAT_SUMMARY_CONTAINER_FORMAT,
+	IMGCAT_SUMMARY_PROTECTED,
+	IMGCAT_SUMMARY_NO_SIZE,
+	IMGCAT_SUMMARY_NO_NAME,
+	IMGCAT_SUMMARY_UPDATED_AT,	/* hash */
+	IMGCAT_SUMMARY_SIZE,		/* hash; a missing size as zero */
+	IMGCAT_SUMMARY_NAME			/* hash; a missing name as the empty one */
+} ImgcatSummaryPart;
+
+/* the code of a missing word, and of one that attribute.c does not know */
+#define IMGCAT_SUMMARY_NO_WORD 0
+#define IMGCAT_SUMMARY_UNKNOWN_WORD 31
+
+extern uint32 imgcat_summary_part(uint64 summary, ImgcatSummaryPart part);
+extern uint32 imgcat_summary_word(ImgcatSummaryPart part, const char *word,
+								  size_t length);
+extern const char *imgcat_summary_word_of(ImgcatSummaryPart part, uint32 code);
+extern uint32 imgcat_summary_number_hash(ImgcatSummaryPart part, int64 number);
+extern uint32 imgcat_summary_name_hash(const char *name, size_t length);
+
+#endif							/* IMGCAT_IMAGE_SUMMARY_H */
