@@ -66,11 +66,11 @@ COMMENT ON FUNCTION image_catalog.image_facets(text[], jsonb) IS
     'the searchable facets of an image: #tag for each tag, name=value for each property (= and \ in names and a leading # escaped by \), a digest for long ones';
 
 CREATE FUNCTION image_catalog.image_search(facets text[], visibility text, owner text, created_at timestamptz)
-    RETURNS text[]
-    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    RETURNS bigint[]
+    LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100
     AS 'MODULE_PATHNAME', 'imgcat_image_search';
 COMMENT ON FUNCTION image_catalog.image_search(text[], text, text, timestamptz) IS
-    'what the search index holds of an image: its facets, its scope, and stretches of time that it was created in';
+    'what the search index holds of an image: hashes of its facets, alone and with its owner and visibility, and stretches of time that it was created in';
 
 CREATE FUNCTION image_catalog.image_summary(
         status text, disk_format text, container_format text, protected boolean,

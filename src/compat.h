@@ -50,4 +50,13 @@
 	(*(count) = GetNumConfigOptions(), get_guc_variables())
 #endif
 
+/* reading a bitmap of rows; its users include nodes/tidbitmap.h and genam.h */
+#if PG_VERSION_NUM >= 180000
+#define imgcat_index_beginscan_bitmap(index, snapshot, nkeys) \
+	index_beginscan_bitmap(index, snapshot, NULL, nkeys)
+#else
+#define imgcat_index_beginscan_bitmap(index, snapshot, nkeys) \
+	index_beginscan_bitmap(index, snapshot, nkeys)
+#endif
+
 #endif							/* IMGCAT_COMPAT_H */

@@ -1,21 +1,27 @@
 /*-------------------------------------------------------------------------
  *
  * search_element.c
- *		What the search index holds of an image beside its facets.
+ *		What the search index holds of an image.
  *
  * An index of facets alone finds the images that have them, of everybody and
- * of all times; a page of one project wants the newest few.  So the same
- * inverted index holds, as further elements, whose an image is and when it
- * was created, and intersects them:
+ * of all times; a page of one project wants the newest few.  So one inverted
+ * index holds, as numbers of 64 bits:
  *
- *		\vVISIBILITY		images of a visibility
- *		\oOWNER				images of an owner
- *		\tLEVEL:BUCKET		images created in a stretch of time
+ *		each facet					who lists everything asks for these
+ *		each facet with the owner	the owner's images that have it
+ *		each facet with the visibility, unless that is private
+ *		the owner, the visibility	how much of the catalogue they are
+ *		stretches of time			that the image was created in
  *
- * The stretches are nested, so that any range of time is the union of a few
- * of them (list_window.c).  No facet begins like these (facet.c).  An image
- * costs eight entries more, most of them short: neighbours in time are
- * neighbours in the table, too, and their row numbers compress to a byte.
+ * What a project lists of the images with a facet is then a union of a few
+ * short lists, and several facets together are the intersection of such
+ * unions; neither reads what other projects have.  The stretches of time are
+ * nested, so that any range is the union of a few of them (list_window.c).
+ *
+ * All but the stretches are hashes: a long text costs no more than a short
+ * one, and a pair no more than a facet.  Two texts may share a hash, so who
+ * finds an image by the index compares its facets, too.  The hashes are
+ * negative and the stretches are not, which keeps these together.
  *
  * src/image/search_element.c
  *
@@ -24,11 +30,21 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "fmgr.h"
 #include "image/search_element.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+
+/* what is hashed: equal texts of two kinds are two elements */
+#define SEED_FACET			1
+#define SEED_VISIBILITY		2
+#define SEED_OWNER			3
+
+/* bit where the level stands in the element of a stretch; below, its number */
+#define BUCKET_LEVEL_SHIFT	56
+#define BUCKET_NUMBER_MASK	((INT64CONST(1) << BUCKET_LEVEL_SHIFT) - 1)
 
 /*
  * number / 2^bits, rounded down; a shift of a negative number is the
@@ -68,36 +84,75 @@ imgcat_bucket_parent(int64 bucket, int levels)
 }
 
 /*
+ * The element that a hash stands for: negative.
+ */
+static int64
+element_of_hash(uint64 hash)
+{
+	return (int64) (hash | (UINT64CONST(1) << 63));
+}
+
+/*
+ * The element of a text of some kind.
+ */
+static int64
+element_of_text(const char *data, int length, uint64 seed)
+{
+	return element_of_hash(hash_bytes_extended((const unsigned char *) data,
+											   length, seed));
+}
+
+/*
+ * The element of a facet.
+ */
+int64
+imgcat_element_of_facet(const text *facet)
+{
+	return element_of_text(VARDATA_ANY(facet), VARSIZE_ANY_EXHDR(facet),
+						   SEED_FACET);
+}
+
+/*
  * The element of a visibility.
  */
-text *
+int64
 imgcat_element_of_visibility(const char *visibility)
 {
-	return cstring_to_text(psprintf("\\v%s", visibility));
+	return element_of_text(visibility, strlen(visibility), SEED_VISIBILITY);
 }
 
 /*
  * The element of an owner.
  */
-text *
+int64
 imgcat_element_of_owner(const char *owner)
 {
-	return cstring_to_text(psprintf("\\o%s", owner));
+	return element_of_text(owner, strlen(owner), SEED_OWNER);
+}
+
+/*
+ * The element of a facet together with an owner or a visibility; both are
+ * elements themselves.
+ */
+int64
+imgcat_element_of_scoped_facet(int64 scope, int64 facet)
+{
+	return element_of_hash(hash_combine64((uint64) scope, (uint64) facet));
 }
 
 /*
  * The element of a bucket of a level, 0 the lowest.
  */
-text *
+int64
 imgcat_element_of_bucket(int level, int64 bucket)
 {
-	return cstring_to_text(psprintf("\\t%d:" INT64_FORMAT, level, bucket));
+	return ((int64) level << BUCKET_LEVEL_SHIFT) | (bucket & BUCKET_NUMBER_MASK);
 }
 
 PG_FUNCTION_INFO_V1(imgcat_image_search);
 /*
  * image_search(facets text[], visibility text, owner text,
- *				created_at timestamptz) returns text[]
+ *				created_at timestamptz) returns bigint[]
  *
  * All elements of an image.  Only the owner may be null.
  */
@@ -105,6 +160,8 @@ Datum
 imgcat_image_search(PG_FUNCTION_ARGS)
 {
 	char	   *visibility;
+	int64		scopes[2];
+	int			nscopes = 0;
 	int64		bucket;
 	Datum	   *facets;
 	bool	   *nulls;
@@ -116,23 +173,42 @@ imgcat_image_search(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false,
 					  TYPALIGN_INT, &facets, &nulls, &nfacets);
-	visibility = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	bucket = imgcat_bucket_of_time(PG_GETARG_TIMESTAMPTZ(3));
+	elements = palloc(sizeof(Datum) *
+					  (nfacets * 3 + 2 + IMGCAT_BUCKET_LEVELS));
 
-	elements = palloc(sizeof(Datum) * (nfacets + 2 + IMGCAT_BUCKET_LEVELS));
-	for (int i = 0; i < nfacets; i++)
-		if (!nulls[i])
-			elements[nelements++] = facets[i];
+	/* whoever lists private images by visibility lists nearly all */
+	visibility = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	elements[nelements++] =
-		PointerGetDatum(imgcat_element_of_visibility(visibility));
+		Int64GetDatum(imgcat_element_of_visibility(visibility));
+	if (strcmp(visibility, "private") != 0)
+		scopes[nscopes++] = imgcat_element_of_visibility(visibility);
 	if (!PG_ARGISNULL(2))
-		elements[nelements++] =
-			PointerGetDatum(imgcat_element_of_owner(text_to_cstring(PG_GETARG_TEXT_PP(2))));
+	{
+		char	   *owner = text_to_cstring(PG_GETARG_TEXT_PP(2));
+
+		scopes[nscopes++] = imgcat_element_of_owner(owner);
+		elements[nelements++] = Int64GetDatum(imgcat_element_of_owner(owner));
+	}
+
+	for (int i = 0; i < nfacets; i++)
+	{
+		int64		facet;
+
+		if (nulls[i])
+			continue;
+		facet = imgcat_element_of_facet(DatumGetTextPP(facets[i]));
+		elements[nelements++] = Int64GetDatum(facet);
+		for (int j = 0; j < nscopes; j++)
+			elements[nelements++] =
+				Int64GetDatum(imgcat_element_of_scoped_facet(scopes[j], facet));
+	}
+
+	bucket = imgcat_bucket_of_time(PG_GETARG_TIMESTAMPTZ(3));
 	for (int level = 0; level < IMGCAT_BUCKET_LEVELS; level++)
 		elements[nelements++] =
-			PointerGetDatum(imgcat_element_of_bucket(level,
-													 imgcat_bucket_parent(bucket, level)));
+			Int64GetDatum(imgcat_element_of_bucket(level,
+												   imgcat_bucket_parent(bucket, level)));
 
-	PG_RETURN_ARRAYTYPE_P(construct_array(elements, nelements, TEXTOID, -1,
-										  false, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(construct_array(elements, nelements, INT8OID, 8,
+										  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }

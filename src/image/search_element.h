@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * search_element.h
- *		What the search index holds of an image beside its facets.
+ *		What the search index holds of an image.
  *
  * src/image/search_element.h
  *
@@ -24,8 +24,10 @@ extern int64 imgcat_bucket_of_time(TimestampTz time);
 extern TimestampTz imgcat_bucket_start(int64 bucket);
 extern int64 imgcat_bucket_parent(int64 bucket, int levels);
 
-extern text *imgcat_element_of_visibility(const char *visibility);
-extern text *imgcat_element_of_owner(const char *owner);
-extern text *imgcat_element_of_bucket(int level, int64 bucket);
+extern int64 imgcat_element_of_facet(const text *facet);
+extern int64 imgcat_element_of_visibility(const char *visibility);
+extern int64 imgcat_element_of_owner(const char *owner);
+extern int64 imgcat_element_of_scoped_facet(int64 scope, int64 facet);
+extern int64 imgcat_element_of_bucket(int level, int64 bucket);
 
 #endif							/* IMGCAT_SEARCH_ELEMENT_H */

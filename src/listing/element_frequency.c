@@ -18,11 +18,10 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_statistic.h"
 #include "compat.h"
+#include "image/search_element.h"
 #include "listing/element_frequency.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
@@ -33,9 +32,10 @@
 /*
  * Number of images, as ANALYZE or VACUUM left it.
  */
-static double
-number_of_images(Oid schema)
+double
+imgcat_number_of_images(void)
 {
+	Oid			schema = get_namespace_oid("image_catalog", false);
 	HeapTuple	tuple;
 	double		images = 0;
 
@@ -50,11 +50,11 @@ number_of_images(Oid schema)
 }
 
 /*
- * The frequency of one element among those of a statistics slot, which
- * are sorted; behind their frequencies stands the least of them.
+ * The frequency of one element among those of a statistics slot, which are
+ * sorted; negative if it is not among them.
  */
 static double
-frequency_in_slot(const AttStatsSlot *slot, const text *element)
+frequency_in_slot(const AttStatsSlot *slot, int64 element)
 {
 	int			low = 0;
 	int			high = slot->nvalues;
@@ -62,53 +62,79 @@ frequency_in_slot(const AttStatsSlot *slot, const text *element)
 	while (low < high)
 	{
 		int			middle = (low + high) / 2;
-		text	   *common = DatumGetTextPP(slot->values[middle]);
-		int			order;
+		int64		common = DatumGetInt64(slot->values[middle]);
 
-		order = DatumGetInt32(DirectFunctionCall2Coll(bttextcmp,
-													  DEFAULT_COLLATION_OID,
-													  PointerGetDatum(element),
-													  PointerGetDatum(common)));
-		if (order == 0)
+		if (element == common)
 			return slot->numbers[middle];
-		if (order < 0)
+		if (element < common)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return slot->nnumbers > slot->nvalues
-		? slot->numbers[slot->nvalues] / 2 : DEFAULT_FREQUENCY;
+	return -1;
 }
 
 /*
- * Fill in the frequency of each element, and return the number of images.
+ * The frequency of an element; *least becomes that of those that are not
+ * kept, and negative is returned for one of them.
  */
-double
-imgcat_element_frequencies(const Datum *elements, int nelements,
-						   double *frequencies)
+static double
+known_frequency(int64 element, double *least)
 {
 	Oid			schema = get_namespace_oid("image_catalog", false);
 	Oid			index = get_relname_relid("images_search_idx", schema);
 	HeapTuple	statistics;
 	AttStatsSlot slot;
-	bool		found = false;
+	double		frequency = -1;
+
+	*least = DEFAULT_FREQUENCY;
 
 	/* the only column of the index is the expression that was analyzed */
 	statistics = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(index),
 								 Int16GetDatum(1), BoolGetDatum(false));
-	if (HeapTupleIsValid(statistics))
-		found = get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCELEM,
-								 InvalidOid,
-								 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
-	for (int i = 0; i < nelements; i++)
-		frequencies[i] = found
-			? frequency_in_slot(&slot, DatumGetTextPP(elements[i]))
-			: DEFAULT_FREQUENCY;
-	if (found)
+	if (!HeapTupleIsValid(statistics))
+		return -1;
+	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCELEM, InvalidOid,
+						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	{
+		frequency = frequency_in_slot(&slot, element);
+
+		/* behind the frequencies stands the least of them */
+		if (slot.nnumbers > slot.nvalues)
+			*least = slot.numbers[slot.nvalues] / 2;
 		free_attstatsslot(&slot);
-	if (HeapTupleIsValid(statistics))
-		ReleaseSysCache(statistics);
-	return number_of_images(schema);
+	}
+	ReleaseSysCache(statistics);
+	return frequency;
+}
+
+/*
+ * How frequent an element is: the share of the images that have it.
+ */
+double
+imgcat_element_frequency(int64 element)
+{
+	double		least;
+	double		frequency = known_frequency(element, &least);
+
+	return frequency >= 0 ? frequency : least;
+}
+
+/*
+ * How frequent a facet is within a scope: as counted, or if it is too rare for
+ * that, as if the one had nothing to do with the other.
+ */
+double
+imgcat_scoped_frequency(int64 scope, int64 facet)
+{
+	double		least;
+	double		frequency =
+	known_frequency(imgcat_element_of_scoped_facet(scope, facet), &least);
+
+	if (frequency >= 0)
+		return frequency;
+	return Min(least, imgcat_element_frequency(scope) *
+			   imgcat_element_frequency(facet));
 }
 
 /*

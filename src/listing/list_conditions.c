@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "image/image_row.h"
+#include "image/search_element.h"
 #include "listing/list_sort.h"
 #include "listing/list_statement.h"
 #include "utils/array.h"
@@ -92,12 +93,54 @@ append_time_outside(ImgcatStatement *statement,
 }
 
 /*
+ * Elements of the search index for facets.
+ */
+static Datum
+facet_elements(const Datum *facets, int nfacets)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(nfacets, 1));
+
+	for (int i = 0; i < nfacets; i++)
+		elements[i] = Int64GetDatum(imgcat_element_of_facet(DatumGetTextPP(facets[i])));
+	return PointerGetDatum(construct_array(elements, nfacets, INT8OID, 8,
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/*
+ * A comparison (@> or &&) of an image's facets with others.
+ *
+ * By the index, their elements are compared, which other facets may share; so
+ * the facets themselves are compared, too, in a way that the planner does not
+ * take for one more restriction.
+ */
+static void
+append_facet_comparison(ImgcatStatement *statement, const char *comparison,
+						const Datum *facets, int nfacets,
+						ImgcatFacetSource source, StringInfo where)
+{
+	int			parameter =
+	imgcat_statement_parameter(statement, TEXTARRAYOID,
+							   PointerGetDatum(construct_array((Datum *) facets, nfacets, TEXTOID,
+															   -1, false, TYPALIGN_INT)));
+
+	if (source == IMGCAT_FACETS_OF_ROW)
+		appendStringInfo(where, " AND i.facets %s $%d", comparison, parameter);
+	else
+		appendStringInfo(where, " AND COALESCE(i.facets %s $%d, false)"
+						 " AND " IMGCAT_SEARCH " %s $%d",
+						 comparison, parameter, comparison,
+						 imgcat_statement_parameter(statement, INT8ARRAYOID,
+													facet_elements(facets, nfacets)));
+}
+
+/*
  * Facets that must all be there go into one containment, for one scan of
  * their index.
  */
 static void
 append_facet_conditions(ImgcatStatement *statement,
-						const ImgcatListRequest *request, StringInfo where)
+						const ImgcatListRequest *request,
+						ImgcatFacetSource source, StringInfo where)
 {
 	Datum	   *facets = palloc(sizeof(Datum) * (request->nconditions + 1));
 	int			nfacets = 0;
@@ -105,12 +148,24 @@ append_facet_conditions(ImgcatStatement *statement,
 	for (int i = 0; i < request->nconditions; i++)
 		if (request->conditions[i].kind == IMGCAT_COND_FACET)
 			facets[nfacets++] = request->conditions[i].value;
-	if (nfacets == 0)
-		return;
-	appendStringInfo(where, " AND " IMGCAT_SEARCH " @> $%d",
-					 imgcat_statement_parameter(statement, TEXTARRAYOID,
-												PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
-																				false, TYPALIGN_INT))));
+	if (nfacets > 0)
+		append_facet_comparison(statement, "@>", facets, nfacets, source, where);
+}
+
+/*
+ * Facets of which one must be there.
+ */
+static void
+append_any_facet(ImgcatStatement *statement, Datum array,
+				 ImgcatFacetSource source, StringInfo where)
+{
+	Datum	   *facets;
+	bool	   *nulls;
+	int			nfacets;
+
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
+					  TYPALIGN_INT, &facets, &nulls, &nfacets);
+	append_facet_comparison(statement, "&&", facets, nfacets, source, where);
 }
 
 /*
@@ -164,9 +219,10 @@ imgcat_append_listable(StringInfo sql, const ImgcatListRequest *request)
 void
 imgcat_append_conditions(ImgcatStatement *statement,
 						 const ImgcatListRequest *request,
-						 const ImgcatCondition *apart, StringInfo where)
+						 const ImgcatCondition *apart,
+						 ImgcatFacetSource source, StringInfo where)
 {
-	append_facet_conditions(statement, request, where);
+	append_facet_conditions(statement, request, source, where);
 	for (int i = 0; i < request->nconditions; i++)
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
@@ -226,9 +282,7 @@ imgcat_append_conditions(ImgcatStatement *statement,
 															condition->value));
 				break;
 			case IMGCAT_COND_ANY_FACET:
-				appendStringInfo(where, " AND " IMGCAT_SEARCH " && $%d",
-								 imgcat_statement_parameter(statement, TEXTARRAYOID,
-															condition->value));
+				append_any_facet(statement, condition->value, source, where);
 				break;
 			case IMGCAT_COND_NOT_FACET:
 				appendStringInfo(where, " AND NOT i.facets @> ARRAY[$%d]",

@@ -399,7 +399,8 @@ imgcat_list_statement(ImgcatStatement *statement,
 										   marker->values[i]);
 	}
 	initStringInfo(&listing.where);
-	imgcat_append_conditions(statement, request, listing.apart, &listing.where);
+	imgcat_append_conditions(statement, request, listing.apart,
+							 IMGCAT_FACETS_OF_INDEX, &listing.where);
 	statement->generic = !listing.fetch && is_generic(request, listing.apart);
 	listing.late = !listing.fetch && listing.scope.narms > 0 && has_crossing_range(request);
 
@@ -455,7 +456,8 @@ imgcat_count_statement(ImgcatStatement *statement,
 	listing.request = request;
 	imgcat_list_scope(&listing.scope, request, caller, statement);
 	initStringInfo(&listing.where);
-	imgcat_append_conditions(statement, request, NULL, &listing.where);
+	imgcat_append_conditions(statement, request, NULL,
+							 IMGCAT_FACETS_OF_INDEX, &listing.where);
 	statement->generic = false;
 	statement->parallel = true;
 

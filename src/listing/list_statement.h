@@ -24,12 +24,20 @@ typedef struct ImgcatMarker
 #define IMGCAT_SEARCH \
 	"image_catalog.image_search(i.facets, i.visibility, i.owner, i.created_at)"
 
+/* What facet conditions compare. */
+typedef enum ImgcatFacetSource
+{
+	IMGCAT_FACETS_OF_INDEX,		/* what an index finds, or the row */
+	IMGCAT_FACETS_OF_ROW		/* only the row, which is at hand */
+} ImgcatFacetSource;
+
 extern const char *imgcat_comparison_operator(ImgcatComparison op);
 extern void imgcat_append_listable(StringInfo sql,
 								   const ImgcatListRequest *request);
 extern void imgcat_append_conditions(ImgcatStatement *statement,
 									 const ImgcatListRequest *request,
 									 const ImgcatCondition *apart,
+									 ImgcatFacetSource source,
 									 StringInfo where);
 extern void imgcat_append_text_condition(ImgcatStatement *statement, int column,
 										 Datum value, StringInfo where);

@@ -10,15 +10,17 @@
  *
  * So a page is found in windows of time, from its marker on.  The search
  * index intersects facets, scope and the stretches of time that make up a
- * window (image/search_element.c); only images that it finds are fetched.
- * Each probe stops at a limit: a window with more images than that is tried
- * again with an eighth of its width.  One with few is followed by a wider
- * one.  The width that a page needs is estimated from statistics, and then
- * from what was found.  Behind a long stretch without any image, where the
- * next begin is searched by halves, with probes that stop after a few.  So
- * bad estimates cost some probes, not a scan.
+ * window (image/search_element.c), and tells how many images are in all of
+ * them before any is fetched (search_scan.c).  Too many, and a narrower window
+ * is tried; none, and a much wider one follows.  Where among too many the page
+ * ends, a row tells that lies about as far from the end of the table, because
+ * images mostly lie in the order of their creation; where they do not, that
+ * costs some more probes.  Statistics choose the first window only.
  *
- * All windows of a page are read under one snapshot.
+ * The images of a window are candidates: a statement of SQL checks each
+ * against the whole request and the caller's scope (list_conditions.c,
+ * list_scope.c), and sorts them.  All windows of a page are read under one
+ * snapshot.
  *
  * src/listing/list_window.c
  *
@@ -34,14 +36,24 @@
 #include "listing/list_sort.h"
 #include "listing/list_statement.h"
 #include "listing/list_window.h"
+#include "listing/search_scan.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/queryenvironment.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 /* So many probes, or limits' worth of images, and the planner may try. */
 #define MAX_PROBES 40
 #define MAX_LIMITS 12
+
+/* Levels by which a window grows at most, when it is known to be too narrow. */
+#define GROW_LEVELS 2
+
+/* Elements of a window: at most this many of each level, both ways. */
+#define MAX_BUCKETS (2 * IMGCAT_BUCKET_LEVELS * (1 << IMGCAT_BUCKET_FANOUT) + MAX_WIDEST)
 
 /* Most stretches of the widest kind in a window. */
 #define MAX_WIDEST 32
@@ -56,16 +68,17 @@ typedef struct WindowSearch
 	const ImgcatListRequest *request;
 	const ImgcatCaller *caller;
 	const ImgcatMarker *marker; /* or NULL */
+	ImgcatSearchScan *scan;
+	EphemeralNamedRelation candidates;	/* what the statement reads */
+	DestReceiver *page;
+	int64		rows;			/* that the page takes */
 	bool		descending;
-	int64		page_limit;		/* of images fetched for a page */
-	int64		few_limit;		/* where a probe asks where images begin */
-	int64		limit;			/* of the next probe */
+	int64		limit;			/* of images fetched from one window */
 
-	/* elements asked for: all of the first, any of the second unless none */
-	Datum	   *required;
-	int			nrequired;
-	Datum	   *scope;
-	int			nscope;
+	/* an image must be in all of these; there is room for a window's set */
+	ImgcatElementSet *sets;
+	int			nsets;
+	double		expected;		/* number of such images, by statistics */
 
 	int64		start;			/* position where the listing begins */
 	int64		last;			/* position of the last image */
@@ -73,54 +86,38 @@ typedef struct WindowSearch
 
 	bool		begun;			/* positions before next are done */
 	int64		next;
-	bool		has_ceiling;	/* a window to there had too many images */
-	int64		ceiling;
+	int64		fetched;		/* candidates, of all windows */
+	int64		listed;			/* rows of the page */
+	bool		full;			/* the page takes no more */
 } WindowSearch;
 
-/* Takes the rows of one probe. */
-typedef struct ProbeReceiver
+/* Hands rows on to the page, and counts them. */
+typedef struct CandidateReceiver
 {
 	DestReceiver pub;			/* must be first */
-	DestReceiver *page;
-	int64		limit;
-	int64		candidates;
-	int64		listed;
-	bool		full;			/* the page takes no more */
-} ProbeReceiver;
+	WindowSearch *search;
+} CandidateReceiver;
 
-/*
- * Take one image of a probe: behind its columns stand whether the request
- * lists it, and how many images the probe found.
- */
 static bool
-probe_receive(TupleTableSlot *slot, DestReceiver *self)
+candidate_receive(TupleTableSlot *slot, DestReceiver *self)
 {
-	ProbeReceiver *probe = (ProbeReceiver *) self;
-	bool		isnull;
+	WindowSearch *search = ((CandidateReceiver *) self)->search;
 
-	probe->candidates =
-		DatumGetInt64(slot_getattr(slot, IMGCAT_NUM_COLS + 2, &isnull));
-	if (probe->candidates >= probe->limit)
-		return false;
-	if (!DatumGetBool(slot_getattr(slot, IMGCAT_NUM_COLS + 1, &isnull)))
-		return true;
-	probe->listed++;
-	probe->full = !probe->page->receiveSlot(slot, probe->page);
-	return !probe->full;
+	search->listed++;
+	search->full = !search->page->receiveSlot(slot, search->page);
+	return !search->full;
 }
 
 /*
- * May the request be searched in windows?  Its order must be that of time,
- * and what it asks beside facets must not leave but a handful of the images
- * that have them.
+ * May the request be searched by the index?  What it asks beside facets must
+ * not leave but a handful of the images that have them.
  */
 static bool
 may_search(const ImgcatListRequest *request)
 {
 	bool		has_facet = false;
 
-	if (request->hidden || request->dead ||
-		!imgcat_sorts_by_creation(&request->sort))
+	if (request->hidden || request->dead)
 		return false;
 	for (int i = 0; i < request->nconditions; i++)
 	{
@@ -129,6 +126,7 @@ may_search(const ImgcatListRequest *request)
 		switch (condition->kind)
 		{
 			case IMGCAT_COND_FACET:
+			case IMGCAT_COND_ANY_FACET:
 				has_facet = true;
 				break;
 			case IMGCAT_COND_NOT_FACET:
@@ -188,55 +186,166 @@ search_scope(const WindowSearch *search, ImgcatScope *scope,
 }
 
 /*
- * Collect the elements: facets, and whose images are looked at.  Of an
- * administrator's private images, nine in ten, the index need not be asked.
+ * The owners and visibilities whose images are looked at; returns their
+ * number.  None: those of everybody, because private images are among them,
+ * nine in ten of all.
  */
-static void
-collect_elements(WindowSearch *search, const ImgcatScope *scope)
+static int
+scope_elements(const WindowSearch *search, const ImgcatScope *scope,
+			   int64 *elements)
 {
-	const ImgcatListRequest *request = search->request;
-	bool		one_visibility = true;
-	bool		owned = false;
+	int			nelements = 0;
 
-	search->required = palloc(sizeof(Datum) * (request->nconditions + 2));
-	for (int i = 0; i < request->nconditions; i++)
-		if (request->conditions[i].kind == IMGCAT_COND_FACET)
-			search->required[search->nrequired++] = request->conditions[i].value;
-
-	if (request->owner != NULL)
-		search->required[search->nrequired++] =
-			PointerGetDatum(imgcat_element_of_owner(request->owner));
-	for (int i = 1; i < scope->narms; i++)
-		if (strcmp(scope->arms[i].visibility, scope->arms[0].visibility) != 0)
-			one_visibility = false;
-	if (one_visibility)
-		search->required[search->nrequired++] =
-			PointerGetDatum(imgcat_element_of_visibility(scope->arms[0].visibility));
-
-	search->scope = palloc(sizeof(Datum) * IMGCAT_MAX_ARMS);
 	for (int i = 0; i < scope->narms; i++)
 	{
 		const ImgcatArm *arm = &scope->arms[i];
-		text	   *element;
+		int64		element;
+		bool		repeated = false;
 
 		if (arm->kind == IMGCAT_ARM_OWN)
-		{
-			if (owned)
-				continue;
-			owned = true;
 			element = imgcat_element_of_owner(search->caller->project_id);
-		}
-		else if (one_visibility || strcmp(arm->visibility, "private") == 0)
-		{
-			search->nscope = 0;
-			return;
-		}
+		else if (strcmp(arm->visibility, "private") == 0)
+			return 0;
 		else
 			element = imgcat_element_of_visibility(arm->visibility);
-		search->scope[search->nscope++] = PointerGetDatum(element);
+		for (int j = 0; j < nelements; j++)
+			if (elements[j] == element)
+				repeated = true;
+		if (!repeated)
+			elements[nelements++] = element;
 	}
-	if (owned && request->owner != NULL)
-		search->nscope = 0;		/* the caller's own images: required already */
+	return nelements;
+}
+
+/*
+ * The set of the images that have any of the facets, of some scopes or, if
+ * there are none, of everybody.  Returns how frequent they are.
+ */
+static double
+make_set(ImgcatElementSet *set, const int64 *facets, int nfacets,
+		 const int64 *scopes, int nscopes)
+{
+	double		frequency = 0;
+
+	set->nelements = 0;
+	set->elements = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
+	for (int i = 0; i < nfacets; i++)
+	{
+		if (nscopes == 0)
+		{
+			set->elements[set->nelements++] = facets[i];
+			frequency += imgcat_element_frequency(facets[i]);
+		}
+		for (int j = 0; j < nscopes; j++)
+		{
+			set->elements[set->nelements++] =
+				imgcat_element_of_scoped_facet(scopes[j], facets[i]);
+			frequency += imgcat_scoped_frequency(scopes[j], facets[i]);
+		}
+	}
+	return Min(frequency, 1);
+}
+
+/*
+ * The elements of a facet condition: one, or any of several.
+ */
+static int64 *
+condition_facets(const ImgcatCondition *condition, int *nfacets)
+{
+	int64	   *facets;
+	Datum	   *texts;
+	bool	   *nulls;
+
+	if (condition->kind == IMGCAT_COND_FACET)
+	{
+		*nfacets = 1;
+		facets = palloc(sizeof(int64));
+		facets[0] = imgcat_element_of_facet(DatumGetTextPP(condition->value));
+		return facets;
+	}
+	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
+					  TYPALIGN_INT, &texts, &nulls, nfacets);
+	facets = palloc(sizeof(int64) * Max(*nfacets, 1));
+	for (int i = 0; i < *nfacets; i++)
+		facets[i] = imgcat_element_of_facet(DatumGetTextPP(texts[i]));
+	return facets;
+}
+
+/*
+ * Put a set where it belongs by its frequency: the smallest first.
+ */
+static void
+insert_set(WindowSearch *search, double *frequencies, ImgcatElementSet set,
+		   double frequency)
+{
+	int			at = search->nsets++;
+
+	for (; at > 0 && frequencies[at - 1] > frequency; at--)
+	{
+		search->sets[at] = search->sets[at - 1];
+		frequencies[at] = frequencies[at - 1];
+	}
+	search->sets[at] = set;
+	frequencies[at] = frequency;
+}
+
+/*
+ * Collect the sets, one or two for each facet condition, and estimate how
+ * many images are in all of them.
+ */
+static void
+collect_sets(WindowSearch *search, const ImgcatScope *scope)
+{
+	const ImgcatListRequest *request = search->request;
+	int64		scopes[IMGCAT_MAX_ARMS];
+	int			nscopes = scope_elements(search, scope, scopes);
+	int64		owner = 0;
+	bool		own = false;
+	double		visible = nscopes > 0 ? 0 : 1;
+	double		share = 1;
+	double	   *frequencies = palloc(sizeof(double) * (2 * request->nconditions + 1));
+
+	for (int i = 0; i < nscopes; i++)
+		visible += imgcat_element_frequency(scopes[i]);
+	visible = Min(visible, 1);
+	if (request->owner != NULL)
+	{
+		owner = imgcat_element_of_owner(request->owner);
+		visible = Min(visible, imgcat_element_frequency(owner));
+		own = search->caller->project_id != NULL &&
+			strcmp(request->owner, search->caller->project_id) == 0;
+	}
+
+	search->sets = palloc(sizeof(ImgcatElementSet) * (2 * request->nconditions + 1));
+	search->nsets = 0;
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		const ImgcatCondition *condition = &request->conditions[i];
+		int64	   *facets;
+		int			nfacets;
+		ImgcatElementSet set;
+		double		frequency = 1;
+
+		if (condition->kind != IMGCAT_COND_FACET &&
+			condition->kind != IMGCAT_COND_ANY_FACET)
+			continue;
+		facets = condition_facets(condition, &nfacets);
+		if (request->owner != NULL)
+		{
+			frequency = make_set(&set, facets, nfacets, &owner, 1);
+			insert_set(search, frequencies, set, frequency);
+		}
+		if (request->owner == NULL || (!own && nscopes > 0))
+		{
+			double		scoped = make_set(&set, facets, nfacets, scopes, nscopes);
+
+			insert_set(search, frequencies, set, scoped);
+			frequency = Min(frequency, scoped);
+		}
+		share *= Min(frequency / Max(visible, 1e-9), 1);
+	}
+	search->expected = imgcat_number_of_images() * visible * share;
+	pfree(frequencies);
 }
 
 /*
@@ -347,31 +456,6 @@ find_bounds(WindowSearch *search)
 }
 
 /*
- * The number of images that have the elements, as statistics have it.
- */
-static double
-estimate_candidates(const WindowSearch *search)
-{
-	double	   *frequencies = palloc(sizeof(double) *
-									 Max(search->nrequired, search->nscope));
-	double		scope = 0;
-	double		candidates;
-
-	candidates = imgcat_element_frequencies(search->scope, search->nscope,
-											frequencies);
-	for (int i = 0; i < search->nscope; i++)
-		scope += frequencies[i];
-	if (search->nscope > 0)
-		candidates *= Min(scope, 1);
-
-	(void) imgcat_element_frequencies(search->required, search->nrequired, frequencies);
-	for (int i = 0; i < search->nrequired; i++)
-		candidates *= frequencies[i];
-	pfree(frequencies);
-	return candidates;
-}
-
-/*
  * The number of buckets in which all images lie, as statistics have it.
  */
 static double
@@ -387,30 +471,14 @@ all_buckets(const WindowSearch *search)
 }
 
 /*
- * An array of elements as a parameter.
+ * The set of a window: the fewest nested buckets that make it up.
  */
-static int
-element_parameter(ImgcatStatement *statement, Datum *elements, int nelements)
+static void
+make_window_set(const WindowSearch *search, ImgcatElementSet *set,
+				int64 from, int64 to)
 {
-	ArrayType  *array = construct_array(elements, nelements, TEXTOID, -1,
-										false, TYPALIGN_INT);
-
-	return imgcat_statement_parameter(statement, TEXTARRAYOID,
-									  PointerGetDatum(array));
-}
-
-/*
- * The elements of a window: the fewest nested buckets that make it up.
- */
-static int
-window_parameter(const WindowSearch *search, ImgcatStatement *statement,
-				 int64 from, int64 to)
-{
-	Datum	   *elements = palloc(sizeof(Datum) *
-								  (2 * IMGCAT_BUCKET_LEVELS * (1 << IMGCAT_BUCKET_FANOUT)
-								   + MAX_WIDEST));
-	int			nelements = 0;
-
+	set->elements = palloc(sizeof(int64) * MAX_BUCKETS);
+	set->nelements = 0;
 	while (from <= to)
 	{
 		int			level = 0;
@@ -429,80 +497,122 @@ window_parameter(const WindowSearch *search, ImgcatStatement *statement,
 		bucket = imgcat_bucket_parent(from, level);
 		if (search->descending)
 			bucket = -1 - bucket;
-		elements[nelements++] = PointerGetDatum(imgcat_element_of_bucket(level, bucket));
+		Assert(set->nelements < MAX_BUCKETS);
+		set->elements[set->nelements++] = imgcat_element_of_bucket(level, bucket);
 		from += width;
 	}
-	return element_parameter(statement, elements, nelements);
 }
 
 /*
- * Probe a window, or all times: hand the rows that the request lists to the
- * page, unless there are too many to tell.
- *
- * What decides whether an image is listed is a column, not a condition, so
- * that the limit counts every image that is fetched; and it is asked only
- * when the window is not too wide.
+ * Probe a window, or all times; returns the number of candidates.
+ */
+static int64
+probe_window(WindowSearch *search, bool everything, int64 from, int64 to)
+{
+	int			nsets = search->nsets;
+	int64		found;
+
+	CHECK_FOR_INTERRUPTS();
+	if (!everything)
+		make_window_set(search, &search->sets[nsets++], from, to);
+	found = imgcat_search_probe(search->scan, search->sets, nsets);
+	if (!everything)
+		pfree(search->sets[search->nsets].elements);
+	return found;
+}
+
+/*
+ * The marker behind which lies what no window has shown: no image of its time
+ * comes after it.
  */
 static void
-probe_window(const WindowSearch *search, bool everything, int64 from, int64 to,
-			 ProbeReceiver *probe)
+marker_of_rest(const WindowSearch *search, ImgcatMarker *rest)
+{
+	pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
+	TimestampTz time = search->descending
+		? imgcat_bucket_start(-1 - (search->next - 1))
+		: imgcat_bucket_start(search->next) - 1;
+
+	memset(id->data, search->request->sort.keys[1].descending ? 0 : 0xff,
+		   sizeof(id->data));
+	rest->values[0] = TimestampTzGetDatum(time);
+	rest->values[1] = UUIDPGetDatum(id);
+}
+
+/*
+ * Let the statement read candidates: a relation that it knows by name.
+ */
+static void
+register_candidates(WindowSearch *search)
+{
+	EphemeralNamedRelation candidates = palloc0(sizeof(EphemeralNamedRelationData));
+
+	candidates->md.name = "image_candidates";
+	candidates->md.reliddesc = imgcat_search_table(search->scan);
+	candidates->md.enrtype = ENR_NAMED_TUPLESTORE;
+	candidates->md.enrtuples = 100;
+	if (SPI_register_relation(candidates) != SPI_OK_REL_REGISTER)
+		elog(ERROR, "could not register the candidates of a listing");
+	search->candidates = candidates;
+}
+
+/*
+ * Fetch the candidates of the last probe, and hand on to the page those that
+ * the request lists, after the marker if there is one, in order.
+ */
+static void
+list_candidates(WindowSearch *search, const ImgcatMarker *marker)
 {
 	const ImgcatSortSpec *sort = &search->request->sort;
 	ImgcatStatement statement;
 	StringInfo	sql = &statement.sql;
 	ImgcatScope scope;
-	StringInfoData where;
+	CandidateReceiver receiver;
+	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
+
+	imgcat_search_fetch(search->scan, store);
 
 	imgcat_statement_begin(&statement);
 	statement.bitmap = true;
 	search_scope(search, &scope, &statement);
-
-	appendStringInfo(sql, "SELECT " IMGCAT_IMAGE_COLUMNS
-					 ", COALESCE(i.candidates < " INT64_FORMAT " AND ",
-					 search->limit);
+	appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS
+						   " FROM image_candidates i WHERE ");
 	imgcat_append_listable(sql, search->request);
-	if (search->marker != NULL)
+	if (marker != NULL)
 	{
 		int			parameters[IMGCAT_SORT_KEYS_MAX + 2];
 
 		for (int i = 0; i < imgcat_sort_length(sort); i++)
 			parameters[i] = imgcat_statement_parameter(&statement,
 													   imgcat_sort_type(sort, i),
-													   search->marker->values[i]);
+													   marker->values[i]);
 		imgcat_append_keyset(sql, IMGCAT_SORT_IMAGE, sort, parameters);
 	}
-	initStringInfo(&where);
-	imgcat_append_conditions(&statement, search->request, NULL, &where);
+	imgcat_append_conditions(&statement, search->request, NULL,
+							 IMGCAT_FACETS_OF_ROW, sql);
 	imgcat_append_time_range(&statement, "i.created_at",
 							 search->request->created_from,
-							 search->request->created_before, &where);
-	appendStringInfo(sql, "%s AND ", where.data);
+							 search->request->created_before, sql);
+	appendStringInfoString(sql, " AND ");
 	imgcat_append_scope_predicate(sql, &scope);
-
-	appendStringInfo(sql, ", false), i.candidates"
-					 " FROM (SELECT i.*, count(*) OVER () AS candidates"
-					 " FROM (SELECT " IMGCAT_IMAGE_COLUMNS ", i.facets"
-					 " FROM image_catalog.images i WHERE " IMGCAT_SEARCH " @> $%d",
-					 element_parameter(&statement, search->required, search->nrequired));
-	if (search->nscope > 0)
-		appendStringInfo(sql, " AND " IMGCAT_SEARCH " && $%d",
-						 element_parameter(&statement, search->scope, search->nscope));
-	if (!everything)
-		appendStringInfo(sql, " AND " IMGCAT_SEARCH " && $%d",
-						 window_parameter(search, &statement, from, to));
-	appendStringInfo(sql, " LIMIT " INT64_FORMAT ") i) i", search->limit);
 	imgcat_append_order(sql, IMGCAT_SORT_IMAGE, sort);
 
-	probe->limit = search->limit;
-	probe->candidates = 0;
-	probe->listed = 0;
-	imgcat_statement_execute(&statement, 0, &probe->pub);
+	receiver.pub = *None_Receiver;
+	receiver.pub.receiveSlot = candidate_receive;
+	receiver.pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
+	receiver.search = search;
+	search->candidates->reldata = store;
+	imgcat_statement_execute(&statement, 0, &receiver.pub);
+	search->candidates->reldata = NULL;
+	tuplestore_end(store);
 }
 
 /*
  * The end of the next window of about this width, from the place reached.
- * It is rounded to where wide buckets end, so that the window after it is
- * made up of few.
+ * It is rounded to where wide buckets end, so that it, and the window after
+ * it, are made up of few.  *from is where its buckets begin: it may be before
+ * the place reached while hardly anything was found, because what was listed
+ * is not listed again.
  */
 static int64
 window_end(const WindowSearch *search, int64 width, int64 *from)
@@ -525,68 +635,117 @@ window_end(const WindowSearch *search, int64 width, int64 *from)
 		 (end - anchor + 1) * 2 < width; i++)
 		end += size;
 
-	/* before the first window nothing is done, so it may begin early */
-	*from = search->begun ? search->next : begin;
+	*from = search->fetched * 4 <= search->limit ? begin : anchor;
 	return end;
 }
 
 /*
- * The marker behind which lies what no window has shown: no image of its time
- * comes after it.
+ * Where the page ends, by the look of it, of the many images that the last
+ * probe found; -1 if there is no telling.
  */
-static void
-marker_of_rest(const WindowSearch *search, ImgcatMarker *rest)
+static int64
+sampled_end(WindowSearch *search, double target)
 {
-	pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
-	TimestampTz time = search->descending
-		? imgcat_bucket_start(-1 - (search->next - 1))
-		: imgcat_bucket_start(search->next) - 1;
+	AttrNumber	created_at = get_attnum(imgcat_search_table(search->scan),
+										"created_at");
+	Datum		value;
 
-	memset(id->data, search->request->sort.keys[1].descending ? 0 : 0xff,
-		   sizeof(id->data));
-	rest->values[0] = TimestampTzGetDatum(time);
-	rest->values[1] = UUIDPGetDatum(id);
+	if (!imgcat_search_sample(search->scan, (int64) target, search->descending,
+							  created_at, &value))
+		return -1;
+	return position_of_time(search, DatumGetTimestampTz(value));
 }
 
 /*
- * The width of the window after one that was too wide, too narrow or right,
- * and the limit of its probe.  density: images found in a bucket of the last
- * window; share: of the images found those that are listed.
+ * The width of the window after one in which few candidates were found, for
+ * a page that needs target more.
  */
 static int64
-next_width(WindowSearch *search, int64 width, bool too_wide,
-		   double density, double share, int64 missing)
+width_after_few(int64 width, int64 candidates, double target)
 {
-	int64		place = search->begun ? search->next : search->start;
-	double		wanted = missing * 1.5 / Max(share, 0.05);
-	bool		edge = (search->limit == search->few_limit &&
-						search->has_ceiling);
+	int64		widest = width << (GROW_LEVELS * IMGCAT_BUCKET_FANOUT);
 
-	search->limit = search->page_limit;
-	if (search->has_ceiling && search->ceiling < place)
-		search->has_ceiling = false;
+	if (candidates == 0)
+		return widest;
+	return (int64) Max(1, Min(target / candidates * width, widest));
+}
 
-	if (density <= 0 && search->has_ceiling)
+/*
+ * List the images window by window, until the page is full or all are seen;
+ * false: windows do not lead there, and what is left is behind search->next.
+ * all: look at all times at once, first.
+ */
+static bool
+list_by_windows(WindowSearch *search, bool all)
+{
+	int64		width;
+	int64		ceiling = -1;	/* a window to there had too many images */
+	bool		has_ceiling = false;
+	bool		sampled = false;
+
+	width = (int64) (search->limit * 0.4 / Max(search->expected, 1) * all_buckets(search));
+	for (int probes = 0; probes < MAX_PROBES; probes++)
 	{
-		search->limit = search->few_limit;
-		return (search->ceiling - place + 1) / 2;
-	}
-	if (too_wide)
-		return width >> IMGCAT_BUCKET_FANOUT;
-	if (density <= 0)
-	{
-		search->limit = search->few_limit;
-		return width << (2 * IMGCAT_BUCKET_FANOUT);
-	}
-	if (edge)
-		return width / 4;		/* here they begin, and get denser */
+		int64		place = search->begun ? search->next : search->start;
+		double		share = search->fetched > 0
+			? (double) search->listed / search->fetched : 1;
+		double		target = (search->rows - search->listed) * 1.25 / Max(share, 0.05) + 4;
+		ImgcatMarker rest;
+		int64		from;
+		int64		to;
+		int64		candidates;
 
-	wanted = Max(wanted, search->limit / 8.0);
-	wanted = Min(wanted, search->limit * 0.6);
-	wanted /= density;
-	wanted = Max(wanted, width >> IMGCAT_BUCKET_FANOUT);
-	wanted = Min(wanted, width << (2 * IMGCAT_BUCKET_FANOUT));
-	return (int64) wanted;
+		target = Min(target, search->limit * 0.7);
+		width = Max(width, 1);
+		width = Min(width, search->last - place + 1);
+		to = window_end(search, width, &from);
+		candidates = probe_window(search, all, from, to);
+		width = to - place + 1;
+
+		if (candidates > search->limit && !(width == 1 && candidates <= IMGCAT_SEARCH_FETCH_MAX))
+		{
+			int64		end = -1;
+
+			if (width == 1)
+				return false;
+			/* the sample of a sample would be no better */
+			if (!sampled)
+				end = sampled_end(search, target);
+			sampled = !sampled && end >= place && end < to;
+			has_ceiling = true;
+			ceiling = all ? search->last : to;
+			if (all)
+				width = search->last - place + 1;
+			if (sampled)
+				width = end - place + 1;
+			else
+				width = (int64) Min(width * (target / candidates), width / 2);
+			all = false;
+			continue;
+		}
+
+		if (candidates > 0)
+		{
+			if (search->begun)
+				marker_of_rest(search, &rest);
+			list_candidates(search, search->begun ? &rest : search->marker);
+			search->fetched += candidates;
+		}
+		if (search->full || all || to >= search->last)
+			return true;
+		search->begun = true;
+		search->next = to + 1;
+		if (search->fetched > MAX_LIMITS * search->limit)
+			return false;
+		sampled = false;
+		if (has_ceiling && ceiling < search->next)
+			has_ceiling = false;
+		if (candidates == 0 && has_ceiling)
+			width = (ceiling - search->next + 1) / 2;
+		else
+			width = width_after_few(width, candidates, target);
+	}
+	return false;
 }
 
 /*
@@ -602,26 +761,20 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 					ImgcatMarker *rest, bool *has_rest)
 {
 	WindowSearch search = {0};
-	ProbeReceiver probe = {0};
 	ImgcatStatement unused;
 	ImgcatScope scope;
-	bool		everything;
-	double		expected;
-	int64		width;
-	double		density = 0;
-	int64		candidates = 0; /* in windows done */
-	int64		listed = 0;
-	int64		fetched = 0;	/* in all windows */
+	bool		few;
+	bool		done;
 
 	if (!may_search(request))
 		return false;
 	search.request = request;
 	search.caller = caller;
 	search.marker = marker;
+	search.page = page;
+	search.rows = rows;
 	search.descending = request->sort.keys[0].descending;
-	search.page_limit = 3 * imgcat_planned_rows(rows);
-	search.few_limit = search.page_limit / 3;
-	search.limit = search.page_limit;
+	search.limit = 3 * imgcat_planned_rows(rows);
 
 	imgcat_statement_begin(&unused);
 	search.no_offers = !caller->is_admin && caller->project_id != NULL &&
@@ -629,68 +782,28 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 	search_scope(&search, &scope, &unused);
 	if (scope.narms == 0)
 		return true;
-	collect_elements(&search, &scope);
-	expected = estimate_candidates(&search);
-	if (!find_bounds(&search))
-		return true;
+	collect_sets(&search, &scope);
+	few = search.expected < search.limit / 2;
+	if (!imgcat_sorts_by_creation(&request->sort) && !few)
+		return false;
 
-	probe.pub = *None_Receiver;
-	probe.pub.receiveSlot = probe_receive;
-	probe.pub.mydest = DestTuplestore;
-	probe.page = page;
-	everything = expected < search.limit / 2;
-	width = (int64) (search.limit * 0.65 / Max(expected, 1) * all_buckets(&search));
-
-	for (int probes = 0; probes < MAX_PROBES; probes++)
+	search.scan = imgcat_search_open();
+	if (search.scan == NULL)
+		return false;
+	register_candidates(&search);
+	if (!imgcat_sorts_by_creation(&request->sort))
 	{
-		int64		from;
-		int64		to;
-		int64		begin;
-		bool		too_wide;
-
-		width = Max(width, 1);
-		width = Min(width, search.last - search.start + 1);
-		to = window_end(&search, width, &from);
-		begin = search.begun ? from : search.start;
-		probe_window(&search, everything, from, to, &probe);
-		fetched += probe.candidates;
-		too_wide = (probe.candidates >= search.limit);
-		if (too_wide)
-		{
-			if (fetched > MAX_LIMITS * search.page_limit)
-				break;
-			if (everything)
-				to = search.last;
-			else if (begin == to)
-			{
-				/* no narrower window: all of its images, or none */
-				if (search.limit == search.page_limit)
-					break;
-				search.limit = search.page_limit;
-				continue;
-			}
-			search.has_ceiling = true;
-			search.ceiling = to;
-		}
-		else
-		{
-			if (probe.full || everything || to >= search.last)
-				return true;
-			search.begun = true;
-			search.next = to + 1;
-			candidates += probe.candidates;
-			listed += probe.listed;
-			density = (double) probe.candidates / (to - begin + 1);
-		}
-		width = to - begin + 1;
-		everything = false;
-		width = next_width(&search, width, too_wide, density,
-						   candidates > 0 ? (double) listed / candidates : 1,
-						   rows - listed);
+		/* no windows in this order: all of them, or none */
+		done = probe_window(&search, true, 0, 0) <= IMGCAT_SEARCH_FETCH_MAX;
+		if (done)
+			list_candidates(&search, marker);
 	}
+	else
+		done = !find_bounds(&search) || list_by_windows(&search, few);
+	imgcat_search_close(search.scan);
 
-	*has_rest = search.begun;
-	if (search.begun)
+	*has_rest = !done && search.begun;
+	if (*has_rest)
 		marker_of_rest(&search, rest);
-	return false;
+	return done;
 }
