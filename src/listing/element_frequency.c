@@ -109,15 +109,19 @@ known_frequency(int64 element, double *least)
 }
 
 /*
- * How frequent an element is: the share of the images that have it.
+ * How frequent an element is: the share of the images that have it.  *known
+ * becomes true if statistics tell.
  */
 double
-imgcat_element_frequency(int64 element)
+imgcat_element_frequency(int64 element, bool *known)
 {
 	double		least;
 	double		frequency = known_frequency(element, &least);
 
-	return frequency >= 0 ? frequency : least;
+	if (frequency < 0)
+		return least;
+	*known = true;
+	return frequency;
 }
 
 /*
@@ -125,16 +129,20 @@ imgcat_element_frequency(int64 element)
  * that, as if the one had nothing to do with the other.
  */
 double
-imgcat_scoped_frequency(int64 scope, int64 facet)
+imgcat_scoped_frequency(int64 scope, int64 facet, bool *known)
 {
 	double		least;
 	double		frequency =
 	known_frequency(imgcat_element_of_scoped_facet(scope, facet), &least);
+	bool		known_alone;
 
 	if (frequency >= 0)
+	{
+		*known = true;
 		return frequency;
-	return Min(least, imgcat_element_frequency(scope) *
-			   imgcat_element_frequency(facet));
+	}
+	return Min(least, imgcat_element_frequency(scope, &known_alone) *
+			   imgcat_element_frequency(facet, &known_alone));
 }
 
 /*

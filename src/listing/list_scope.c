@@ -96,7 +96,7 @@ imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
 	scope->caller = caller;
 	scope->narms = list_arms(request, caller, scope->arms);
 	scope->project = 0;
-	scope->probe_members = false;
+	scope->membership = IMGCAT_MEMBERSHIP_EXISTS;
 	for (int i = 0; i < scope->narms && scope->project == 0; i++)
 		if (scope->arms[i].kind != IMGCAT_ARM_EVERYBODY)
 			scope->project =
@@ -116,6 +116,14 @@ imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
 	appendStringInfo(sql, "i.visibility = '%s'", arm->visibility);
 	if (arm->kind == IMGCAT_ARM_OWN)
 		appendStringInfo(sql, " AND i.owner = $%d", scope->project);
+	else if (arm->kind == IMGCAT_ARM_MEMBER &&
+			 scope->membership == IMGCAT_MEMBERSHIP_BY_MEMBER)
+		appendStringInfo(sql,
+						 " AND (i.owner <> $%d OR i.owner IS NULL)"
+						 " AND i.id IN (SELECT a.image_id FROM image_catalog.offers a"
+						 " WHERE a.member_id = $%d AND a.answer = '%s'"
+						 " AND NOT a.os_hidden)",
+						 scope->project, scope->project, arm->member_status);
 	else if (arm->kind == IMGCAT_ARM_MEMBER)
 		appendStringInfo(sql,
 						 " AND (i.owner <> $%d OR i.owner IS NULL)"
@@ -123,7 +131,8 @@ imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
 						 " WHERE a.image_id = i.id AND a.member_id = $%d"
 						 " AND a.status = '%s' AND a.deleted_at IS NULL)",
 						 scope->project,
-						 scope->probe_members ? "(SELECT true" : "EXISTS (SELECT",
+						 scope->membership == IMGCAT_MEMBERSHIP_BY_IMAGE
+						 ? "(SELECT true" : "EXISTS (SELECT",
 						 scope->project, arm->member_status);
 }
 

@@ -29,6 +29,18 @@ typedef struct ImgcatArm
 	const char *member_status;	/* of IMGCAT_ARM_MEMBER */
 } ImgcatArm;
 
+/*
+ * How the memberships are looked up that let the caller see shared images.
+ * EXISTS leaves it to the planner, which may read all memberships of the
+ * caller, too many for a few images.
+ */
+typedef enum ImgcatMembership
+{
+	IMGCAT_MEMBERSHIP_EXISTS,
+	IMGCAT_MEMBERSHIP_BY_IMAGE, /* the one of each image */
+	IMGCAT_MEMBERSHIP_BY_MEMBER /* all of the caller, once */
+} ImgcatMembership;
+
 /* The arms of one request; no image is in two of them. */
 #define IMGCAT_MAX_ARMS 8
 
@@ -39,11 +51,7 @@ typedef struct ImgcatScope
 	ImgcatArm	arms[IMGCAT_MAX_ARMS];
 	int			project;		/* parameter number; 0: no arm needs it */
 
-	/*
-	 * Look up the membership for each image.  As EXISTS, a plan may read all
-	 * memberships of the caller, too many for a few images.
-	 */
-	bool		probe_members;
+	ImgcatMembership membership;
 } ImgcatScope;
 
 extern void imgcat_list_scope(ImgcatScope *scope,

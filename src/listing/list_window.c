@@ -52,11 +52,18 @@
 /* Levels by which a window grows at most, when it is known to be too narrow. */
 #define GROW_LEVELS 2
 
-/* Elements of a window: at most this many of each level, both ways. */
-#define MAX_BUCKETS (2 * IMGCAT_BUCKET_LEVELS * (1 << IMGCAT_BUCKET_FANOUT) + MAX_WIDEST)
+/* So few images are shared with a project that all are looked up at once. */
+#define FEW_OFFERS 512
 
-/* Most stretches of the widest kind in a window. */
+/* The estimate of a share counts as much as so many images seen. */
+#define SHARE_WEIGHT 16
+
+/* Most buckets of the highest level in a window: some 140 years. */
 #define MAX_WIDEST 32
+
+/* Elements of a window: of each level, both ways. */
+#define MAX_BUCKETS \
+	(2 * IMGCAT_BUCKET_LEVELS * (1 << IMGCAT_BUCKET_FANOUT) + MAX_WIDEST)
 
 /*
  * Buckets of the lowest level are counted in the direction of the listing:
@@ -68,6 +75,7 @@ typedef struct WindowSearch
 	const ImgcatListRequest *request;
 	const ImgcatCaller *caller;
 	const ImgcatMarker *marker; /* or NULL */
+	uint64		offers;			/* images shared with the caller, if few */
 	ImgcatSearchScan *scan;
 	EphemeralNamedRelation candidates;	/* what the statement reads */
 	DestReceiver *page;
@@ -79,13 +87,17 @@ typedef struct WindowSearch
 	ImgcatElementSet *sets;
 	int			nsets;
 	double		expected;		/* number of such images, by statistics */
+	bool		uncommon;		/* one set is too rare for statistics */
+	double		share;			/* of them that are the caller's to list */
 
 	int64		start;			/* position where the listing begins */
 	int64		last;			/* position of the last image */
-	bool		no_offers;		/* nothing is shared with the caller */
 
 	bool		begun;			/* positions before next are done */
 	int64		next;
+	bool		has_ceiling;	/* a window to there had too many images */
+	int64		ceiling;
+	int64		below_ceiling;	/* images counted there and not yet seen */
 	int64		fetched;		/* candidates, of all windows */
 	int64		listed;			/* rows of the page */
 	bool		full;			/* the page takes no more */
@@ -148,24 +160,27 @@ may_search(const ImgcatListRequest *request)
 }
 
 /*
- * Is anything shared with the caller, whatever it answered?  With most
- * projects nothing is, and shared images need not be looked at.
+ * How many images are shared with the caller, whatever it answered; counted
+ * up to FEW_OFFERS + 1.  With most projects nothing is, and shared images need
+ * not be looked at.
  */
-static bool
-has_offers(const ImgcatCaller *caller)
+static uint64
+count_offers(const ImgcatCaller *caller)
 {
 	ImgcatStatement statement;
 	DestReceiver receiver = *None_Receiver;
 
+	if (caller->is_admin || caller->project_id == NULL)
+		return 0;
 	receiver.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	imgcat_statement_begin(&statement);
 	appendStringInfo(&statement.sql,
-					 "SELECT m.member_id FROM image_catalog.offers m"
-					 " WHERE m.member_id = $%d AND NOT m.os_hidden LIMIT 1",
+					 "SELECT m.image_id FROM image_catalog.offers m"
+					 " WHERE m.member_id = $%d AND NOT m.os_hidden",
 					 imgcat_statement_parameter(&statement, TEXTOID,
 												CStringGetTextDatum(caller->project_id)));
-	imgcat_statement_execute(&statement, 1, &receiver);
-	return SPI_processed > 0;
+	imgcat_statement_execute(&statement, FEW_OFFERS + 1, &receiver);
+	return SPI_processed;
 }
 
 /*
@@ -178,9 +193,10 @@ search_scope(const WindowSearch *search, ImgcatScope *scope,
 	int			narms = 0;
 
 	imgcat_list_scope(scope, search->request, search->caller, statement);
-	scope->probe_members = true;
+	scope->membership = search->offers > FEW_OFFERS
+		? IMGCAT_MEMBERSHIP_BY_IMAGE : IMGCAT_MEMBERSHIP_BY_MEMBER;
 	for (int i = 0; i < scope->narms; i++)
-		if (scope->arms[i].kind != IMGCAT_ARM_MEMBER || !search->no_offers)
+		if (scope->arms[i].kind != IMGCAT_ARM_MEMBER || search->offers > 0)
 			scope->arms[narms++] = scope->arms[i];
 	scope->narms = narms;
 }
@@ -219,14 +235,16 @@ scope_elements(const WindowSearch *search, const ImgcatScope *scope,
 
 /*
  * The set of the images that have any of the facets, of some scopes or, if
- * there are none, of everybody.  Returns how frequent they are.
+ * there are none, of everybody.  Returns how frequent they are; *known becomes
+ * true if statistics know that of one of them.
  */
 static double
 make_set(ImgcatElementSet *set, const int64 *facets, int nfacets,
-		 const int64 *scopes, int nscopes)
+		 const int64 *scopes, int nscopes, bool *known)
 {
 	double		frequency = 0;
 
+	*known = false;
 	set->nelements = 0;
 	set->elements = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
 	for (int i = 0; i < nfacets; i++)
@@ -234,13 +252,13 @@ make_set(ImgcatElementSet *set, const int64 *facets, int nfacets,
 		if (nscopes == 0)
 		{
 			set->elements[set->nelements++] = facets[i];
-			frequency += imgcat_element_frequency(facets[i]);
+			frequency += imgcat_element_frequency(facets[i], known);
 		}
 		for (int j = 0; j < nscopes; j++)
 		{
 			set->elements[set->nelements++] =
 				imgcat_element_of_scoped_facet(scopes[j], facets[i]);
-			frequency += imgcat_scoped_frequency(scopes[j], facets[i]);
+			frequency += imgcat_scoped_frequency(scopes[j], facets[i], known);
 		}
 	}
 	return Min(frequency, 1);
@@ -290,6 +308,24 @@ insert_set(WindowSearch *search, double *frequencies, ImgcatElementSet set,
 }
 
 /*
+ * Of the images that the elements of the scope find, the share that the caller
+ * lists: of those that anybody shares with anybody, next to none.
+ */
+static double
+expected_share(const ImgcatScope *scope, double visible)
+{
+	for (int i = 0; i < scope->narms; i++)
+	{
+		bool		known;
+
+		if (scope->arms[i].kind == IMGCAT_ARM_MEMBER)
+			return Max(0.05, 1 - imgcat_element_frequency(imgcat_element_of_visibility("shared"),
+														  &known) / Max(visible, 1e-9));
+	}
+	return 1;
+}
+
+/*
  * Collect the sets, one or two for each facet condition, and estimate how
  * many images are in all of them.
  */
@@ -301,17 +337,19 @@ collect_sets(WindowSearch *search, const ImgcatScope *scope)
 	int			nscopes = scope_elements(search, scope, scopes);
 	int64		owner = 0;
 	bool		own = false;
+	bool		known;
 	double		visible = nscopes > 0 ? 0 : 1;
 	double		share = 1;
 	double	   *frequencies = palloc(sizeof(double) * (2 * request->nconditions + 1));
 
 	for (int i = 0; i < nscopes; i++)
-		visible += imgcat_element_frequency(scopes[i]);
+		visible += imgcat_element_frequency(scopes[i], &known);
+	search->share = nscopes > 0 ? expected_share(scope, visible) : 1;
 	visible = Min(visible, 1);
 	if (request->owner != NULL)
 	{
 		owner = imgcat_element_of_owner(request->owner);
-		visible = Min(visible, imgcat_element_frequency(owner));
+		visible = Min(visible, imgcat_element_frequency(owner, &known));
 		own = search->caller->project_id != NULL &&
 			strcmp(request->owner, search->caller->project_id) == 0;
 	}
@@ -332,13 +370,16 @@ collect_sets(WindowSearch *search, const ImgcatScope *scope)
 		facets = condition_facets(condition, &nfacets);
 		if (request->owner != NULL)
 		{
-			frequency = make_set(&set, facets, nfacets, &owner, 1);
+			frequency = make_set(&set, facets, nfacets, &owner, 1, &known);
+			search->uncommon |= !known;
 			insert_set(search, frequencies, set, frequency);
 		}
 		if (request->owner == NULL || (!own && nscopes > 0))
 		{
-			double		scoped = make_set(&set, facets, nfacets, scopes, nscopes);
+			double		scoped = make_set(&set, facets, nfacets, scopes,
+										   nscopes, &known);
 
+			search->uncommon |= !known;
 			insert_set(search, frequencies, set, scoped);
 			frequency = Min(frequency, scoped);
 		}
@@ -609,51 +650,68 @@ list_candidates(WindowSearch *search, const ImgcatMarker *marker)
 
 /*
  * The end of the next window of about this width, from the place reached.
- * It is rounded to where wide buckets end, so that it, and the window after
- * it, are made up of few.  *from is where its buckets begin: it may be before
- * the place reached while hardly anything was found, because what was listed
- * is not listed again.
+ * It is rounded up, by slack at most, to where wide buckets end, so that it,
+ * and the window after it, are made up of few; if it comes close to the last
+ * image, it takes it in, but it stays below the ceiling if there is one.
+ * *from is where its buckets begin: that may be before the place reached while
+ * hardly anything was found, because what was listed is not listed again.
  */
 static int64
-window_end(const WindowSearch *search, int64 width, int64 *from)
+window_end(const WindowSearch *search, int64 width, int64 slack, int64 *from)
 {
 	int64		anchor = search->begun ? search->next : search->start;
 	int64		size = 1;
 	int			level = 0;
-	int64		begin;
 	int64		end;
 
+	width = Max(width, 1);
+	if (!search->has_ceiling && width >= (search->last - anchor + 1) / 2)
+		width = search->last - anchor + 1;
+	width = Min(width, INT64CONST(MAX_WIDEST - 1) <<
+				((IMGCAT_BUCKET_LEVELS - 1) * IMGCAT_BUCKET_FANOUT));
 	while (level < IMGCAT_BUCKET_LEVELS - 1 &&
 		   (size << IMGCAT_BUCKET_FANOUT) <= width)
 	{
 		size <<= IMGCAT_BUCKET_FANOUT;
 		level++;
 	}
-	begin = imgcat_bucket_parent(anchor, level) * size;
-	end = begin + size - 1;
-	for (int i = 1; i < MAX_WIDEST && end < search->last &&
-		 (end - anchor + 1) * 2 < width; i++)
-		end += size;
+	*from = search->fetched * 4 <= search->limit
+		? imgcat_bucket_parent(anchor, level) * size : anchor;
 
-	*from = search->fetched * 4 <= search->limit ? begin : anchor;
-	return end;
+	for (;;)
+	{
+		end = imgcat_bucket_parent(anchor, level) * size + size - 1;
+		if (end - anchor + 1 < width)
+			end += (width - (end - anchor + 1) + size - 1) / size * size;
+		if (level == 0 ||
+			(size <= slack && (!search->has_ceiling || end < search->ceiling)))
+			return end;
+		size >>= IMGCAT_BUCKET_FANOUT;
+		level--;
+	}
 }
 
 /*
  * Where the page ends, by the look of it, of the many images that the last
- * probe found; -1 if there is no telling.
+ * probe found; and about how much behind it as many more are, to be lax by.
+ * False if there is no telling.
  */
-static int64
-sampled_end(WindowSearch *search, double target)
+static bool
+sample_end(WindowSearch *search, double target, int64 *end, int64 *slack)
 {
 	AttrNumber	created_at = get_attnum(imgcat_search_table(search->scan),
 										"created_at");
-	Datum		value;
+	Datum		at_end;
+	Datum		behind;
 
 	if (!imgcat_search_sample(search->scan, (int64) target, search->descending,
-							  created_at, &value))
-		return -1;
-	return position_of_time(search, DatumGetTimestampTz(value));
+							  created_at, &at_end) ||
+		!imgcat_search_sample(search->scan, (int64) target * 2,
+							  search->descending, created_at, &behind))
+		return false;
+	*end = position_of_time(search, DatumGetTimestampTz(at_end));
+	*slack = position_of_time(search, DatumGetTimestampTz(behind)) - *end;
+	return true;
 }
 
 /*
@@ -679,16 +737,15 @@ static bool
 list_by_windows(WindowSearch *search, bool all)
 {
 	int64		width;
-	int64		ceiling = -1;	/* a window to there had too many images */
-	bool		has_ceiling = false;
+	int64		slack = PG_INT64_MAX;
 	bool		sampled = false;
 
 	width = (int64) (search->limit * 0.4 / Max(search->expected, 1) * all_buckets(search));
 	for (int probes = 0; probes < MAX_PROBES; probes++)
 	{
 		int64		place = search->begun ? search->next : search->start;
-		double		share = search->fetched > 0
-			? (double) search->listed / search->fetched : 1;
+		double		share = (search->listed + search->share * SHARE_WEIGHT) /
+		(search->fetched + SHARE_WEIGHT);
 		double		target = (search->rows - search->listed) * 1.25 / Max(share, 0.05) + 4;
 		ImgcatMarker rest;
 		int64		from;
@@ -696,30 +753,34 @@ list_by_windows(WindowSearch *search, bool all)
 		int64		candidates;
 
 		target = Min(target, search->limit * 0.7);
-		width = Max(width, 1);
-		width = Min(width, search->last - place + 1);
-		to = window_end(search, width, &from);
+		to = window_end(search, width, slack, &from);
+		slack = PG_INT64_MAX;
 		candidates = probe_window(search, all, from, to);
+		elog(DEBUG2, "window of " INT64_FORMAT " stretches, %s: " INT64_FORMAT " candidates",
+			 to - place + 1, all ? "all" : "from the place reached", candidates);
 		width = to - place + 1;
 
-		if (candidates > search->limit && !(width == 1 && candidates <= IMGCAT_SEARCH_FETCH_MAX))
+		if (candidates > (all ? 2 * search->limit : search->limit) &&
+			!(width == 1 && candidates <= IMGCAT_SEARCH_FETCH_MAX))
 		{
-			int64		end = -1;
+			int64		end;
 
 			if (width == 1)
 				return false;
-			/* the sample of a sample would be no better */
-			if (!sampled)
-				end = sampled_end(search, target);
-			sampled = !sampled && end >= place && end < to;
-			has_ceiling = true;
-			ceiling = all ? search->last : to;
-			if (all)
-				width = search->last - place + 1;
+			/* a second look at the same images would tell nothing new */
+			sampled = !sampled && sample_end(search, target, &end, &slack) &&
+				end >= place && end < to;
+			search->has_ceiling = true;
+			search->ceiling = all ? search->last : to;
+			search->below_ceiling = candidates;
+			width = search->ceiling - place + 1;
 			if (sampled)
 				width = end - place + 1;
 			else
+			{
 				width = (int64) Min(width * (target / candidates), width / 2);
+				slack = PG_INT64_MAX;
+			}
 			all = false;
 			continue;
 		}
@@ -738,10 +799,12 @@ list_by_windows(WindowSearch *search, bool all)
 		if (search->fetched > MAX_LIMITS * search->limit)
 			return false;
 		sampled = false;
-		if (has_ceiling && ceiling < search->next)
-			has_ceiling = false;
-		if (candidates == 0 && has_ceiling)
-			width = (ceiling - search->next + 1) / 2;
+		search->below_ceiling -= candidates;
+		if (search->has_ceiling && (search->ceiling < search->next ||
+									search->below_ceiling <= search->limit))
+			search->has_ceiling = false;
+		if (candidates == 0 && search->has_ceiling)
+			width = (search->ceiling - search->next + 1) / 2;
 		else
 			width = width_after_few(width, candidates, target);
 	}
@@ -777,13 +840,12 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 	search.limit = 3 * imgcat_planned_rows(rows);
 
 	imgcat_statement_begin(&unused);
-	search.no_offers = !caller->is_admin && caller->project_id != NULL &&
-		!has_offers(caller);
+	search.offers = count_offers(caller);
 	search_scope(&search, &scope, &unused);
 	if (scope.narms == 0)
 		return true;
 	collect_sets(&search, &scope);
-	few = search.expected < search.limit / 2;
+	few = search.expected < search.limit / 2 || search.uncommon;
 	if (!imgcat_sorts_by_creation(&request->sort) && !few)
 		return false;
 
