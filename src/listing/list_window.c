@@ -693,8 +693,8 @@ window_end(const WindowSearch *search, int64 width, int64 slack, int64 *from)
 
 /*
  * Where the page ends, by the look of it, of the many images that the last
- * probe found; and about how much behind it as many more are, to be lax by.
- * False if there is no telling.
+ * probe found; and behind it, where a third more end, for the slack.  False if
+ * there is no telling.
  */
 static bool
 sample_end(WindowSearch *search, double target, int64 *end, int64 *slack)
@@ -706,7 +706,7 @@ sample_end(WindowSearch *search, double target, int64 *end, int64 *slack)
 
 	if (!imgcat_search_sample(search->scan, (int64) target, search->descending,
 							  created_at, &at_end) ||
-		!imgcat_search_sample(search->scan, (int64) target * 2,
+		!imgcat_search_sample(search->scan, (int64) (target * 1.35),
 							  search->descending, created_at, &behind))
 		return false;
 	*end = position_of_time(search, DatumGetTimestampTz(at_end));
@@ -738,7 +738,7 @@ list_by_windows(WindowSearch *search, bool all)
 {
 	int64		width;
 	int64		slack = PG_INT64_MAX;
-	bool		sampled = false;
+	int			samples = 0;	/* one after the other */
 
 	width = (int64) (search->limit * 0.4 / Max(search->expected, 1) * all_buckets(search));
 	for (int probes = 0; probes < MAX_PROBES; probes++)
@@ -763,22 +763,28 @@ list_by_windows(WindowSearch *search, bool all)
 		if (candidates > (all ? 2 * search->limit : search->limit) &&
 			!(width == 1 && candidates <= IMGCAT_SEARCH_FETCH_MAX))
 		{
+			double		span = all ? all_buckets(search) : to - from + 1;
 			int64		end;
 
 			if (width == 1)
 				return false;
-			/* a second look at the same images would tell nothing new */
-			sampled = !sampled && sample_end(search, target, &end, &slack) &&
-				end >= place && end < to;
 			search->has_ceiling = true;
 			search->ceiling = all ? search->last : to;
 			search->below_ceiling = candidates;
-			width = search->ceiling - place + 1;
-			if (sampled)
+			width = (int64) Min(span * (target / candidates),
+								(search->ceiling - place + 1) / 2);
+
+			/* a third look at the same images would tell nothing new */
+			if (samples < 2 &&
+				sample_end(search, samples == 0 ? target : target / 2, &end, &slack) &&
+				end >= place && end < to)
+			{
+				samples++;
 				width = end - place + 1;
+			}
 			else
 			{
-				width = (int64) Min(width * (target / candidates), width / 2);
+				samples = 0;
 				slack = PG_INT64_MAX;
 			}
 			all = false;
@@ -798,7 +804,7 @@ list_by_windows(WindowSearch *search, bool all)
 		search->next = to + 1;
 		if (search->fetched > MAX_LIMITS * search->limit)
 			return false;
-		sampled = false;
+		samples = 0;
 		search->below_ceiling -= candidates;
 		if (search->has_ceiling && (search->ceiling < search->next ||
 									search->below_ceiling <= search->limit))
