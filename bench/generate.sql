@@ -1,10 +1,11 @@
 /*
  * bench/generate.sql: fill an empty catalogue with made-up images
  *
- *		psql -v images=1000000 -f bench/generate.sql
+ *		psql -v images=1000000 [-v part=rows] -f bench/generate.sql
  *
  * images is 10000 (default), 200000, 1000000 or 10000000; any multiple of
- * 10000 will do.  Everything follows from the number of the row by hashing, so
+ * 10000 will do.  With part=rows the indexes are left to bench/load, which
+ * makes several at a time; the table index_definition holds them.  Everything follows from the number of the row by hashing, so
  * two runs of one size give the same catalogue, byte for byte.
  *
  *	projects	1,000, the md5 of 'project 1' ... 'project 1000'.  The sizes of
@@ -68,8 +69,8 @@ CREATE FUNCTION pg_temp.member_of(image bigint, which int) RETURNS text
 	RETURN pg_temp.project(floor(901 ^ pg_temp.random_of(image, 40 + which))::int);
 
 -- secondary indexes are built once, over the whole
-CREATE TEMP TABLE index_definition ON COMMIT DROP AS
-	SELECT indexrelid::regclass AS index, pg_get_indexdef(indexrelid) AS definition
+CREATE TABLE index_definition AS
+	SELECT indexrelid::regclass::text AS index, pg_get_indexdef(indexrelid) AS definition
 	  FROM pg_index i
 	 WHERE indrelid IN ('image_catalog.images'::regclass,
 						'image_catalog.image_members'::regclass,
@@ -199,7 +200,12 @@ SELECT id, member_id,
 	   AND pg_temp.member_of(hash, which) <> i.owner
 	 ORDER BY i.created_at, i.id, member_id, which) m;
 
-SELECT definition FROM index_definition ORDER BY index::text \gexec
+\if :{?part}
+COMMIT;
+\quit
+\endif
+SELECT definition FROM index_definition ORDER BY index \gexec
+DROP TABLE index_definition;
 COMMIT;
 
 -- statistics, visibility map and hint bits, as autovacuum would leave them

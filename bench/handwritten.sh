@@ -8,18 +8,19 @@ columns="id, name, status, visibility, protected, os_hidden, owner, disk_format,
 	container_format, min_disk, min_ram, size, virtual_size, checksum, os_hash_algo,
 	os_hash_value, created_at, updated_at, tags, properties"
 
-# the API document of row i: custom properties beside the attributes; \x3a is the
-# colon, which pgbench would take for a variable
-document="i.properties || jsonb_build_object('name', i.name, 'disk_format', i.disk_format,
-	'container_format', i.container_format, 'visibility', i.visibility, 'size', i.size,
-	'virtual_size', i.virtual_size, 'status', i.status, 'checksum', i.checksum,
-	'protected', i.protected, 'min_ram', i.min_ram, 'min_disk', i.min_disk,
-	'owner', i.owner, 'os_hidden', i.os_hidden, 'os_hash_algo', i.os_hash_algo,
-	'os_hash_value', i.os_hash_value, 'id', i.id,
-	'created_at', to_char(i.created_at AT TIME ZONE 'UTC', E'YYYY-MM-DD\"T\"HH24\\x3aMI\\x3aSS\"Z\"'),
-	'updated_at', to_char(i.updated_at AT TIME ZONE 'UTC', E'YYYY-MM-DD\"T\"HH24\\x3aMI\\x3aSS\"Z\"'),
-	'tags', i.tags, 'self', '/v2/images/' || i.id, 'file', '/v2/images/' || i.id || '/file',
-	'schema', '/v2/schemas/image')"
+# the API document of row i as text: its attributes as a row d, its custom
+# properties spliced in before the last brace; \x3a is the colon, which pgbench
+# would take for a variable.  jsonb_build_object with || is slower.
+time_format="E'YYYY-MM-DD\"T\"HH24\\x3aMI\\x3aSS\"Z\"'"
+attributes="LATERAL (SELECT i.name, i.disk_format, i.container_format, i.visibility, i.size,
+	i.virtual_size, i.status, i.checksum, i.protected, i.min_ram, i.min_disk, i.owner,
+	i.os_hidden, i.os_hash_algo, i.os_hash_value, i.id,
+	to_char(i.created_at AT TIME ZONE 'UTC', $time_format) AS created_at,
+	to_char(i.updated_at AT TIME ZONE 'UTC', $time_format) AS updated_at,
+	i.tags, '/v2/images/' || i.id AS self, '/v2/images/' || i.id || '/file' AS file,
+	'/v2/schemas/image' AS schema) d"
+document="left(row_to_json(d)::text, -1)
+	|| CASE WHEN i.properties = '{}' THEN '}' ELSE ', ' || substr(i.properties::text, 2) END"
 
 listed="NOT os_hidden AND status <> 'deleted' AND status <> 'killed'"
 
@@ -49,10 +50,22 @@ rows_of() {
 after_marker="AND (created_at, id) < ((SELECT created_at FROM image_catalog.images
 	WHERE id = :marker::uuid), :marker::uuid)"
 
-# page_of CONDITION ROWS DOCUMENT: the answer of GET /v2/images, ROWS images on a page
+# page_of CONDITION ROWS: the answer of GET /v2/images, ROWS images on a page
 page_of() {
+	echo "SELECT '{\"images\": [' || coalesce(string_agg(doc, ', ') FILTER (WHERE n <= $2), '')
+	|| '], \"first\": \"/v2/images\"' || CASE WHEN count(*) > $2 THEN
+		', \"next\": \"/v2/images?marker=' || max(id::text) FILTER (WHERE n = $2) || '\"' ELSE '' END
+	|| ', \"schema\": \"/v2/schemas/images\"}' AS page
+	FROM (SELECT row_number() OVER () AS n, i.id, $document AS doc
+	FROM ($(rows_of "$1" $(($2 + 1)))) i, $attributes) p;"
+}
+
+# the same page, but with the properties as an object of their own and
+# PostgreSQL's own form of time: less than is asked for, and quicker
+plain_page_of() {
 	echo "SELECT json_build_object('images', coalesce(json_agg(doc) FILTER (WHERE n <= $2), '[]'),
 	'first', '/v2/images', 'next', CASE WHEN count(*) > $2 THEN '/v2/images?marker='
 	|| max(id::text) FILTER (WHERE n = $2) END, 'schema', '/v2/schemas/images')
-	FROM (SELECT row_number() OVER () AS n, id, $3 AS doc FROM ($(rows_of "$1" $(($2 + 1)))) i) p;"
+	FROM (SELECT row_number() OVER () AS n, id, row_to_json(i) AS doc
+	FROM ($(rows_of "$1" $(($2 + 1)))) i) p;"
 }
