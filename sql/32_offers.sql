@@ -62,33 +62,48 @@ CREATE FUNCTION image_catalog.is_alive(status text) RETURNS boolean
 COMMENT ON FUNCTION image_catalog.is_alive(text) IS
     'is an image of this status neither deleted nor killed?';
 
-CREATE FUNCTION image_catalog.check_members_seen(image_id uuid) RETURNS void
-    LANGUAGE C VOLATILE STRICT
-    AS 'MODULE_PATHNAME', 'imgcat_check_members_seen';
-COMMENT ON FUNCTION image_catalog.check_members_seen(uuid) IS
-    'refuses, with 40001, to go on in a transaction whose snapshot is older than a membership of the image; under READ COMMITTED none is';
+/*
+ * What the offers have to be.  Whatever writes offers reads it here, as the
+ * rows are at that time: a trigger's own row may have been changed since by
+ * another trigger.
+ */
+CREATE VIEW image_catalog.expected_offers WITH (security_invoker = true) AS
+    SELECT m.member_id, m.status::text COLLATE "C" AS answer, i.created_at, i.id AS image_id,
+           i.updated_at, COALESCE(i.size, 0) AS size, i.owner, COALESCE(i.name, '') AS name,
+           i.status::text COLLATE "C" AS status,
+           COALESCE(i.disk_format, '') AS disk_format,
+           COALESCE(i.container_format, '') AS container_format, i.protected, i.os_hidden,
+           i.summary
+    FROM image_catalog.image_members m
+         JOIN image_catalog.images i ON i.id OPERATOR(pg_catalog.=) m.image_id
+    WHERE m.deleted_at IS NULL AND i.visibility OPERATOR(pg_catalog.=) 'shared'
+      AND m.member_id IS DISTINCT FROM i.owner
+      AND image_catalog.is_alive(i.status);
+COMMENT ON VIEW image_catalog.expected_offers IS 'the offers as images and members say they have to be';
+
+CREATE FUNCTION image_catalog.check_offers_seen(image_id uuid, member_id text) RETURNS void
+    LANGUAGE C VOLATILE
+    AS 'MODULE_PATHNAME', 'imgcat_check_offers_seen';
+COMMENT ON FUNCTION image_catalog.check_offers_seen(uuid, text) IS
+    'refuses, with 40001, to go on in a transaction whose snapshot is older than a membership or an offer of the image, of one member or (null) of any; under READ COMMITTED none is';
 
 /*
- * The image's row is locked by the change itself, and whoever changes a
- * membership locks it, too: neither misses the other.
+ * A listing trusts the offers and does not look at memberships again, so an
+ * offer must never outlive its membership.  Whoever changes an image holds its
+ * row, and whoever changes a membership locks the row of its image, before
+ * either reads what it writes offers from: neither misses the other.  A
+ * transaction that keeps its first snapshot is refused where that is too old.
+ * The triggers fire whatever session_replication_role says.
  */
 CREATE FUNCTION image_catalog.offer_changed_image() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    PERFORM image_catalog.check_members_seen(NEW.id);
+    PERFORM image_catalog.check_offers_seen(OLD.id, NULL);
     DELETE FROM image_catalog.offers WHERE image_id = OLD.id;
-    IF NEW.visibility = 'shared' AND image_catalog.is_alive(NEW.status) THEN
-        INSERT INTO image_catalog.offers
-        SELECT m.member_id, m.status, NEW.created_at, NEW.id, NEW.updated_at,
-               COALESCE(NEW.size, 0), NEW.owner, COALESCE(NEW.name, ''), NEW.status,
-               COALESCE(NEW.disk_format, ''), COALESCE(NEW.container_format, ''),
-               NEW.protected, NEW.os_hidden, NEW.summary
-        FROM image_catalog.image_members m
-        WHERE m.image_id = NEW.id AND m.deleted_at IS NULL
-          AND m.member_id IS DISTINCT FROM NEW.owner;
-    END IF;
+    INSERT INTO image_catalog.offers
+    SELECT * FROM image_catalog.expected_offers WHERE image_id = NEW.id;
     RETURN NULL;
 END
 $$;
@@ -99,6 +114,7 @@ CREATE FUNCTION image_catalog.withdraw_removed_images() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    PERFORM image_catalog.check_offers_seen(o.id, NULL) FROM old_images o;
     DELETE FROM image_catalog.offers f USING old_images o WHERE f.image_id = o.id;
     RETURN NULL;
 END
@@ -109,34 +125,42 @@ CREATE FUNCTION image_catalog.offer_to_member() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
-DECLARE
-    shared image_catalog.images;
 BEGIN
-    /* the lock keeps the image as it is until the membership is seen */
-    SELECT * INTO shared FROM image_catalog.images i
-    WHERE i.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.image_id ELSE NEW.image_id END
-    FOR SHARE;
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
+    /* the image stays as it is until the membership is seen; of two, in one order */
+    PERFORM FROM image_catalog.images i
+    WHERE i.id IN (OLD.image_id, NEW.image_id)
+    ORDER BY i.id FOR SHARE;
     IF TG_OP <> 'INSERT' THEN
+        PERFORM image_catalog.check_offers_seen(OLD.image_id, OLD.member_id);
         DELETE FROM image_catalog.offers
         WHERE image_id = OLD.image_id AND member_id = OLD.member_id;
     END IF;
-    IF TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL AND shared.visibility = 'shared'
-       AND image_catalog.is_alive(shared.status)
-       AND NEW.member_id IS DISTINCT FROM shared.owner THEN
+    IF TG_OP <> 'DELETE' THEN
+        IF TG_OP = 'INSERT' OR NEW.image_id <> OLD.image_id OR NEW.member_id <> OLD.member_id THEN
+            PERFORM image_catalog.check_offers_seen(NEW.image_id, NEW.member_id);
+            DELETE FROM image_catalog.offers
+            WHERE image_id = NEW.image_id AND member_id = NEW.member_id;
+        END IF;
         INSERT INTO image_catalog.offers
-        VALUES (NEW.member_id, NEW.status, shared.created_at, shared.id, shared.updated_at,
-                COALESCE(shared.size, 0), shared.owner, COALESCE(shared.name, ''), shared.status,
-                COALESCE(shared.disk_format, ''), COALESCE(shared.container_format, ''),
-                shared.protected, shared.os_hidden, shared.summary)
-        ON CONFLICT DO NOTHING;
+        SELECT * FROM image_catalog.expected_offers
+        WHERE image_id = NEW.image_id AND member_id = NEW.member_id;
     END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION image_catalog.offer_to_member() IS 'trigger: put an image among the offers of a member, or take it off';
+
+/* a TRUNCATE of images reaches their members, so either leaves none */
+CREATE FUNCTION image_catalog.withdraw_all_offers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    TRUNCATE image_catalog.offers;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION image_catalog.withdraw_all_offers() IS 'trigger: offers follow a TRUNCATE';
 
 CREATE TRIGGER images_offer_changed AFTER UPDATE ON image_catalog.images
     FOR EACH ROW
@@ -149,59 +173,80 @@ CREATE TRIGGER images_withdraw_removed AFTER DELETE ON image_catalog.images
     FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.withdraw_removed_images();
 COMMENT ON TRIGGER images_withdraw_removed ON image_catalog.images IS
     'withdraws the offers of purged images';
+CREATE TRIGGER images_truncated AFTER TRUNCATE ON image_catalog.images
+    FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.withdraw_all_offers();
+COMMENT ON TRIGGER images_truncated ON image_catalog.images IS
+    'offers follow a TRUNCATE';
 CREATE TRIGGER image_members_offer AFTER INSERT OR UPDATE OR DELETE ON image_catalog.image_members
     FOR EACH ROW EXECUTE FUNCTION image_catalog.offer_to_member();
 COMMENT ON TRIGGER image_members_offer ON image_catalog.image_members IS
     'puts a shared image among the offers of its member';
+CREATE TRIGGER image_members_truncated AFTER TRUNCATE ON image_catalog.image_members
+    FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.withdraw_all_offers();
+COMMENT ON TRIGGER image_members_truncated ON image_catalog.image_members IS
+    'offers follow a TRUNCATE';
+
+ALTER TABLE image_catalog.images ENABLE ALWAYS TRIGGER images_offer_changed;
+ALTER TABLE image_catalog.images ENABLE ALWAYS TRIGGER images_withdraw_removed;
+ALTER TABLE image_catalog.images ENABLE ALWAYS TRIGGER images_truncated;
+ALTER TABLE image_catalog.image_members ENABLE ALWAYS TRIGGER image_members_offer;
+ALTER TABLE image_catalog.image_members ENABLE ALWAYS TRIGGER image_members_truncated;
+
+/*
+ * A subscription to all tables brings the publisher's offers, too; ours are
+ * made here, of the images and members that it brings.
+ */
+CREATE FUNCTION image_catalog.skip_replicated_offer() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    AS 'BEGIN RETURN NULL; END';
+COMMENT ON FUNCTION image_catalog.skip_replicated_offer() IS 'trigger: leave out offers that a subscription brings';
+CREATE TRIGGER offers_skip_replicated BEFORE INSERT OR UPDATE OR DELETE ON image_catalog.offers
+    FOR EACH ROW WHEN (pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.=) 0)
+    EXECUTE FUNCTION image_catalog.skip_replicated_offer();
+COMMENT ON TRIGGER offers_skip_replicated ON image_catalog.offers IS
+    'leaves out offers that a subscription brings';
+ALTER TABLE image_catalog.offers ENABLE REPLICA TRIGGER offers_skip_replicated;
 
 /*
  * Everything anew: where rows came without their triggers, as by a restore
- * with --disable-triggers or a subscription.
+ * with --disable-triggers, or before one another, as by the first copy of a
+ * subscription.  Such a restore leaves the triggers enabled for ordinary
+ * sessions only.
  */
 CREATE FUNCTION image_catalog.rebuild_offers() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET session_replication_role = origin
     AS $$
+DECLARE
+    t record;
 BEGIN
+    IF pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        RAISE EXCEPTION 'cannot rebuild offers in a transaction that keeps its snapshot'
+            USING ERRCODE = 'invalid_transaction_state',
+                  DETAIL = 'It might not see the newest images and members.',
+                  HINT = 'Use READ COMMITTED.';
+    END IF;
     LOCK TABLE image_catalog.images, image_catalog.image_members IN SHARE ROW EXCLUSIVE MODE;
+    FOR t IN SELECT tgrelid::regclass AS owner, tgname FROM pg_trigger
+              WHERE tgrelid IN ('image_catalog.images'::regclass, 'image_catalog.image_members'::regclass)
+                AND tgfoid IN ('image_catalog.offer_changed_image'::regproc,
+                               'image_catalog.withdraw_removed_images'::regproc,
+                               'image_catalog.offer_to_member'::regproc,
+                               'image_catalog.withdraw_all_offers'::regproc)
+                AND tgenabled <> 'A' LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.owner, t.tgname);
+    END LOOP;
     TRUNCATE image_catalog.offers;
-    INSERT INTO image_catalog.offers (member_id, answer, created_at, image_id, updated_at, size,
-                                      owner, name, status, disk_format, container_format,
-                                      protected, os_hidden, summary)
-    SELECT m.member_id, m.status, i.created_at, i.id, i.updated_at, COALESCE(i.size, 0), i.owner,
-           COALESCE(i.name, ''), i.status, COALESCE(i.disk_format, ''), COALESCE(i.container_format, ''),
-           i.protected, i.os_hidden, i.summary
-    FROM image_catalog.image_members m
-         JOIN image_catalog.images i ON i.id = m.image_id
-    WHERE m.deleted_at IS NULL AND i.visibility = 'shared'
-      AND m.member_id IS DISTINCT FROM i.owner
-      AND image_catalog.is_alive(i.status);
+    INSERT INTO image_catalog.offers SELECT * FROM image_catalog.expected_offers;
 END
 $$;
 COMMENT ON FUNCTION image_catalog.rebuild_offers() IS
-    'writes the offers anew from images and members; needed only where rows came without triggers';
-
-CREATE FUNCTION image_catalog.rebuild_after_truncate() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    PERFORM image_catalog.rebuild_offers();
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION image_catalog.rebuild_after_truncate() IS 'trigger: offers follow a TRUNCATE';
-
-CREATE TRIGGER images_truncated AFTER TRUNCATE ON image_catalog.images
-    FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.rebuild_after_truncate();
-COMMENT ON TRIGGER images_truncated ON image_catalog.images IS
-    'offers follow a TRUNCATE';
-CREATE TRIGGER image_members_truncated AFTER TRUNCATE ON image_catalog.image_members
-    FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.rebuild_after_truncate();
-COMMENT ON TRIGGER image_members_truncated ON image_catalog.image_members IS
-    'offers follow a TRUNCATE';
+    'writes the offers anew from images and members, and sees to it that their triggers always fire; needed only where rows came without triggers';
 
 REVOKE EXECUTE ON FUNCTION image_catalog.offer_changed_image(), image_catalog.withdraw_removed_images(),
     image_catalog.offer_to_member(), image_catalog.rebuild_offers(),
-    image_catalog.rebuild_after_truncate(), image_catalog.is_alive(text),
-    image_catalog.check_members_seen(uuid) FROM PUBLIC;
+    image_catalog.withdraw_all_offers(), image_catalog.skip_replicated_offer(),
+    image_catalog.is_alive(text),
+    image_catalog.check_offers_seen(uuid, text) FROM PUBLIC;

@@ -106,8 +106,7 @@ imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
 
 /*
  * The condition of an arm on image i.  An image of the caller's own is not in
- * its member arm, too.  Offers may be walked to find the rows; what lets the
- * caller see them is the membership itself.
+ * its member arm, too.
  */
 void
 imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
@@ -134,6 +133,29 @@ imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
 						 scope->membership == IMGCAT_MEMBERSHIP_BY_IMAGE
 						 ? "(SELECT true" : "EXISTS (SELECT",
 						 scope->project, arm->member_status);
+}
+
+/*
+ * FROM and WHERE of a member arm that is found by its offers m: an offer is
+ * written and withdrawn by triggers in the transaction that changes the
+ * membership, so one snapshot sees both or neither, and the membership need
+ * not be looked up again (sql/32_offers.sql).  The image itself still says
+ * that it is shared, and by whom.
+ */
+void
+imgcat_append_offers_source(StringInfo sql, const ImgcatScope *scope,
+							const ImgcatArm *arm, bool hidden)
+{
+	Assert(arm->kind == IMGCAT_ARM_MEMBER);
+	appendStringInfo(sql,
+					 " FROM image_catalog.offers m"
+					 " JOIN image_catalog.images i ON i.id = m.image_id"
+					 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s"
+					 " AND i.visibility = 'shared'"
+					 " AND (i.owner <> $%d OR i.owner IS NULL)",
+					 scope->project, arm->member_status,
+					 hidden ? "m.os_hidden" : "NOT m.os_hidden",
+					 scope->project);
 }
 
 /*

@@ -60,6 +60,8 @@ extern void imgcat_list_scope(ImgcatScope *scope,
 							  ImgcatStatement *statement);
 extern void imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
 										const ImgcatArm *arm);
+extern void imgcat_append_offers_source(StringInfo sql, const ImgcatScope *scope,
+										const ImgcatArm *arm, bool hidden);
 extern void imgcat_append_scope_predicate(StringInfo sql,
 										  const ImgcatScope *scope);
 

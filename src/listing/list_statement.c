@@ -238,25 +238,21 @@ append_arm_source(Listing *listing, const ImgcatArm *arm, Datum value)
 
 	if (walks_offers(listing, arm))
 	{
-		appendStringInfo(sql,
-						 " FROM image_catalog.offers m"
-						 " JOIN image_catalog.images i ON i.id = m.image_id"
-						 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
-						 listing->scope.project, arm->member_status,
-						 listing->request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
+		imgcat_append_offers_source(sql, &listing->scope, arm,
+									listing->request->hidden);
 		append_offer_conditions(listing);
 		if (listing->apart != NULL)
 			appendStringInfo(sql, " AND %s = $%d",
 							 imgcat_offer_column(listing->apart->column),
 							 imgcat_statement_parameter(listing->statement,
 														TEXTOID, value));
-		appendStringInfoString(sql, " AND ");
 		created_at = "m.created_at";
 	}
 	else
+	{
 		appendStringInfoString(sql, " FROM image_catalog.images i WHERE ");
-
-	imgcat_append_arm_predicate(sql, &listing->scope, arm);
+		imgcat_append_arm_predicate(sql, &listing->scope, arm);
+	}
 	appendStringInfoString(sql, " AND ");
 	imgcat_append_listable(sql, listing->request);
 	imgcat_append_time_range(listing->statement, created_at,
