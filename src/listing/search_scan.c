@@ -43,8 +43,11 @@
 /* && of array_ops (ginarrayproc.c) */
 #define OVERLAP_STRATEGY 1
 
-/* memory of a probe's bitmap; beyond it forgets rows, and keeps their pages */
-#define BITMAP_BYTES ((Size) 4 * 1024 * 1024)
+/*
+ * Memory of a probe's bitmap: two hundred thousand pages with rows.  Beyond it
+ * forgets rows, and keeps their pages.
+ */
+#define BITMAP_BYTES ((Size) 16 * 1024 * 1024)
 
 /* rows that are looked at for a sample, if some are dead */
 #define SAMPLE_TRIES 8
@@ -160,7 +163,8 @@ note_places(ImgcatSearchScan *scan, TIDBitmap *bitmap)
 
 /*
  * Find the images that are in all of the sets, and return how many there are.
- * Dead rows count until they are vacuumed.
+ * Dead rows count until they are vacuumed.  PG_INT64_MAX stands for a few that
+ * cannot be fetched, because the index gave pages for rows.
  */
 int64
 imgcat_search_probe(ImgcatSearchScan *scan, const ImgcatElementSet *sets,
@@ -196,6 +200,8 @@ imgcat_search_probe(ImgcatSearchScan *scan, const ImgcatElementSet *sets,
 	note_places(scan, bitmap);
 	tbm_free(bitmap);
 	MemoryContextSwitchTo(previous);
+	if (!scan->exact && scan->nfound <= IMGCAT_SEARCH_FETCH_MAX)
+		return PG_INT64_MAX;
 	return scan->nfound;
 }
 
