@@ -50,14 +50,58 @@ imgcat_number_of_images(void)
 }
 
 /*
- * The frequency of one element among those of a statistics slot, which are
- * sorted; negative if it is not among them.
+ * Read the statistics of the search index, for as many questions as follow:
+ * they are long, and compressed.
  */
-static double
-frequency_in_slot(const AttStatsSlot *slot, int64 element)
+void
+imgcat_element_statistics_begin(ImgcatElementStatistics *statistics)
 {
+	Oid			schema = get_namespace_oid("image_catalog", false);
+	Oid			index = get_relname_relid("images_search_idx", schema);
+
+	memset(statistics, 0, sizeof(*statistics));
+	statistics->least = DEFAULT_FREQUENCY;
+
+	/* the only column of the index is the expression that was analyzed */
+	statistics->tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(index),
+										Int16GetDatum(1), BoolGetDatum(false));
+	if (!HeapTupleIsValid(statistics->tuple) ||
+		!get_attstatsslot(&statistics->slot, statistics->tuple,
+						  STATISTIC_KIND_MCELEM, InvalidOid,
+						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+		return;
+	statistics->found = true;
+
+	/* behind the frequencies stands the least of them */
+	if (statistics->slot.nnumbers > statistics->slot.nvalues)
+		statistics->least =
+			statistics->slot.numbers[statistics->slot.nvalues] / 2;
+}
+
+/*
+ * Let go of the statistics.
+ */
+void
+imgcat_element_statistics_end(ImgcatElementStatistics *statistics)
+{
+	if (statistics->found)
+		free_attstatsslot(&statistics->slot);
+	if (HeapTupleIsValid(statistics->tuple))
+		ReleaseSysCache(statistics->tuple);
+}
+
+/*
+ * How frequent an element is, the share of the images that have it.  False if
+ * statistics do not tell, because it is too rare; *frequency is then what it
+ * may be.
+ */
+bool
+imgcat_element_frequency(const ImgcatElementStatistics *statistics,
+						 int64 element, double *frequency)
+{
+	const AttStatsSlot *slot = &statistics->slot;
 	int			low = 0;
-	int			high = slot->nvalues;
+	int			high = statistics->found ? slot->nvalues : 0;
 
 	while (low < high)
 	{
@@ -65,84 +109,38 @@ frequency_in_slot(const AttStatsSlot *slot, int64 element)
 		int64		common = DatumGetInt64(slot->values[middle]);
 
 		if (element == common)
-			return slot->numbers[middle];
+		{
+			*frequency = slot->numbers[middle];
+			return true;
+		}
 		if (element < common)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return -1;
-}
-
-/*
- * The frequency of an element; *least becomes that of those that are not
- * kept, and negative is returned for one of them.
- */
-static double
-known_frequency(int64 element, double *least)
-{
-	Oid			schema = get_namespace_oid("image_catalog", false);
-	Oid			index = get_relname_relid("images_search_idx", schema);
-	HeapTuple	statistics;
-	AttStatsSlot slot;
-	double		frequency = -1;
-
-	*least = DEFAULT_FREQUENCY;
-
-	/* the only column of the index is the expression that was analyzed */
-	statistics = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(index),
-								 Int16GetDatum(1), BoolGetDatum(false));
-	if (!HeapTupleIsValid(statistics))
-		return -1;
-	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCELEM, InvalidOid,
-						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
-	{
-		frequency = frequency_in_slot(&slot, element);
-
-		/* behind the frequencies stands the least of them */
-		if (slot.nnumbers > slot.nvalues)
-			*least = slot.numbers[slot.nvalues] / 2;
-		free_attstatsslot(&slot);
-	}
-	ReleaseSysCache(statistics);
-	return frequency;
-}
-
-/*
- * How frequent an element is: the share of the images that have it.  *known
- * becomes true if statistics tell.
- */
-double
-imgcat_element_frequency(int64 element, bool *known)
-{
-	double		least;
-	double		frequency = known_frequency(element, &least);
-
-	if (frequency < 0)
-		return least;
-	*known = true;
-	return frequency;
+	*frequency = statistics->least;
+	return false;
 }
 
 /*
  * How frequent a facet is within a scope: as counted, or if it is too rare for
- * that, as if the one had nothing to do with the other.
+ * that, as if the one had nothing to do with the other, and false.
  */
-double
-imgcat_scoped_frequency(int64 scope, int64 facet, bool *known)
+bool
+imgcat_scoped_frequency(const ImgcatElementStatistics *statistics,
+						int64 scope, int64 facet, double *frequency)
 {
-	double		least;
-	double		frequency =
-	known_frequency(imgcat_element_of_scoped_facet(scope, facet), &least);
-	bool		known_alone;
+	double		of_scope;
+	double		of_facet;
 
-	if (frequency >= 0)
-	{
-		*known = true;
-		return frequency;
-	}
-	return Min(least, imgcat_element_frequency(scope, &known_alone) *
-			   imgcat_element_frequency(facet, &known_alone));
+	if (imgcat_element_frequency(statistics,
+								 imgcat_element_of_scoped_facet(scope, facet),
+								 frequency))
+		return true;
+	(void) imgcat_element_frequency(statistics, scope, &of_scope);
+	(void) imgcat_element_frequency(statistics, facet, &of_facet);
+	*frequency = Min(*frequency, of_scope * of_facet);
+	return false;
 }
 
 /*

@@ -37,8 +37,8 @@
 #include "listing/list_statement.h"
 #include "listing/list_window.h"
 #include "listing/search_scan.h"
+#include "listing/search_sets.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/queryenvironment.h"
@@ -83,12 +83,7 @@ typedef struct WindowSearch
 	bool		descending;
 	int64		limit;			/* of images fetched from one window */
 
-	/* an image must be in all of these; there is room for a window's set */
-	ImgcatElementSet *sets;
-	int			nsets;
-	double		expected;		/* number of such images, by statistics */
-	bool		uncommon;		/* one set is too rare for statistics */
-	double		share;			/* of them that are the caller's to list */
+	ImgcatSearchSets find;
 
 	int64		start;			/* position where the listing begins */
 	int64		last;			/* position of the last image */
@@ -199,194 +194,6 @@ search_scope(const WindowSearch *search, ImgcatScope *scope,
 		if (scope->arms[i].kind != IMGCAT_ARM_MEMBER || search->offers > 0)
 			scope->arms[narms++] = scope->arms[i];
 	scope->narms = narms;
-}
-
-/*
- * The owners and visibilities whose images are looked at; returns their
- * number.  None: those of everybody, because private images are among them,
- * nine in ten of all.
- */
-static int
-scope_elements(const WindowSearch *search, const ImgcatScope *scope,
-			   int64 *elements)
-{
-	int			nelements = 0;
-
-	for (int i = 0; i < scope->narms; i++)
-	{
-		const ImgcatArm *arm = &scope->arms[i];
-		int64		element;
-		bool		repeated = false;
-
-		if (arm->kind == IMGCAT_ARM_OWN)
-			element = imgcat_element_of_owner(search->caller->project_id);
-		else if (strcmp(arm->visibility, "private") == 0)
-			return 0;
-		else
-			element = imgcat_element_of_visibility(arm->visibility);
-		for (int j = 0; j < nelements; j++)
-			if (elements[j] == element)
-				repeated = true;
-		if (!repeated)
-			elements[nelements++] = element;
-	}
-	return nelements;
-}
-
-/*
- * The set of the images that have any of the facets, of some scopes or, if
- * there are none, of everybody.  Returns how frequent they are; *known becomes
- * true if statistics know that of one of them.
- */
-static double
-make_set(ImgcatElementSet *set, const int64 *facets, int nfacets,
-		 const int64 *scopes, int nscopes, bool *known)
-{
-	double		frequency = 0;
-
-	*known = false;
-	set->nelements = 0;
-	set->elements = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
-	for (int i = 0; i < nfacets; i++)
-	{
-		if (nscopes == 0)
-		{
-			set->elements[set->nelements++] = facets[i];
-			frequency += imgcat_element_frequency(facets[i], known);
-		}
-		for (int j = 0; j < nscopes; j++)
-		{
-			set->elements[set->nelements++] =
-				imgcat_element_of_scoped_facet(scopes[j], facets[i]);
-			frequency += imgcat_scoped_frequency(scopes[j], facets[i], known);
-		}
-	}
-	return Min(frequency, 1);
-}
-
-/*
- * The elements of a facet condition: one, or any of several.
- */
-static int64 *
-condition_facets(const ImgcatCondition *condition, int *nfacets)
-{
-	int64	   *facets;
-	Datum	   *texts;
-	bool	   *nulls;
-
-	if (condition->kind == IMGCAT_COND_FACET)
-	{
-		*nfacets = 1;
-		facets = palloc(sizeof(int64));
-		facets[0] = imgcat_element_of_facet(DatumGetTextPP(condition->value));
-		return facets;
-	}
-	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
-					  TYPALIGN_INT, &texts, &nulls, nfacets);
-	facets = palloc(sizeof(int64) * Max(*nfacets, 1));
-	for (int i = 0; i < *nfacets; i++)
-		facets[i] = imgcat_element_of_facet(DatumGetTextPP(texts[i]));
-	return facets;
-}
-
-/*
- * Put a set where it belongs by its frequency: the smallest first.
- */
-static void
-insert_set(WindowSearch *search, double *frequencies, ImgcatElementSet set,
-		   double frequency)
-{
-	int			at = search->nsets++;
-
-	for (; at > 0 && frequencies[at - 1] > frequency; at--)
-	{
-		search->sets[at] = search->sets[at - 1];
-		frequencies[at] = frequencies[at - 1];
-	}
-	search->sets[at] = set;
-	frequencies[at] = frequency;
-}
-
-/*
- * Of the images that the elements of the scope find, the share that the caller
- * lists: of those that anybody shares with anybody, next to none.
- */
-static double
-expected_share(const ImgcatScope *scope, double visible)
-{
-	for (int i = 0; i < scope->narms; i++)
-	{
-		bool		known;
-
-		if (scope->arms[i].kind == IMGCAT_ARM_MEMBER)
-			return Max(0.05, 1 - imgcat_element_frequency(imgcat_element_of_visibility("shared"),
-														  &known) / Max(visible, 1e-9));
-	}
-	return 1;
-}
-
-/*
- * Collect the sets, one or two for each facet condition, and estimate how
- * many images are in all of them.
- */
-static void
-collect_sets(WindowSearch *search, const ImgcatScope *scope)
-{
-	const ImgcatListRequest *request = search->request;
-	int64		scopes[IMGCAT_MAX_ARMS];
-	int			nscopes = scope_elements(search, scope, scopes);
-	int64		owner = 0;
-	bool		own = false;
-	bool		known;
-	double		visible = nscopes > 0 ? 0 : 1;
-	double		share = 1;
-	double	   *frequencies = palloc(sizeof(double) * (2 * request->nconditions + 1));
-
-	for (int i = 0; i < nscopes; i++)
-		visible += imgcat_element_frequency(scopes[i], &known);
-	search->share = nscopes > 0 ? expected_share(scope, visible) : 1;
-	visible = Min(visible, 1);
-	if (request->owner != NULL)
-	{
-		owner = imgcat_element_of_owner(request->owner);
-		visible = Min(visible, imgcat_element_frequency(owner, &known));
-		own = search->caller->project_id != NULL &&
-			strcmp(request->owner, search->caller->project_id) == 0;
-	}
-
-	search->sets = palloc(sizeof(ImgcatElementSet) * (2 * request->nconditions + 1));
-	search->nsets = 0;
-	for (int i = 0; i < request->nconditions; i++)
-	{
-		const ImgcatCondition *condition = &request->conditions[i];
-		int64	   *facets;
-		int			nfacets;
-		ImgcatElementSet set;
-		double		frequency = 1;
-
-		if (condition->kind != IMGCAT_COND_FACET &&
-			condition->kind != IMGCAT_COND_ANY_FACET)
-			continue;
-		facets = condition_facets(condition, &nfacets);
-		if (request->owner != NULL)
-		{
-			frequency = make_set(&set, facets, nfacets, &owner, 1, &known);
-			search->uncommon |= !known;
-			insert_set(search, frequencies, set, frequency);
-		}
-		if (request->owner == NULL || (!own && nscopes > 0))
-		{
-			double		scoped = make_set(&set, facets, nfacets, scopes,
-										   nscopes, &known);
-
-			search->uncommon |= !known;
-			insert_set(search, frequencies, set, scoped);
-			frequency = Min(frequency, scoped);
-		}
-		share *= Min(frequency / Max(visible, 1e-9), 1);
-	}
-	search->expected = imgcat_number_of_images() * visible * share;
-	pfree(frequencies);
 }
 
 /*
@@ -550,15 +357,15 @@ make_window_set(const WindowSearch *search, ImgcatElementSet *set,
 static int64
 probe_window(WindowSearch *search, bool everything, int64 from, int64 to)
 {
-	int			nsets = search->nsets;
+	int			nsets = search->find.nsets;
 	int64		found;
 
 	CHECK_FOR_INTERRUPTS();
 	if (!everything)
-		make_window_set(search, &search->sets[nsets++], from, to);
-	found = imgcat_search_probe(search->scan, search->sets, nsets);
+		make_window_set(search, &search->find.sets[nsets++], from, to);
+	found = imgcat_search_probe(search->scan, search->find.sets, nsets);
 	if (!everything)
-		pfree(search->sets[search->nsets].elements);
+		pfree(search->find.sets[search->find.nsets].elements);
 	return found;
 }
 
@@ -740,11 +547,11 @@ list_by_windows(WindowSearch *search, bool all)
 	int64		slack = PG_INT64_MAX;
 	int			samples = 0;	/* one after the other */
 
-	width = (int64) (search->limit * 0.4 / Max(search->expected, 1) * all_buckets(search));
+	width = (int64) (search->limit * 0.4 / Max(search->find.expected, 1) * all_buckets(search));
 	for (int probes = 0; probes < MAX_PROBES; probes++)
 	{
 		int64		place = search->begun ? search->next : search->start;
-		double		share = (search->listed + search->share * SHARE_WEIGHT) /
+		double		share = (search->listed + search->find.share * SHARE_WEIGHT) /
 		(search->fetched + SHARE_WEIGHT);
 		double		target = (search->rows - search->listed) * 1.25 / Max(share, 0.05) + 4;
 		ImgcatMarker rest;
@@ -850,8 +657,8 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 	search_scope(&search, &scope, &unused);
 	if (scope.narms == 0)
 		return true;
-	collect_sets(&search, &scope);
-	few = search.expected < search.limit / 2 || search.uncommon;
+	imgcat_search_sets(&search.find, request, &scope);
+	few = search.find.expected < search.limit / 2 || search.find.uncommon;
 	if (!imgcat_sorts_by_creation(&request->sort) && !few)
 		return false;
 
