@@ -199,4 +199,19 @@ SELECT add_image_member(pg_temp.id(1), 'B') IS NOT NULL;
 SET image_catalog.project_id = 'B';
 SELECT pg_temp.code(1, '[{"op": "replace", "path": "/name", "value": "x"}]') AS shared, pg_temp.code(1, '[]') AS empty;
 
+-- an update touches no index where no indexed value changes; updated_at is one
+CREATE FUNCTION pg_temp.heap_only(command text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    images CONSTANT oid := 'image_catalog.images'::regclass;
+    before CONSTANT bigint := pg_stat_get_xact_tuples_hot_updated(images);
+BEGIN
+    EXECUTE 'UPDATE image_catalog.images SET ' || command || ' WHERE id = pg_temp.id(1)';
+    RETURN pg_stat_get_xact_tuples_hot_updated(images) > before;
+END
+$$;
+SELECT pg_temp.heap_only($$min_disk = min_disk + 1, min_ram = 512, checksum = md5('x')$$) AS not_indexed,
+       pg_temp.heap_only($$name = 'other'$$) AS name,
+       pg_temp.heap_only($$updated_at = now()$$) AS updated_at;
+SELECT reloptions FROM pg_class WHERE oid = 'image_catalog.images'::regclass;
+
 DELETE FROM images WHERE id::text LIKE 'bd47e000-%';
