@@ -141,18 +141,26 @@ imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
  * membership, so one snapshot sees both or neither, and the membership need
  * not be looked up again (sql/32_offers.sql).  The image itself still says
  * that it is shared, and by whom.
+ *
+ * With by_id each offer's image is looked up by its id and nothing else: a
+ * plan for any value may think that an index of another column of the image,
+ * which the offer has too, holds fewer.  OFFSET keeps the conditions out.
  */
 void
 imgcat_append_offers_source(StringInfo sql, const ImgcatScope *scope,
-							const ImgcatArm *arm, bool hidden)
+							const ImgcatArm *arm, bool hidden, bool by_id)
 {
 	Assert(arm->kind == IMGCAT_ARM_MEMBER);
 	appendStringInfo(sql,
 					 " FROM image_catalog.offers m"
-					 " JOIN image_catalog.images i ON i.id = m.image_id"
+					 " JOIN %s"
 					 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s"
 					 " AND i.visibility = 'shared'"
 					 " AND (i.owner <> $%d OR i.owner IS NULL)",
+					 by_id
+					 ? "LATERAL (SELECT * FROM image_catalog.images"
+					 " WHERE id = m.image_id OFFSET 0) i ON true"
+					 : "image_catalog.images i ON i.id = m.image_id",
 					 scope->project, arm->member_status,
 					 hidden ? "m.os_hidden" : "NOT m.os_hidden",
 					 scope->project);

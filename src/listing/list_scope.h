@@ -61,7 +61,8 @@ extern void imgcat_list_scope(ImgcatScope *scope,
 extern void imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
 										const ImgcatArm *arm);
 extern void imgcat_append_offers_source(StringInfo sql, const ImgcatScope *scope,
-										const ImgcatArm *arm, bool hidden);
+										const ImgcatArm *arm, bool hidden,
+										bool by_id);
 extern void imgcat_append_scope_predicate(StringInfo sql,
 										  const ImgcatScope *scope);
 

@@ -239,7 +239,8 @@ append_arm_source(Listing *listing, const ImgcatArm *arm, Datum value)
 	if (walks_offers(listing, arm))
 	{
 		imgcat_append_offers_source(sql, &listing->scope, arm,
-									listing->request->hidden);
+									listing->request->hidden,
+									listing->statement->generic);
 		append_offer_conditions(listing);
 		if (listing->apart != NULL)
 			appendStringInfo(sql, " AND %s = $%d",
