@@ -58,6 +58,13 @@
 /* The estimate of a share counts as much as so many images seen. */
 #define SHARE_WEIGHT 16
 
+/*
+ * Times in a row that rows are looked at to see where a page ends, and how many
+ * of them at either end of the table.
+ */
+#define MAX_SAMPLES 4
+#define SPREAD_SAMPLES 2
+
 /* Most buckets of the highest level in a window: some 140 years. */
 #define MAX_WIDEST 32
 
@@ -499,25 +506,60 @@ window_end(const WindowSearch *search, int64 width, int64 slack, int64 *from)
 }
 
 /*
- * Where the page ends, by the look of it, of the many images that the last
- * probe found; and behind it, where a third more end, for the slack.  False if
- * there is no telling.
+ * The position of about the at-th candidate of the last probe, from either end
+ * of the table; false if there is none to be seen.
  */
 static bool
-sample_end(WindowSearch *search, double target, int64 *end, int64 *slack)
+sample_position(WindowSearch *search, double at, bool from_end, int64 *position)
 {
 	AttrNumber	created_at = get_attnum(imgcat_search_table(search->scan),
 										"created_at");
-	Datum		at_end;
-	Datum		behind;
+	Datum		value;
 
-	if (!imgcat_search_sample(search->scan, (int64) target, search->descending,
-							  created_at, &at_end) ||
-		!imgcat_search_sample(search->scan, (int64) (target * 1.35),
-							  search->descending, created_at, &behind))
+	if (!imgcat_search_sample(search->scan, (int64) at, from_end, created_at,
+							  &value))
 		return false;
-	*end = position_of_time(search, DatumGetTimestampTz(at_end));
-	*slack = position_of_time(search, DatumGetTimestampTz(behind)) - *end;
+	*position = position_of_time(search, DatumGetTimestampTz(value));
+	return true;
+}
+
+/*
+ * Where the page ends, by the look of it, of the many candidates that the last
+ * probe found; and by how much one may be wrong about it.  False if there is no
+ * telling.
+ *
+ * In a table in the order of creation the end is as many rows from the end of
+ * the table as the page needs.  In one that is in no order, the first of some
+ * rows from all over is nearer to it than any single one.
+ */
+static bool
+sample_end(WindowSearch *search, double target, int64 candidates,
+		   int64 *end, int64 *slack)
+{
+	int64		place = search->begun ? search->next : search->start;
+	double		apart = (double) Min(candidates, IMGCAT_SEARCH_FETCH_MAX) /
+	(SPREAD_SAMPLES + 1);
+	int64		behind;
+
+	if (!sample_position(search, target, search->descending, end) ||
+		!sample_position(search, target * 1.35, search->descending, &behind) ||
+		*end < place)
+		return false;
+	*slack = Max(behind - *end, 0);
+	for (int i = 1; i <= 2 * SPREAD_SAMPLES; i++)
+	{
+		bool		near = (i <= SPREAD_SAMPLES);
+		double		at = near ? Max(i * apart, target * 1.35)
+		: (i - SPREAD_SAMPLES - 1) * apart;
+		int64		position;
+
+		if (sample_position(search, at, near == search->descending, &position) &&
+			position >= place && position < *end)
+		{
+			*end = position;
+			*slack = (position - place) >> IMGCAT_BUCKET_FANOUT;
+		}
+	}
 	return true;
 }
 
@@ -581,19 +623,11 @@ list_by_windows(WindowSearch *search, bool all)
 			width = (int64) Min(span * (target / candidates),
 								(search->ceiling - place + 1) / 2);
 
-			/* a third look at the same images would tell nothing new */
-			if (samples < 2 &&
-				sample_end(search, samples == 0 ? target : target / 2, &end, &slack) &&
-				end >= place && end < to)
-			{
-				samples++;
+			if (samples++ < MAX_SAMPLES &&
+				sample_end(search, target, candidates, &end, &slack) && end < to)
 				width = end - place + 1;
-			}
 			else
-			{
-				samples = 0;
 				slack = PG_INT64_MAX;
-			}
 			all = false;
 			continue;
 		}
