@@ -474,13 +474,14 @@ static int64
 window_end(const WindowSearch *search, int64 width, int64 slack, int64 *from)
 {
 	int64		anchor = search->begun ? search->next : search->start;
+	int64		left = search->last - anchor + 1;
 	int64		size = 1;
 	int			level = 0;
 	int64		end;
 
-	width = Max(width, 1);
-	if (!search->has_ceiling && width >= (search->last - anchor + 1) / 2)
-		width = search->last - anchor + 1;
+	width = Max(Min(width, left), 1);
+	if (!search->has_ceiling && width >= left / 2)
+		width = left;
 	width = Min(width, INT64CONST(MAX_WIDEST - 1) <<
 				((IMGCAT_BUCKET_LEVELS - 1) * IMGCAT_BUCKET_FANOUT));
 	while (level < IMGCAT_BUCKET_LEVELS - 1 &&
@@ -597,12 +598,12 @@ list_by_windows(WindowSearch *search, bool all)
 		(search->fetched + SHARE_WEIGHT);
 		double		target = (search->rows - search->listed) * 1.25 / Max(share, 0.05) + 4;
 		ImgcatMarker rest;
-		int64		from;
+		int64		from = place;
 		int64		to;
 		int64		candidates;
 
 		target = Min(target, search->limit * 0.7);
-		to = window_end(search, width, slack, &from);
+		to = all ? search->last : window_end(search, width, slack, &from);
 		slack = PG_INT64_MAX;
 		candidates = probe_window(search, all, from, to);
 		elog(DEBUG2, "window of " INT64_FORMAT " stretches, %s: " INT64_FORMAT " candidates",
@@ -618,7 +619,7 @@ list_by_windows(WindowSearch *search, bool all)
 			if (width == 1)
 				return false;
 			search->has_ceiling = true;
-			search->ceiling = all ? search->last : to;
+			search->ceiling = to;
 			search->below_ceiling = candidates;
 			width = (int64) Min(span * (target / candidates),
 								(search->ceiling - place + 1) / 2);
