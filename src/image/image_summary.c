@@ -48,10 +48,13 @@ static const SummaryField fields[] = {
 static const char *const *
 words_of(ImgcatSummaryPart part)
 {
-	for (int i = 0; i < imgcat_num_attributes; i++)
+	static const char *const *words[IMGCAT_SUMMARY_PROTECTED];
+
+	Assert(part < IMGCAT_SUMMARY_PROTECTED);
+	for (int i = 0; words[part] == NULL && i < imgcat_num_attributes; i++)
 		if (imgcat_attributes[i].column == fields[part].column)
-			return imgcat_attributes[i].values;
-	elog(ERROR, "part %d of a summary has no words", part);
+			words[part] = imgcat_attributes[i].values;
+	return words[part];
 }
 
 /*
@@ -62,6 +65,19 @@ imgcat_summary_part(uint64 summary, ImgcatSummaryPart part)
 {
 	return (summary >> fields[part].shift) &
 		((UINT64CONST(1) << fields[part].bits) - 1);
+}
+
+/*
+ * The summary with another value of one part.
+ */
+uint64
+imgcat_summary_with_part(uint64 summary, ImgcatSummaryPart part, uint32 value)
+{
+	uint64		mask = (UINT64CONST(1) << fields[part].bits) - 1;
+
+	Assert(value <= mask);
+	return (summary & ~(mask << fields[part].shift)) |
+		((uint64) value << fields[part].shift);
 }
 
 /*
@@ -113,28 +129,17 @@ imgcat_summary_name_hash(const char *name, size_t length)
 }
 
 /*
- * A part in its place.
+ * The code of a word that may be null.
  */
-static uint64
-placed(ImgcatSummaryPart part, uint32 value)
-{
-	Assert(value < (UINT64CONST(1) << fields[part].bits));
-	return (uint64) value << fields[part].shift;
-}
-
-/*
- * The code of a word that may be null, in its place.
- */
-static uint64
-placed_word(FunctionCallInfo fcinfo, int argument, ImgcatSummaryPart part)
+static uint32
+word_argument(FunctionCallInfo fcinfo, int argument, ImgcatSummaryPart part)
 {
 	text	   *word;
 
 	if (PG_ARGISNULL(argument))
-		return placed(part, IMGCAT_SUMMARY_NO_WORD);
+		return IMGCAT_SUMMARY_NO_WORD;
 	word = PG_GETARG_TEXT_PP(argument);
-	return placed(part, imgcat_summary_word(part, VARDATA_ANY(word),
-											VARSIZE_ANY_EXHDR(word)));
+	return imgcat_summary_word(part, VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word));
 }
 
 PG_FUNCTION_INFO_V1(imgcat_image_summary);
@@ -147,24 +152,30 @@ Datum
 imgcat_image_summary(PG_FUNCTION_ARGS)
 {
 	uint64		summary = 0;
+	int64		size = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT64(4);
+	TimestampTz updated_at = PG_ARGISNULL(5) ? 0 : PG_GETARG_TIMESTAMPTZ(5);
 	text	   *name = PG_ARGISNULL(6) ? NULL : PG_GETARG_TEXT_PP(6);
 
-	summary |= placed_word(fcinfo, 0, IMGCAT_SUMMARY_STATUS);
-	summary |= placed_word(fcinfo, 1, IMGCAT_SUMMARY_DISK_FORMAT);
-	summary |= placed_word(fcinfo, 2, IMGCAT_SUMMARY_CONTAINER_FORMAT);
-	summary |= placed(IMGCAT_SUMMARY_PROTECTED,
-					  !PG_ARGISNULL(3) && PG_GETARG_BOOL(3));
-	summary |= placed(IMGCAT_SUMMARY_NO_SIZE, PG_ARGISNULL(4));
-	summary |= placed(IMGCAT_SUMMARY_NO_NAME, name == NULL);
-	summary |= placed(IMGCAT_SUMMARY_UPDATED_AT,
-					  imgcat_summary_number_hash(IMGCAT_SUMMARY_UPDATED_AT,
-												 PG_ARGISNULL(5) ? 0 : PG_GETARG_TIMESTAMPTZ(5)));
-	summary |= placed(IMGCAT_SUMMARY_SIZE,
-					  imgcat_summary_number_hash(IMGCAT_SUMMARY_SIZE,
-												 PG_ARGISNULL(4) ? 0 : PG_GETARG_INT64(4)));
-	summary |= placed(IMGCAT_SUMMARY_NAME,
-					  name == NULL ? imgcat_summary_name_hash("", 0)
-					  : imgcat_summary_name_hash(VARDATA_ANY(name),
-												 VARSIZE_ANY_EXHDR(name)));
+#define SET_PART(part, value) \
+	(summary = imgcat_summary_with_part(summary, (part), (value)))
+
+	SET_PART(IMGCAT_SUMMARY_STATUS,
+			 word_argument(fcinfo, 0, IMGCAT_SUMMARY_STATUS));
+	SET_PART(IMGCAT_SUMMARY_DISK_FORMAT,
+			 word_argument(fcinfo, 1, IMGCAT_SUMMARY_DISK_FORMAT));
+	SET_PART(IMGCAT_SUMMARY_CONTAINER_FORMAT,
+			 word_argument(fcinfo, 2, IMGCAT_SUMMARY_CONTAINER_FORMAT));
+	SET_PART(IMGCAT_SUMMARY_PROTECTED, !PG_ARGISNULL(3) && PG_GETARG_BOOL(3));
+	SET_PART(IMGCAT_SUMMARY_NO_SIZE, PG_ARGISNULL(4));
+	SET_PART(IMGCAT_SUMMARY_NO_NAME, name == NULL);
+	SET_PART(IMGCAT_SUMMARY_UPDATED_AT,
+			 imgcat_summary_number_hash(IMGCAT_SUMMARY_UPDATED_AT, updated_at));
+	SET_PART(IMGCAT_SUMMARY_SIZE,
+			 imgcat_summary_number_hash(IMGCAT_SUMMARY_SIZE, size));
+	SET_PART(IMGCAT_SUMMARY_NAME,
+			 name == NULL ? imgcat_summary_name_hash("", 0)
+			 : imgcat_summary_name_hash(VARDATA_ANY(name),
+										VARSIZE_ANY_EXHDR(name)));
+#undef SET_PART
 	PG_RETURN_INT64((int64) summary);
 }

@@ -37,6 +37,8 @@ typedef enum ImgcatSummaryPart
 #define IMGCAT_SUMMARY_UNKNOWN_WORD 31
 
 extern uint32 imgcat_summary_part(uint64 summary, ImgcatSummaryPart part);
+extern uint64 imgcat_summary_with_part(uint64 summary, ImgcatSummaryPart part,
+									   uint32 value);
 extern uint32 imgcat_summary_word(ImgcatSummaryPart part, const char *word,
 								  size_t length);
 extern const char *imgcat_summary_word_of(ImgcatSummaryPart part, uint32 code);

@@ -22,6 +22,7 @@
 #include "image/protection.h"
 #include "listing/list_leading.h"
 #include "listing/list_links.h"
+#include "listing/list_order.h"
 #include "listing/list_request.h"
 #include "listing/list_statement.h"
 #include "listing/list_window.h"
@@ -142,6 +143,8 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 									  request->marker),
 				 errhint("Start again from the first page.")));
 	if (page->limit > 0 &&
+		!imgcat_list_in_order(request, caller, has_marker ? &marker : NULL,
+							  page->limit + 1, &page->pub) &&
 		!imgcat_list_by_leading_value(request, caller, has_marker ? &marker : NULL,
 									  page->limit + 1, &page->pub) &&
 		!imgcat_list_windows(request, caller, has_marker ? &marker : NULL,
