@@ -238,6 +238,35 @@ CREATE INDEX images_owner_container_format_idx ON image_catalog.images
     INCLUDE (summary)
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
+/*
+ * Two words, or a word and a size, may go together always or never: an image
+ * without data has no size.  Then neither order leads to the images that have
+ * both.  These hold all combinations but the commonest, in which both orders
+ * are dense.
+ */
+CREATE INDEX images_visibility_status_size_idx ON image_catalog.images
+    (visibility, status, COALESCE(size, 0), created_at, id)
+    INCLUDE (updated_at, name, summary)
+    WHERE (status OPERATOR(pg_catalog.<>) 'active' OR COALESCE(size, 0) OPERATOR(pg_catalog.=) 0)
+        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_status_size_idx ON image_catalog.images
+    (owner, visibility, status, COALESCE(size, 0), created_at, id)
+    INCLUDE (updated_at, name, summary)
+    WHERE (status OPERATOR(pg_catalog.<>) 'active' OR COALESCE(size, 0) OPERATOR(pg_catalog.=) 0)
+        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_visibility_formats_idx ON image_catalog.images
+    (visibility, COALESCE(container_format, ''), COALESCE(disk_format, ''), created_at, id)
+    INCLUDE (summary)
+    WHERE (COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare'
+           OR (COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw'))
+        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_owner_formats_idx ON image_catalog.images
+    (owner, visibility, COALESCE(container_format, ''), COALESCE(disk_format, ''), created_at, id)
+    INCLUDE (summary)
+    WHERE (COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare'
+           OR (COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw'))
+        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+
 /* the few rows that a listing asks for rarely, and then in the default order */
 CREATE INDEX images_visibility_hidden_idx ON image_catalog.images
     (visibility, created_at, id)

@@ -30,29 +30,29 @@ COMMENT ON COLUMN image_catalog.offers.answer IS 'status of the membership';
 
 /* an order to walk for each sort key, as the images have */
 CREATE INDEX offers_created_at_idx ON image_catalog.offers
-    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, summary) WHERE NOT os_hidden;
+    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_updated_at_idx ON image_catalog.offers
-    (member_id, answer, updated_at, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, updated_at, created_at, image_id) INCLUDE (size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_id_idx ON image_catalog.offers
-    (member_id, answer, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_name_idx ON image_catalog.offers
-    (member_id, answer, name, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, name, created_at, image_id) INCLUDE (updated_at, size, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_status_idx ON image_catalog.offers
-    (member_id, answer, status, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, status, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_size_idx ON image_catalog.offers
-    (member_id, answer, size, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, size, created_at, image_id) INCLUDE (updated_at, name, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_disk_format_idx ON image_catalog.offers
-    (member_id, answer, disk_format, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, disk_format, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_container_format_idx ON image_catalog.offers
-    (member_id, answer, container_format, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, container_format, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_owner_idx ON image_catalog.offers
-    (member_id, answer, owner, created_at, image_id) INCLUDE (summary) WHERE NOT os_hidden;
+    (member_id, answer, owner, created_at, image_id) INCLUDE (updated_at, size, summary) WHERE NOT os_hidden;
 CREATE INDEX offers_protected_idx ON image_catalog.offers
     (member_id, answer, created_at, image_id) WHERE protected AND NOT os_hidden;
 CREATE INDEX offers_hidden_idx ON image_catalog.offers
     (member_id, answer, created_at, image_id) WHERE os_hidden;
 CREATE INDEX offers_backdated_idx ON image_catalog.offers
-    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, summary)
+    (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, name, summary)
     WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden;
 ALTER TABLE image_catalog.offers ENABLE ROW LEVEL SECURITY;
 
