@@ -323,7 +323,7 @@ is_index_order(const OrderedPage *page)
 static bool
 suits_statement(const OrderedPage *page)
 {
-	const ImgcatOrderFilter *filter = &page->filters[0];
+	const ImgcatOrderFilter *filter = page->filters;
 
 	if (!is_index_order(page))
 		return false;
@@ -334,13 +334,14 @@ suits_statement(const OrderedPage *page)
 	if (filter->column == IMGCAT_COL_NAME)
 	{
 		/* the missing stand among the empty names */
-		for (int i = 0; i < filter->nnames; i++)
-			if (filter->name_lengths[i] == 0)
-				return false;
-		return true;
+		return filter->nnames == 1 && filter->name_lengths[0] > 0;
 	}
+	if (filter->column == IMGCAT_COL_CREATED_AT ||
+		filter->column == IMGCAT_COL_PROTECTED)
+		return true;
 	return filter->column != IMGCAT_COL_SIZE &&
-		filter->column != IMGCAT_COL_UPDATED_AT;
+		filter->column != IMGCAT_COL_UPDATED_AT &&
+		imgcat_filter_is_value(filter);
 }
 
 /*
