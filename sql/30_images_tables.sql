@@ -349,7 +349,7 @@ SELECT pg_catalog.pg_extension_config_dump('image_catalog.image_members', '');
  * hence the definer function for the membership.
  */
 CREATE FUNCTION image_catalog.is_image_member(image_id uuid) RETURNS boolean
-    LANGUAGE SQL STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
+    LANGUAGE SQL STABLE STRICT PARALLEL RESTRICTED SUPPORT image_catalog.plan_support SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT EXISTS (
@@ -362,7 +362,7 @@ COMMENT ON FUNCTION image_catalog.is_image_member(uuid) IS
     'is the image shared with the caller''s project, whatever its answer?';
 
 CREATE FUNCTION image_catalog.is_image_owner(image_id uuid) RETURNS boolean
-    LANGUAGE SQL STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
+    LANGUAGE SQL STABLE STRICT PARALLEL RESTRICTED SUPPORT image_catalog.plan_support SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT EXISTS (

@@ -19,7 +19,7 @@ COMMENT ON FUNCTION image_catalog.create_image(jsonb) IS
     'creates an image from its attributes and custom properties, and answers its document; errors: 22xxx bad value, 42501 not allowed, 23505 identifier in use, PT413 too many tags or properties (OpenStack Image v2, POST /v2/images)';
 
 CREATE FUNCTION image_catalog.get_image(image_id uuid) RETURNS json
-    LANGUAGE C STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
+    LANGUAGE C STABLE STRICT PARALLEL RESTRICTED SUPPORT image_catalog.plan_support SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_get_image';
 COMMENT ON FUNCTION image_catalog.get_image(uuid) IS
