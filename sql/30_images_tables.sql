@@ -305,6 +305,13 @@ CREATE INDEX images_owner_backdated_idx ON image_catalog.images
     WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
 /*
+ * An image by its id: a page of a hash index instead of three of the primary
+ * key, for each shared image on a page and for every image shown or patched.
+ * It is smaller than the primary key, and create_image is as fast with it.
+ */
+CREATE INDEX images_id_hash_idx ON image_catalog.images USING hash (id);
+
+/*
  * Not there to be scanned: the planner takes no statistics of an expression
  * from a partial index, and filters on these need estimates.  A BRIN index is
  * a few pages; CREATE STATISTICS would come back twice after a dump.

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * image_fetch.c
- *		One image, or one membership, by its primary key.
+ *		One image by its id, or one membership by its primary key.
  *
  * Showing an image is what clients do most.  Starting and ending the executor
  * for one row costs more than reading it, so these two scans go to the index
@@ -36,7 +36,7 @@
 /* position of deleted_at in image_members; the script never moves a column */
 #define MEMBERS_DELETED_AT 6
 
-/* A scan of a primary key for one row. */
+/* A scan of an index for one row. */
 typedef struct KeyScan
 {
 	Relation	table;
@@ -81,6 +81,18 @@ key_scan_end(KeyScan *key_scan)
 }
 
 /*
+ * Is this the image of that id?  A hash index may return others of its hash.
+ */
+static bool
+slot_has_id(TupleTableSlot *slot, const pg_uuid_t *id)
+{
+	bool		is_null;
+	Datum		found = slot_getattr(slot, IMGCAT_COL_ID + 1, &is_null);
+
+	return memcmp(DatumGetUUIDP(found), id, sizeof(pg_uuid_t)) == 0;
+}
+
+/*
  * Read an image that is not deleted; false if there is none.  The row lives
  * in the current memory context.
  */
@@ -91,8 +103,11 @@ imgcat_image_fetch(const pg_uuid_t *id, ImgcatImageRow *row)
 	ScanKeyData key;
 	bool		found;
 
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));
-	found = key_scan_begin(&key_scan, "images", "images_pkey", &key, 1);
+	ScanKeyInit(&key, 1, HTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));
+	found = key_scan_begin(&key_scan, "images", "images_id_hash_idx", &key, 1);
+	while (found && !slot_has_id(key_scan.slot, id))
+		found = index_getnext_slot(key_scan.scan, ForwardScanDirection,
+								   key_scan.slot);
 	if (found)
 	{
 		HeapTuple	tuple = ExecCopySlotHeapTuple(key_scan.slot);
