@@ -53,7 +53,7 @@
 #define GROW_LEVELS 2
 
 /* So few images are shared with a project that all are looked up at once. */
-#define FEW_OFFERS 512
+#define FEW_OFFERS 256
 
 /* The estimate of a share counts as much as so many images seen. */
 #define SHARE_WEIGHT 16
