@@ -102,9 +102,14 @@ imgcat_summary_word(ImgcatSummaryPart part, const char *word, size_t length)
 const char *
 imgcat_summary_word_of(ImgcatSummaryPart part, uint32 code)
 {
-	if (code == IMGCAT_SUMMARY_UNKNOWN_WORD)
-		return NULL;
-	return code == IMGCAT_SUMMARY_NO_WORD ? "" : words_of(part)[code - 1];
+	const char *const *words = words_of(part);
+
+	if (code == IMGCAT_SUMMARY_NO_WORD)
+		return "";
+	for (uint32 i = 0; words[i] != NULL; i++)
+		if (i + 1 == code)
+			return words[i];
+	return NULL;
 }
 
 /*

@@ -437,6 +437,7 @@ open_streams(OrderedPage *page, const ImgcatOrderEntry *after, int64 rows)
 	{
 		ArmStream  *arm = &page->arms[i];
 
+		arm->scope.page_rows = rows;
 		arm->stream = imgcat_order_stream_open(&arm->scope, page->keys, page->nkeys,
 											   page->filters, page->nfilters, after,
 											   rows * arm->images / images + 1);

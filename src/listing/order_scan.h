@@ -42,6 +42,7 @@ typedef struct ImgcatOrderScope
 	const char *family;			/* images_visibility, images_owner, offers */
 	int			ncolumns;
 	Datum		values[2];		/* texts */
+	int64		page_rows;		/* that the page asks for */
 } ImgcatOrderScope;
 
 /* bounds that a scan may have behind its scope, a row comparison last */

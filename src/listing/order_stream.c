@@ -29,17 +29,21 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-/* most images of a group to sort before it becomes a stream of its own */
-#define GROUP_MAX 300
-/* most entries of a group to pass by */
-#define GROUP_PASSED_MAX 1000
+/*
+ * Limits, for each row of the page: images of a group to sort before it
+ * becomes a stream of its own; the same if their rows must be read to sort
+ * them; entries of a group to pass by; and what a way may cost at first.
+ */
+#define GROUP_MAX(stream) (12 * (stream)->scope->page_rows)
+#define GROUP_ROWS_MAX(stream) (2 * (stream)->scope->page_rows)
+#define GROUP_PASSED_MAX(stream) (40 * (stream)->scope->page_rows)
+#define LEAST_BUDGET(stream) (60.0 * (stream)->scope->page_rows)
 
 /* most images to collect; a walk is never so long that this is better */
 #define COLLECTED_MAX 200000
 
 /* Costs are counted in entries of an index; a row costs as many. */
 #define ROW_COST 100
-#define LEAST_BUDGET 1500
 
 /* One stretch of the index that a filter is collected from. */
 typedef struct Stretch
@@ -50,6 +54,14 @@ typedef struct Stretch
 	int64		low;			/* unless there is a value */
 	int64		high;
 } Stretch;
+
+/* What a taken entry must have at once. */
+typedef enum Take
+{
+	TAKE_NEXT,					/* all keys: it is handed out; its row is due */
+	TAKE_TO_SORT,				/* all keys: it is sorted with others */
+	TAKE_LATER					/* nothing: add_keys() sees to the keys */
+} Take;
 
 typedef enum Step
 {
@@ -74,8 +86,13 @@ struct ImgcatOrderStream
 	ImgcatOrderKey walk_keys[IMGCAT_ORDER_KEYS_MAX];
 	int			nwalk_keys;
 	bool		exact_place;	/* the place is one of the walk keys */
-	int			prefix;			/* filter whose index is walked, or -1 */
+	const char *suffix;			/* of the index that is walked */
+	int			prefix[2];		/* filters whose values it is walked at */
+	int			nprefix;
 	bool		direct;			/* the index has the order of the walk keys */
+	ImgcatOrderFilter *parts;	/* or walk the images of each of these */
+	int			nparts;
+	int			part;
 	int64		created_before; /* no image matches that is younger */
 
 	bool		walking;		/* else collecting */
@@ -161,32 +178,44 @@ is_before(const ImgcatOrderStream *stream, const ImgcatOrderEntry *entry)
 }
 
 /*
- * A copy of the entry, if it belongs to the stream; its row is read where the
- * index does not tell, or lacks a key of the order.
+ * Has the entry all keys of the order?
  */
-static ImgcatOrderEntry *
-take_entry(ImgcatOrderStream *stream, ImgcatOrderEntry *entry, double *cost)
+static bool
+has_keys(const ImgcatOrderStream *stream, const ImgcatOrderEntry *entry)
 {
-	ImgcatMatch match = match_filters(stream, entry);
-	bool		has_keys = true;
-
-	if (match == IMGCAT_MATCH_NO)
-		return NULL;
 	for (int i = 0; i < stream->nkeys; i++)
 	{
 		int			known = imgcat_column_known_as(stream->keys[i].column);
 
 		if ((entry->known & known) != known)
-			has_keys = false;
+			return false;
 	}
-	if (has_keys && is_before(stream, entry))
+	return true;
+}
+
+/*
+ * A copy of the entry, if it belongs to the stream; its row is read where the
+ * index does not tell, or lacks a key of the order.
+ */
+static ImgcatOrderEntry *
+take_entry(ImgcatOrderStream *stream, ImgcatOrderEntry *entry, Take take,
+		   double *cost)
+{
+	ImgcatMatch match = match_filters(stream, entry);
+	bool		keys = has_keys(stream, entry);
+
+	if (match == IMGCAT_MATCH_NO || (keys && is_before(stream, entry)))
 		return NULL;
-	if (match == IMGCAT_MATCH_UNKNOWN || !has_keys)
+	if (match == IMGCAT_MATCH_UNKNOWN || (!keys && take != TAKE_LATER))
 	{
-		*cost += ROW_COST;
-		if (!imgcat_order_read_row(stream->scope->table, entry) ||
-			match_filters(stream, entry) != IMGCAT_MATCH_YES ||
-			is_before(stream, entry))
+		bool		belongs;
+
+		belongs = imgcat_order_read_row(stream->scope->table, entry) &&
+			match_filters(stream, entry) == IMGCAT_MATCH_YES &&
+			!is_before(stream, entry);
+		if (!belongs || take != TAKE_NEXT)
+			*cost += ROW_COST;
+		if (!belongs)
 			return NULL;
 	}
 	return imgcat_entry_copy(entry);
@@ -239,7 +268,7 @@ static void
 start_walk(ImgcatOrderStream *stream, const ImgcatOrderEntry *behind_group)
 {
 	const ImgcatOrderKey *key = &stream->walk_keys[0];
-	int			position = stream->prefix >= 0 ? 1 : 0;
+	int			position = stream->nprefix;
 	int			column = key->column;
 	ImgcatOrderScan *scan = stream->walk;
 	StrategyNumber onward = key->descending ? BTLessStrategyNumber
@@ -249,9 +278,9 @@ start_walk(ImgcatOrderStream *stream, const ImgcatOrderEntry *behind_group)
 	int64		high;
 
 	imgcat_order_scan_unbound(scan);
-	if (position > 0)
-		imgcat_order_scan_bound(scan, 0, BTEqualStrategyNumber,
-								imgcat_filter_value(&stream->filters[stream->prefix]));
+	for (int i = 0; i < stream->nprefix; i++)
+		imgcat_order_scan_bound(scan, i, BTEqualStrategyNumber,
+								imgcat_filter_value(&stream->filters[stream->prefix[i]]));
 	walk_range(stream, &low, &high);
 	if (has_place && (low != PG_INT64_MIN || high != PG_INT64_MAX))
 	{
@@ -321,7 +350,7 @@ step_in_order(ImgcatOrderStream *stream, ImgcatOrderEntry **result)
 
 	while ((entry = next_of_walk(stream)) != NULL)
 	{
-		*result = take_entry(stream, entry, &stream->walk_cost);
+		*result = take_entry(stream, entry, TAKE_NEXT, &stream->walk_cost);
 		if (*result != NULL)
 			return STEP_GOT;
 		if (stream->walk_cost > stream->walk_budget)
@@ -348,26 +377,74 @@ begin_group(ImgcatOrderStream *stream, const ImgcatOrderEntry *entry)
 }
 
 /*
- * The group is long: make it a stream of its own.
+ * Open a stream of those images that pass another filter as well.
  */
 static void
-open_nested(ImgcatOrderStream *stream)
+open_nested(ImgcatOrderStream *stream, const ImgcatOrderFilter *filter,
+			bool holds_place)
 {
-	int			column = stream->walk_keys[0].column;
-	bool		holds_place = stream->has_after &&
-		imgcat_entry_compare_column(&stream->group, &stream->after, column) == 0;
-
 	memcpy(stream->nested_filters, stream->filters,
 		   sizeof(ImgcatOrderFilter) * stream->nfilters);
-	imgcat_filter_of_value(&stream->nested_filters[stream->nfilters],
-						   &stream->group, column);
+	stream->nested_filters[stream->nfilters] = *filter;
 	stream->nested = imgcat_order_stream_open(stream->scope, stream->keys,
 											  stream->nkeys,
 											  stream->nested_filters,
 											  stream->nfilters + 1,
 											  holds_place ? &stream->after : NULL,
 											  stream->rows);
+}
+
+/*
+ * Close the nested stream.
+ */
+static void
+close_nested(ImgcatOrderStream *stream)
+{
+	stream->walk_cost += stream->nested->walk_cost + stream->nested->collect_cost;
+	imgcat_order_stream_close(stream->nested);
+	stream->nested = NULL;
+}
+
+/*
+ * The group is long: make it a stream of its own.
+ */
+static void
+open_group(ImgcatOrderStream *stream)
+{
+	int			column = stream->walk_keys[0].column;
+	ImgcatOrderFilter filter;
+
+	imgcat_filter_of_value(&filter, &stream->group, column);
+	open_nested(stream, &filter,
+				stream->has_after &&
+				imgcat_entry_compare_column(&stream->group, &stream->after,
+											column) == 0);
 	stream->nrun = 0;
+}
+
+/*
+ * Read the rows of the run's entries that lack a key, and drop those that are
+ * not of the stream.
+ */
+static void
+add_keys(ImgcatOrderStream *stream)
+{
+	int			nrun = 0;
+
+	for (int i = 0; i < stream->nrun; i++)
+	{
+		ImgcatOrderEntry *entry = stream->run[i];
+
+		if (!has_keys(stream, entry))
+		{
+			stream->walk_cost += ROW_COST;
+			if (!imgcat_order_read_row(stream->scope->table, entry) ||
+				is_before(stream, entry))
+				continue;
+		}
+		stream->run[nrun++] = entry;
+	}
+	stream->nrun = nrun;
 }
 
 /*
@@ -376,6 +453,7 @@ open_nested(ImgcatOrderStream *stream)
 static void
 finish_run(ImgcatOrderStream *stream)
 {
+	add_keys(stream);
 	qsort_arg(stream->run, stream->nrun, sizeof(ImgcatOrderEntry *),
 			  compare_in_stream, stream);
 	stream->run_at = 0;
@@ -418,8 +496,7 @@ step_in_groups(ImgcatOrderStream *stream, ImgcatOrderEntry **result)
 			*result = imgcat_order_stream_next(stream->nested);
 			if (*result != NULL)
 				return STEP_GOT;
-			imgcat_order_stream_close(stream->nested);
-			stream->nested = NULL;
+			close_nested(stream);
 			start_walk(stream, &stream->group);
 			stream->has_group = false;
 		}
@@ -448,21 +525,45 @@ step_in_groups(ImgcatOrderStream *stream, ImgcatOrderEntry **result)
 			{
 				stream->has_next_group = true;
 				stream->next_group = imgcat_entry_copy(entry);
-				stream->next_taken = take_entry(stream, entry, &stream->walk_cost);
+				stream->next_taken = take_entry(stream, entry, TAKE_LATER,
+												&stream->walk_cost);
 				finish_run(stream);
 				continue;
 			}
 			begin_group(stream, entry);
 		}
 		stream->group_passed++;
-		taken = take_entry(stream, entry, &stream->walk_cost);
+		taken = take_entry(stream, entry, TAKE_LATER, &stream->walk_cost);
 		if (taken != NULL)
 			stream->run[stream->nrun++] = taken;
-		if (stream->nrun > GROUP_MAX || stream->group_passed > GROUP_PASSED_MAX)
-			open_nested(stream);
+		if (stream->nrun > (taken == NULL || has_keys(stream, taken)
+							? GROUP_MAX(stream) : GROUP_ROWS_MAX(stream)) ||
+			stream->group_passed > GROUP_PASSED_MAX(stream))
+			open_group(stream);
 		else if (stream->walk_cost > stream->walk_budget)
 			return STEP_BUDGET;
 	}
+}
+
+/*
+ * One step of a walk in parts.
+ */
+static Step
+step_in_parts(ImgcatOrderStream *stream, ImgcatOrderEntry **result)
+{
+	while (stream->part < stream->nparts)
+	{
+		if (stream->nested == NULL)
+			open_nested(stream, &stream->parts[stream->part], stream->has_after);
+		*result = imgcat_order_stream_next(stream->nested);
+		if (*result != NULL)
+			return STEP_GOT;
+		close_nested(stream);
+		stream->part++;
+		if (stream->walk_cost > stream->walk_budget)
+			return STEP_BUDGET;
+	}
+	return STEP_END;
 }
 
 /*
@@ -471,14 +572,11 @@ step_in_groups(ImgcatOrderStream *stream, ImgcatOrderEntry **result)
 static Step
 step_of_walk(ImgcatOrderStream *stream, ImgcatOrderEntry **result)
 {
+	if (stream->nparts > 0)
+		return step_in_parts(stream, result);
 	if (stream->walk == NULL)
 	{
-		int			column = stream->prefix >= 0
-			? stream->filters[stream->prefix].column
-			: stream->walk_keys[0].column;
-
-		stream->walk = imgcat_order_scan_open(stream->scope,
-											  imgcat_order_index_suffix(column));
+		stream->walk = imgcat_order_scan_open(stream->scope, stream->suffix);
 		start_walk(stream, NULL);
 	}
 	return stream->direct ? step_in_order(stream, result)
@@ -524,7 +622,7 @@ step_of_collection(ImgcatOrderStream *stream)
 			continue;
 		}
 		stream->collect_cost++;
-		entry = take_entry(stream, entry, &stream->collect_cost);
+		entry = take_entry(stream, entry, TAKE_TO_SORT, &stream->collect_cost);
 		if (entry != NULL)
 		{
 			if (stream->ncollected == stream->max_collected)
@@ -588,7 +686,7 @@ imgcat_order_stream_next(ImgcatOrderStream *stream)
 					break;
 				case STEP_BUDGET:
 					stream->walking = false;
-					stream->collect_budget = Max(stream->walk_cost * 1.5, LEAST_BUDGET);
+					stream->collect_budget = Max(stream->walk_cost * 1.5, LEAST_BUDGET(stream));
 					break;
 			}
 		}
@@ -598,7 +696,7 @@ imgcat_order_stream_next(ImgcatOrderStream *stream)
 		{
 			stream->walking = true;
 			stream->walk_budget = stream->can_collect
-				? Max(stream->collect_cost * 1.5, LEAST_BUDGET) : 1e300;
+				? Max(stream->collect_cost * 1.5, LEAST_BUDGET(stream)) : 1e300;
 		}
 	}
 	return NULL;
@@ -701,7 +799,10 @@ bounds_walk(const ImgcatOrderStream *stream, int filter)
 {
 	int			column = stream->filters[filter].column;
 
-	return filter == stream->prefix ||
+	for (int i = 0; i < stream->nprefix; i++)
+		if (filter == stream->prefix[i])
+			return true;
+	return
 		(column == stream->walk_keys[0].column &&
 		 (column == IMGCAT_COL_CREATED_AT || column == IMGCAT_COL_UPDATED_AT ||
 		  column == IMGCAT_COL_SIZE));
@@ -814,6 +915,240 @@ frequency_in_walk(const ImgcatOrderStream *stream, int at, double frequency)
 }
 
 /*
+ * The filter that fixes a column, or -1.
+ */
+static int
+fixing_filter(const ImgcatOrderStream *stream, int column)
+{
+	for (int i = 0; i < stream->nfilters; i++)
+		if (stream->filters[i].column == column &&
+			imgcat_filter_is_value(&stream->filters[i]))
+			return i;
+	return -1;
+}
+
+/*
+ * Is the word that a filter leaves one of these?
+ */
+static bool
+is_word(const ImgcatOrderFilter *filter, const char *word, const char *other)
+{
+	ImgcatSummaryPart part;
+
+	if (!imgcat_column_is_word(filter->column, &part))
+		return false;
+	return filter->words ==
+		UINT32_C(1) << imgcat_summary_word(part, word, strlen(word)) ||
+		filter->words ==
+		UINT32_C(1) << imgcat_summary_word(part, other, strlen(other));
+}
+
+/*
+ * The commonest words, of which the indexes hold less.
+ */
+static bool
+is_common_word(const ImgcatOrderFilter *filter)
+{
+	switch (filter->column)
+	{
+		case IMGCAT_COL_STATUS:
+			return is_word(filter, "active", "active");
+		case IMGCAT_COL_DISK_FORMAT:
+			return is_word(filter, "qcow2", "raw");
+		case IMGCAT_COL_CONTAINER_FORMAT:
+			return is_word(filter, "bare", "bare");
+		default:
+			return false;
+	}
+}
+
+/*
+ * Walk an index of two filtered values, or of a filtered one and the first
+ * walk key, if there is one that holds all such images.
+ */
+static bool
+set_pair_index(ImgcatOrderStream *stream)
+{
+	int			status = fixing_filter(stream, IMGCAT_COL_STATUS);
+	int			size = fixing_filter(stream, IMGCAT_COL_SIZE);
+	int			disk = fixing_filter(stream, IMGCAT_COL_DISK_FORMAT);
+	int			container = fixing_filter(stream, IMGCAT_COL_CONTAINER_FORMAT);
+	int			key = stream->walk_keys[0].column;
+	const ImgcatOrderFilter *filters = stream->filters;
+
+	if (status >= 0 &&
+		((key == IMGCAT_COL_SIZE && !is_common_word(&filters[status])) ||
+		 (key == IMGCAT_COL_CREATED_AT && size >= 0 &&
+		  (!is_common_word(&filters[status]) || filters[size].low == 0))) &&
+		imgcat_order_index_exists(stream->scope->family, "status_size"))
+	{
+		stream->suffix = "status_size";
+		stream->prefix[stream->nprefix++] = status;
+		if (size >= 0)
+			stream->prefix[stream->nprefix++] = size;
+		return true;
+	}
+	if (container >= 0 &&
+		((key == IMGCAT_COL_DISK_FORMAT && !is_common_word(&filters[container])) ||
+		 (key == IMGCAT_COL_CREATED_AT && disk >= 0 &&
+		  (!is_common_word(&filters[container]) ||
+		   !is_common_word(&filters[disk])))) &&
+		imgcat_order_index_exists(stream->scope->family, "formats"))
+	{
+		stream->suffix = "formats";
+		stream->prefix[stream->nprefix++] = container;
+		if (disk >= 0)
+			stream->prefix[stream->nprefix++] = disk;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Add a part: those images that have a size of a range.
+ */
+static void
+add_size_part(ImgcatOrderStream *stream, int64 low, int64 high)
+{
+	ImgcatOrderFilter *part = &stream->parts[stream->nparts++];
+
+	memset(part, 0, sizeof(*part));
+	part->column = IMGCAT_COL_SIZE;
+	part->low = low;
+	part->high = high;
+	part->missing = true;
+}
+
+/*
+ * qsort() comparator of filters on one word.
+ */
+static int
+compare_parts(const void *a, const void *b)
+{
+	text	   *x = DatumGetTextPP(imgcat_filter_value(a));
+	text	   *y = DatumGetTextPP(imgcat_filter_value(b));
+	int			length = Min(VARSIZE_ANY_EXHDR(x), VARSIZE_ANY_EXHDR(y));
+	int			order = memcmp(VARDATA_ANY(x), VARDATA_ANY(y), length);
+
+	return order != 0 ? order
+		: (int) VARSIZE_ANY_EXHDR(x) - (int) VARSIZE_ANY_EXHDR(y);
+}
+
+/*
+ * Walk in parts where the walk might pass too many that go with another value,
+ * and where the images of each part have an index: size by size those that are
+ * active, word by word those of a format or without data.
+ */
+static void
+set_parts(ImgcatOrderStream *stream)
+{
+	int			status = fixing_filter(stream, IMGCAT_COL_STATUS);
+	int			size = fixing_filter(stream, IMGCAT_COL_SIZE);
+	int			key = stream->walk_keys[0].column;
+	ImgcatSummaryPart part;
+	int64		low;
+	int64		high;
+
+	if (strcmp(stream->scope->family, "offers") == 0)
+		return;					/* too few to matter */
+	stream->parts = palloc(sizeof(ImgcatOrderFilter) * 32);
+	walk_range(stream, &low, &high);
+	if (key == IMGCAT_COL_SIZE && status >= 0 && low <= 0 && high >= 0)
+	{
+		add_size_part(stream, PG_INT64_MIN, -1);
+		add_size_part(stream, 0, 0);
+		add_size_part(stream, 1, PG_INT64_MAX);
+	}
+	else if ((key == IMGCAT_COL_STATUS && size >= 0 &&
+			  stream->filters[size].low == 0) ||
+			 (key == IMGCAT_COL_DISK_FORMAT &&
+			  fixing_filter(stream, IMGCAT_COL_CONTAINER_FORMAT) >= 0) ||
+			 (key == IMGCAT_COL_CONTAINER_FORMAT &&
+			  fixing_filter(stream, IMGCAT_COL_DISK_FORMAT) >= 0))
+	{
+		(void) imgcat_column_is_word(key, &part);
+		for (uint32 code = 0; imgcat_summary_word_of(part, code) != NULL; code++)
+		{
+			ImgcatOrderFilter *word = &stream->parts[stream->nparts++];
+
+			memset(word, 0, sizeof(*word));
+			word->column = key;
+			word->words = UINT32_C(1) << code;
+		}
+		qsort(stream->parts, stream->nparts, sizeof(ImgcatOrderFilter),
+			  compare_parts);
+	}
+	for (int i = 0; stream->walk_keys[0].descending && i < stream->nparts / 2; i++)
+	{
+		ImgcatOrderFilter first = stream->parts[i];
+
+		stream->parts[i] = stream->parts[stream->nparts - 1 - i];
+		stream->parts[stream->nparts - 1 - i] = first;
+	}
+}
+
+/*
+ * Decide how to walk.
+ */
+static void
+set_walk(ImgcatOrderStream *stream, const double *frequencies)
+{
+	int			prefix = -1;
+
+	stream->created_before = PG_INT64_MAX;
+	if (stream->walk_keys[0].column == IMGCAT_COL_CREATED_AT)
+		stream->created_before = last_creation(stream);
+	stream->direct = is_index_order(stream->walk_keys, stream->nwalk_keys);
+	stream->suffix = imgcat_order_index_suffix(stream->walk_keys[0].column);
+	if (stream->nfilters == 0 || set_pair_index(stream))
+		return;
+
+	/* the index of any filter on a value is in the order of creation */
+	if (stream->nwalk_keys == 2 &&
+		stream->walk_keys[0].column == IMGCAT_COL_CREATED_AT)
+	{
+		for (int i = 0; i < stream->nfilters; i++)
+			if (imgcat_filter_is_value(&stream->filters[i]) &&
+				(prefix < 0 || frequencies[i] < frequencies[prefix]))
+				prefix = i;
+		if (prefix >= 0)
+		{
+			stream->suffix =
+				imgcat_order_index_suffix(stream->filters[prefix].column);
+			stream->prefix[stream->nprefix++] = prefix;
+		}
+	}
+	else
+		set_parts(stream);
+}
+
+/*
+ * Does the index of a filter lack a key of the order?
+ */
+static bool
+lacks_keys(const ImgcatOrderStream *stream, const ImgcatOrderFilter *filter)
+{
+	ImgcatSummaryPart part;
+	bool		is_number = filter->column == IMGCAT_COL_UPDATED_AT ||
+		filter->column == IMGCAT_COL_CREATED_AT;
+
+	for (int i = 0; i < stream->nkeys; i++)
+	{
+		int			key = stream->keys[i].column;
+
+		if (key == filter->column || key == IMGCAT_COL_ID ||
+			key == IMGCAT_COL_CREATED_AT || imgcat_column_is_word(key, &part))
+			continue;
+		if (strcmp(stream->scope->family, "offers") == 0)
+			continue;
+		if (is_common_word(filter) || (is_number && key == IMGCAT_COL_NAME) ||
+			(filter->column == IMGCAT_COL_UPDATED_AT && key == IMGCAT_COL_SIZE))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Decide how to walk, what to collect, and which to begin with.
  */
 static void
@@ -831,21 +1166,7 @@ set_ways(ImgcatOrderStream *stream)
 	for (int i = 0; i < stream->nfilters; i++)
 		frequencies[i] = imgcat_estimate_filter(stream->scope->table,
 												&stream->filters[i]);
-
-	/* the index of any filter on a value is in the order of creation */
-	stream->prefix = -1;
-	if (stream->nwalk_keys == 2 &&
-		stream->walk_keys[0].column == IMGCAT_COL_CREATED_AT)
-		for (int i = 0; i < stream->nfilters; i++)
-			if (imgcat_filter_is_value(&stream->filters[i]) &&
-				(stream->prefix < 0 ||
-				 frequencies[i] < frequencies[stream->prefix]))
-				stream->prefix = i;
-	stream->direct = is_index_order(stream->walk_keys, stream->nwalk_keys);
-	stream->created_before = PG_INT64_MAX;
-	if (stream->walk_keys[0].column == IMGCAT_COL_CREATED_AT)
-		stream->created_before = last_creation(stream);
-
+	set_walk(stream, frequencies);
 	for (int i = 0; i < stream->nfilters; i++)
 	{
 		passing *= frequency_in_walk(stream, i, frequencies[i]);
@@ -862,12 +1183,15 @@ set_ways(ImgcatOrderStream *stream)
 	stream->can_collect = true;
 	set_stretches(stream, &stream->filters[collect]);
 	walk_cost = stream->rows / Max(passing, 1e-9);
-	walk_cost = Min(walk_cost, images *
-					(stream->prefix >= 0 ? frequencies[stream->prefix] : 1));
+	for (int i = 0; i < stream->nprefix; i++)
+		walk_cost = Min(walk_cost, images * frequencies[stream->prefix[i]]);
+	walk_cost = Min(walk_cost, images);
 	collect_cost = images * frequencies[collect];
+	if (lacks_keys(stream, &stream->filters[collect]))
+		collect_cost *= ROW_COST;
 	stream->walking = walk_cost <= collect_cost;
-	stream->walk_budget = walk_cost * 2 + LEAST_BUDGET;
-	stream->collect_budget = collect_cost * 2 + LEAST_BUDGET;
+	stream->walk_budget = walk_cost * 2 + LEAST_BUDGET(stream);
+	stream->collect_budget = collect_cost * 2 + LEAST_BUDGET(stream);
 }
 
 /*
@@ -900,10 +1224,10 @@ imgcat_order_stream_open(const ImgcatOrderScope *scope,
 	if (stream->empty)
 		return stream;
 	set_ways(stream);
-	if (!stream->direct)
+	if (!stream->direct || stream->nparts > 0)
 	{
 		stream->group_name = palloc(1);
-		stream->run = palloc(sizeof(ImgcatOrderEntry *) * (GROUP_MAX + 2));
+		stream->run = palloc(sizeof(ImgcatOrderEntry *) * (GROUP_MAX(stream) + 2));
 		stream->nested_filters = palloc(sizeof(ImgcatOrderFilter) * (nfilters + 1));
 	}
 	return stream;
