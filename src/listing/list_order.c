@@ -35,6 +35,9 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
+/* most values of an in: list: each is compared with, and looked for */
+#define MAX_VALUES 256
+
 /* An arm of the scope as a stream, and its first image not handed out. */
 typedef struct ArmStream
 {
@@ -82,18 +85,23 @@ counting_receive(TupleTableSlot *slot, DestReceiver *self)
 }
 
 /*
- * Add one name to a filter on names.
+ * Add one name to a filter on names, once: each is looked for on its own.
  */
 static void
 add_name(ImgcatOrderFilter *filter, Datum value)
 {
 	text	   *name = DatumGetTextPP(value);
-	int			at = filter->nnames++;
+	int			length = VARSIZE_ANY_EXHDR(name);
+	int			at = filter->nnames;
 
+	for (int i = 0; i < at; i++)
+		if (filter->name_lengths[i] == length &&
+			memcmp(filter->names[i], VARDATA_ANY(name), length) == 0)
+			return;
+	filter->nnames++;
 	filter->names[at] = VARDATA_ANY(name);
-	filter->name_lengths[at] = VARSIZE_ANY_EXHDR(name);
-	filter->name_hashes[at] = imgcat_summary_name_hash(VARDATA_ANY(name),
-													   VARSIZE_ANY_EXHDR(name));
+	filter->name_lengths[at] = length;
+	filter->name_hashes[at] = imgcat_summary_name_hash(VARDATA_ANY(name), length);
 }
 
 /*
@@ -181,6 +189,8 @@ add_filter(OrderedPage *page, const ImgcatCondition *condition)
 				return false;
 			deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1,
 							  false, TYPALIGN_INT, &values, &nulls, &nvalues);
+			if (nvalues > MAX_VALUES)
+				return false;
 			set_text_filter(filter, values, nvalues);
 			break;
 		case IMGCAT_COND_BOOL:
