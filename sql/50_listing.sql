@@ -26,12 +26,10 @@ CREATE FUNCTION image_catalog.list_cloud_images_page(query text DEFAULT '')
 COMMENT ON FUNCTION image_catalog.list_cloud_images_page(text) IS
     'one page as the answer of GET /v2/cloudimages?query of IMS: images only, 500 unless limit says otherwise';
 
-/* a count spends its time in the indexes: compiling it takes longer than it saves */
 CREATE FUNCTION image_catalog.count_images(filter jsonb DEFAULT '{}')
     RETURNS bigint
     LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET jit = off
     AS 'MODULE_PATHNAME', 'imgcat_count_images';
 COMMENT ON FUNCTION image_catalog.count_images(jsonb) IS
     'number of images that list_images with this filter would list on all its pages';

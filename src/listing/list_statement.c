@@ -436,33 +436,3 @@ imgcat_list_statement(ImgcatStatement *statement,
 	appendStringInfoString(sql, listing.where.data);
 	append_page(&listing, IMGCAT_SORT_IMAGE);
 }
-
-/*
- * The statement that counts the images of a request.
- */
-void
-imgcat_count_statement(ImgcatStatement *statement,
-					   const ImgcatListRequest *request,
-					   const ImgcatCaller *caller)
-{
-	Listing		listing = {0};
-	StringInfo	sql = &statement->sql;
-
-	imgcat_statement_begin(statement);
-	listing.statement = statement;
-	listing.request = request;
-	imgcat_list_scope(&listing.scope, request, caller, statement);
-	initStringInfo(&listing.where);
-	imgcat_append_conditions(statement, request, NULL,
-							 IMGCAT_FACETS_OF_INDEX, &listing.where);
-	statement->generic = false;
-	statement->parallel = true;
-
-	appendStringInfoString(sql, "SELECT count(*) FROM image_catalog.images i WHERE ");
-	imgcat_append_scope_predicate(sql, &listing.scope);
-	appendStringInfoString(sql, " AND ");
-	imgcat_append_listable(sql, request);
-	imgcat_append_time_range(statement, "i.created_at", request->created_from,
-							 request->created_before, sql);
-	appendStringInfoString(sql, listing.where.data);
-}

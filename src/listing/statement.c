@@ -108,9 +108,11 @@ imgcat_statement_execute(ImgcatStatement *statement, uint64 max_rows,
 						 DestReceiver *receiver)
 {
 	static const char *const unlikely_joins[] = {"enable_mergejoin"};
+	static const char *const compiling[] = {"jit"};
 	SPIPlanPtr	plan;
 	SPIExecuteOptions options = {0};
 	ParamListInfo parameters = makeParamList(statement->nparameters);
+	int			parallel = statement->parallel ? CURSOR_OPT_PARALLEL_OK : 0;
 	int			nest_level = 0;
 	int			result;
 
@@ -126,11 +128,16 @@ imgcat_statement_execute(ImgcatStatement *statement, uint64 max_rows,
 	plan = imgcat_plan_with_options(statement->sql.data, statement->nparameters,
 									statement->types,
 									statement->generic
-									? CURSOR_OPT_GENERIC_PLAN
-									: statement->parallel
-									? CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK
-									: CURSOR_OPT_CUSTOM_PLAN);
-	if (statement->generic)
+									? CURSOR_OPT_GENERIC_PLAN | parallel
+									: CURSOR_OPT_CUSTOM_PLAN | parallel);
+	if (statement->parallel)
+
+		/*
+		 * A count spends its time in the indexes: compiling it takes longer
+		 * than it saves.
+		 */
+		nest_level = switch_off(compiling, lengthof(compiling));
+	else if (statement->generic)
 		plan_walk(plan, statement->bitmap);
 	else
 
@@ -144,7 +151,7 @@ imgcat_statement_execute(ImgcatStatement *statement, uint64 max_rows,
 	options.tcount = max_rows;
 	options.dest = receiver;
 	result = SPI_execute_plan_extended(plan, &options);
-	if (!statement->generic)
+	if (nest_level > 0)
 		AtEOXact_GUC(true, nest_level);
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "could not run a listing: %s",
