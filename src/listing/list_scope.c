@@ -144,7 +144,8 @@ imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
  *
  * With by_id each offer's image is looked up by its id and nothing else: a
  * plan for any value may think that an index of another column of the image,
- * which the offer has too, holds fewer.  OFFSET keeps the conditions out.
+ * which the offer has too, holds fewer.  OFFSET keeps the conditions out; it
+ * takes 3 % of a page's time, so where there are none it is left out.
  */
 void
 imgcat_append_offers_source(StringInfo sql, const ImgcatScope *scope,

@@ -240,7 +240,8 @@ append_arm_source(Listing *listing, const ImgcatArm *arm, Datum value)
 	{
 		imgcat_append_offers_source(sql, &listing->scope, arm,
 									listing->request->hidden,
-									listing->statement->generic);
+									listing->statement->generic &&
+									listing->request->nconditions > 0);
 		append_offer_conditions(listing);
 		if (listing->apart != NULL)
 			appendStringInfo(sql, " AND %s = $%d",
