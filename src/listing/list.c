@@ -38,14 +38,15 @@
 #define CLOUD_PAGE_LIMIT_DEFAULT 500
 
 /*
- * Where the rows of a page go: one row more than the page is asked for, and
- * only tells that there is a next page.
+ * Where the rows of a page go.  Where the answer tells that there is a next
+ * page, one row more than the page is asked for, and only tells that.
  */
 typedef struct PageReceiver
 {
 	DestReceiver pub;			/* must be first */
 	int64		limit;
 	int64		rows;			/* rows taken, at most limit */
+	bool		tells_more;		/* does the answer tell of a next page? */
 	bool		more;			/* a row beyond the limit came */
 	pg_uuid_t	last_id;		/* of the last row taken */
 
@@ -87,7 +88,7 @@ page_receive(TupleTableSlot *slot, DestReceiver *self)
 
 	page->last_id = *DatumGetUUIDP(row.values[IMGCAT_COL_ID]);
 	page->rows++;
-	return true;
+	return page->tells_more || page->rows < page->limit;
 }
 
 /*
@@ -132,6 +133,7 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 	bool		has_marker = (request->marker != NULL);
 	ImgcatMarker rest;
 	bool		has_rest = false;
+	int64		rows = page->limit + (page->tells_more ? 1 : 0);
 
 	SPI_connect();
 	if (request->marker != NULL && !imgcat_find_marker(request, caller, &marker))
@@ -144,14 +146,14 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 				 errhint("Start again from the first page.")));
 	if (page->limit > 0 &&
 		!imgcat_list_in_order(request, caller, has_marker ? &marker : NULL,
-							  page->limit + 1, &page->pub) &&
+							  rows, &page->pub) &&
 		!imgcat_list_by_leading_value(request, caller, has_marker ? &marker : NULL,
-									  page->limit + 1, &page->pub) &&
+									  rows, &page->pub) &&
 		!imgcat_list_windows(request, caller, has_marker ? &marker : NULL,
-							 page->limit + 1, &page->pub, &rest, &has_rest))
+							 rows, &page->pub, &rest, &has_rest))
 	{
-		int64		rows = page->limit + 1 - page->rows;
-
+		rows -= page->rows;
+		Assert(rows > 0);
 		imgcat_list_statement(&statement, request, caller,
 							  has_rest ? &rest : has_marker ? &marker : NULL,
 							  rows);
@@ -361,6 +363,7 @@ imgcat_list_images_page(PG_FUNCTION_ARGS)
 	appendStringInfoString(&json, "{\"images\":[");
 	page_receiver_init(&page, &request, imgcat_page_limit_default);
 	page.json = &json;
+	page.tells_more = true;
 	list_page(&request, &caller, &page);
 
 	appendStringInfoString(&json, "],\"first\":");

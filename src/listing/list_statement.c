@@ -283,6 +283,9 @@ append_page(Listing *listing, ImgcatSortSource source)
 /*
  * The union of the arms, each in order, merged; with values apart, there are
  * arms for each value.
+ *
+ * In the order of creation the keys are columns of the image.  Columns of
+ * their own would have to be taken off each row again.
  */
 static void
 append_merged_arms(Listing *listing, const Datum *values, int nvalues)
@@ -291,6 +294,7 @@ append_merged_arms(Listing *listing, const Datum *values, int nvalues)
 	const ImgcatSortSpec *sort = &listing->request->sort;
 	int			nkeys = imgcat_sort_length(sort);
 	int			narms = listing->scope.narms * Max(nvalues, 1);
+	bool		keys_are_columns = !listing->late && imgcat_sorts_by_creation(sort);
 
 	appendStringInfo(sql, "SELECT %s FROM (",
 					 listing->late ? "i.*" : IMGCAT_IMAGE_COLUMNS);
@@ -301,8 +305,10 @@ append_merged_arms(Listing *listing, const Datum *values, int nvalues)
 		ImgcatSortSource source = arm_sort_source(listing, arm);
 
 		appendStringInfo(sql, "%s(SELECT %s", a > 0 ? " UNION ALL " : "",
-						 listing->late ? "i.id" : IMGCAT_IMAGE_COLUMNS);
-		for (int i = 0; i < nkeys; i++)
+						 listing->late ? "i.id" :
+						 keys_are_columns && source == IMGCAT_SORT_OFFER
+						 ? IMGCAT_OFFERED_IMAGE_COLUMNS : IMGCAT_IMAGE_COLUMNS);
+		for (int i = 0; i < nkeys && !keys_are_columns; i++)
 		{
 			appendStringInfoString(sql, ", ");
 			imgcat_append_sort_expression(sql, source, sort, i);
@@ -313,7 +319,8 @@ append_merged_arms(Listing *listing, const Datum *values, int nvalues)
 		appendStringInfoChar(sql, ')');
 	}
 	appendStringInfoString(sql, ") i");
-	imgcat_append_order(sql, IMGCAT_SORT_OUTPUT, sort);
+	imgcat_append_order(sql, keys_are_columns ? IMGCAT_SORT_IMAGE : IMGCAT_SORT_OUTPUT,
+						sort);
 	appendStringInfo(sql, " LIMIT " INT64_FORMAT, listing->rows);
 }
 
