@@ -328,12 +328,14 @@ is_index_order(const OrderedPage *page)
 
 /*
  * Is a statement as good?  It is where an index has the order, and at most one
- * equality is asked for, which has its index in the order of creation.
+ * word is asked for, which has its index in the order of creation.  (So has a
+ * name; but of how many images have it the planner thinks too much.)
  */
 static bool
 suits_statement(const OrderedPage *page)
 {
 	const ImgcatOrderFilter *filter = page->filters;
+	ImgcatSummaryPart part;
 
 	if (!is_index_order(page))
 		return false;
@@ -341,16 +343,10 @@ suits_statement(const OrderedPage *page)
 		return true;
 	if (page->nfilters > 1 || !imgcat_sorts_by_creation(&page->request->sort))
 		return false;
-	if (filter->column == IMGCAT_COL_NAME)
-	{
-		/* the missing stand among the empty names */
-		return filter->nnames == 1 && filter->name_lengths[0] > 0;
-	}
 	if (filter->column == IMGCAT_COL_CREATED_AT ||
 		filter->column == IMGCAT_COL_PROTECTED)
 		return true;
-	return filter->column != IMGCAT_COL_SIZE &&
-		filter->column != IMGCAT_COL_UPDATED_AT &&
+	return imgcat_column_is_word(filter->column, &part) &&
 		imgcat_filter_is_value(filter);
 }
 
