@@ -28,7 +28,7 @@
 #include "listing/list_scope.h"
 #include "listing/list_sort.h"
 #include "listing/order_estimate.h"
-#include "listing/order_stream.h"
+#include "listing/order_ways.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -306,27 +306,6 @@ set_keys(OrderedPage *page)
 }
 
 /*
- * Does an index have the order of the request?
- */
-static bool
-is_index_order(const OrderedPage *page)
-{
-	static const int ties[] = {IMGCAT_COL_CREATED_AT, IMGCAT_COL_ID};
-	int			at = 0;
-
-	for (int i = 1; i < page->nkeys; i++)
-	{
-		if (page->keys[i].descending != page->keys[0].descending)
-			return false;
-		if (i == 1 && page->keys[0].column == IMGCAT_COL_CREATED_AT)
-			at = 1;
-		if (at == (int) lengthof(ties) || page->keys[i].column != ties[at++])
-			return false;
-	}
-	return page->keys[0].column == IMGCAT_COL_ID || at == (int) lengthof(ties);
-}
-
-/*
  * Is a statement as good?  It is where an index has the order, and at most one
  * word is asked for, which has its index in the order of creation.  (So has a
  * name; but of how many images have it the planner thinks too much.)
@@ -337,7 +316,7 @@ suits_statement(const OrderedPage *page)
 	const ImgcatOrderFilter *filter = page->filters;
 	ImgcatSummaryPart part;
 
-	if (!is_index_order(page))
+	if (!imgcat_is_index_order(page->keys, page->nkeys))
 		return false;
 	if (page->nfilters == 0)
 		return true;

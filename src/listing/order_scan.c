@@ -21,9 +21,11 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/nbtree.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
@@ -31,6 +33,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 /*
  * Open images or offers to read rows of.
@@ -144,12 +147,30 @@ find_index(const char *family, const char *suffix)
 }
 
 /*
- * Is the index there?  An administrator may have dropped it.
+ * Is the index there, and may it be used?  An administrator may have dropped
+ * it, or its making failed, or it was made after the snapshot was taken and
+ * lacks what only that one sees.
  */
 bool
 imgcat_order_index_exists(const char *family, const char *suffix)
 {
-	return OidIsValid(find_index(family, suffix));
+	Oid			oid = find_index(family, suffix);
+	HeapTuple	tuple;
+	Form_pg_index form;
+	bool		usable;
+
+	if (!OidIsValid(oid))
+		return false;
+	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	usable = form->indisvalid && form->indislive &&
+		(!form->indcheckxmin ||
+		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data),
+							   TransactionXmin));
+	ReleaseSysCache(tuple);
+	return usable;
 }
 
 /*
