@@ -15,7 +15,7 @@ $$;
 
 -- The values of the catalogue come from small sets, so that filters match,
 -- keys tie, and some values are missing.  The images were created over the
--- spread of time, most of them late.
+-- spread of time, most of them late; a few were changed before that.
 CREATE PROCEDURE differential.fill(rows int, spread interval) LANGUAGE plpgsql AS $$
 DECLARE
     pick_status text[] := '{active,active,active,active,queued,saving,deactivated,killed,deleted,pending_delete}';
@@ -35,10 +35,10 @@ BEGIN
            CASE WHEN random() < 0.8 THEN floor(random() * 4)::int * 10 END,
            CASE WHEN random() < 0.3 THEN floor(random() * 4)::int * 10 END,
            differential.pick(ARRAY[NULL, 'c1', 'c2']),
-           CASE WHEN spread < '5 seconds' OR random() < 0.1
-                THEN '2024-01-01Z'::timestamptz + floor(random() * 8) * interval '0.5 second'
-                ELSE date_trunc('second', '2024-01-01Z'::timestamptz - random() ^ 3 * spread) END,
-           '2024-02-01Z'::timestamptz + floor(random() * 8) * interval '0.25 second',
+           created,
+           CASE WHEN random() < 0.5 THEN '2024-02-01Z'::timestamptz + floor(random() * 8) * interval '0.25 second'
+                WHEN random() < 0.9 THEN created + random() ^ 3 * spread
+                ELSE created - random() * spread END,
            ARRAY(SELECT t FROM unnest('{k=v,k.v,k,t,u}'::text[]) t
                   WHERE random() < CASE t WHEN 't' THEN 0.8 WHEN 'u' THEN 0.02 ELSE 0.3 END AND n > 0 ORDER BY t),
            (SELECT coalesce(jsonb_object_agg(k, v), '{}')
@@ -49,7 +49,11 @@ BEGIN
                                           ELSE differential.pick(ARRAY['', '1', '2', NULL]) END AS v) value
              WHERE random() < 0.4 AND n > 0),
            CASE status WHEN 'deleted' THEN now() END
-      FROM (SELECT n, differential.pick(pick_status) AS status FROM generate_series(1, rows) n) s;
+      FROM (SELECT n, differential.pick(pick_status) AS status,
+                   CASE WHEN spread < '5 seconds' OR random() < 0.1
+                        THEN '2024-01-01Z'::timestamptz + floor(random() * 8) * interval '0.5 second'
+                        ELSE date_trunc('second', '2024-01-01Z'::timestamptz - random() ^ 3 * spread) END AS created
+              FROM generate_series(1, rows) n) s;
     INSERT INTO image_catalog.image_members (image_id, member_id, status, deleted_at)
     SELECT id, member, differential.pick('{pending,accepted,rejected}'),
            CASE WHEN random() < 0.15 OR i.status = 'deleted' THEN now() END
@@ -62,8 +66,8 @@ $$;
 CREATE FUNCTION differential.condition(ims boolean, OUT name text, OUT value text, OUT predicate text)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    kind text := differential.pick('{name,name in,status,status in,owner,protected,disk_format,container_format in,
-size,size_min,size_max,virtual_size_max,min_disk,min_ram_min,checksum,tag,tag,tag,tag,property,property,property,
+    kind text := differential.pick('{name,name in,status,status in,owner,protected,disk_format,container_format,container_format in,
+size,size_min,size_max,updated of one,updated of one,virtual_size_max,min_disk,min_ram_min,checksum,tag,tag,tag,tag,property,property,property,
 property,created_at,updated_at,time fraction,time of one,time of one,id,platform,enterprise}');
     op text := differential.pick('{eq,neq,lt,lte,gt,gte}');
     sign text := CASE op WHEN 'eq' THEN '=' WHEN 'neq' THEN '<>' WHEN 'lt' THEN '<' WHEN 'lte' THEN '<='
@@ -95,6 +99,9 @@ BEGIN
     WHEN 'disk_format' THEN
         word := differential.pick(ARRAY['raw', 'qcow2', '']);
         SELECT 'disk_format', word, format('disk_format::text = %L', word) INTO name, value, predicate;
+    WHEN 'container_format' THEN
+        word := differential.pick(ARRAY['bare', 'ovf', 'none']);
+        SELECT 'container_format', word, format('container_format::text = %L', word) INTO name, value, predicate;
     WHEN 'container_format in' THEN
         SELECT 'container_format', 'in:bare,ovf,', 'container_format IN (''bare'', ''ovf'')'
           INTO name, value, predicate;
@@ -142,6 +149,12 @@ BEGIN
         word := coalesce(word, '2024-01-01');
         SELECT 'created_at', op || ':' || word, format('date_trunc(''second'', created_at) %s %L', sign, word)
           INTO name, value, predicate;
+    WHEN 'updated of one' THEN
+        SELECT to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') INTO word
+          FROM image_catalog.images ORDER BY random() LIMIT 1;
+        word := coalesce(word, '2024-01-01');
+        SELECT 'updated_at', op || ':' || word, format('date_trunc(''second'', updated_at) %s %L', sign, word)
+          INTO name, value, predicate;
     WHEN 'id' THEN
         SELECT 'id', 'in:' || string_agg(i.id::text, ','), format('id::text = ANY (%L)', array_agg(i.id::text))
           INTO name, value, predicate
@@ -169,7 +182,7 @@ $$;
 -- A random order: what the request says, and the ORDER BY that it means.
 CREATE FUNCTION differential.sort(OUT sort text, OUT order_by text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    keys int := floor(random() * random() * 4)::int;
+    keys int := differential.pick('{0,0,1,1,2,2,2,3}')::int;
     key text;
     direction text;
     expression text;

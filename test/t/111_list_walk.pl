@@ -108,7 +108,7 @@ sub sorts
 	return 'ARRAY[' . join(', ', map { literal("&$_") } @_) . ']';
 }
 
-# All orders by one key, in both forms, and every key before two others.
+# All orders by one key, in both forms, and by two.
 my @single = map { my $key = $_; map { "sort=$key:$_" } qw(asc desc) } @keys;
 my @classic =
   map { my $key = $_; map { "sort_key=$key&sort_dir=$_" } qw(asc desc) }
@@ -119,7 +119,7 @@ my @double = map {
 		my $second = $keys[ ($at + $_) % @keys ];
 		map { "sort=$keys[$at]:$_->[0],$second:$_->[1]" }
 		  [qw(asc asc)], [qw(asc desc)], [qw(desc asc)], [qw(desc desc)]
-	} 1, 3
+	} 1 .. $#keys
 } 0 .. $#keys;
 
 # The links in walk.ids carry the query in its encoded form.
@@ -151,6 +151,12 @@ walks_are_right('by two keys', 'a', 'false',
 	'visibility=all&member_status=all', \@double, '7');
 walks_are_right('with a filter', 'a', 'false', 'status=in%3Aactive%2Cqueued',
 	\@single, '1, 7');
+walks_are_right('with a range', 'a', 'false',
+	'size_max=10&visibility=all&member_status=all', [ @single, @double ], '3');
+walks_are_right(
+	'with a range of the last change', '', 'true',
+	'visibility=all&updated_at=lt%3A2024-01-01T00%3A00%3A01Z',
+	[ 'sort_dir=desc', @single ], '1, 3');
 
 # Now other sessions insert, patch and delete images, all the while and also
 # the one that a walk is at.
@@ -289,7 +295,10 @@ walks_beside_churn(
 	'5',
 	[
 		grep { !/updated_at/ } @single,
-		'sort=name%3Aasc%2Csize%3Adesc', 'sort=status%3Adesc%2Cname%3Aasc'
+		'sort=name%3Aasc%2Csize%3Adesc', 'sort=status%3Adesc%2Cname%3Aasc',
+		'sort=size%3Aasc%2Cstatus%3Aasc', 'sort=status%3Aasc%2Csize%3Adesc',
+		'sort=disk_format%3Aasc%2Ccontainer_format%3Adesc',
+		'sort=created_at%3Aasc%2Cname%3Adesc'
 	],
 	$property);
 walks_beside_churn('by the last change', 'visibility=all', '1, 7',
