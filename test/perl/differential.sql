@@ -67,7 +67,7 @@ CREATE FUNCTION differential.condition(ims boolean, OUT name text, OUT value tex
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     kind text := differential.pick('{name,name in,status,status in,owner,protected,disk_format,container_format,container_format in,
-size,size_min,size_max,updated of one,updated of one,virtual_size_max,min_disk,min_ram_min,checksum,tag,tag,tag,tag,property,property,property,
+size,size_min,size_max,size_max,updated of one,updated of one,updated of one,updated of one,virtual_size_max,min_disk,min_ram_min,checksum,tag,tag,tag,tag,property,property,property,
 property,created_at,updated_at,time fraction,time of one,time of one,id,platform,enterprise}');
     op text := differential.pick('{eq,neq,lt,lte,gt,gte}');
     sign text := CASE op WHEN 'eq' THEN '=' WHEN 'neq' THEN '<>' WHEN 'lt' THEN '<' WHEN 'lte' THEN '<='
@@ -182,7 +182,7 @@ $$;
 -- A random order: what the request says, and the ORDER BY that it means.
 CREATE FUNCTION differential.sort(OUT sort text, OUT order_by text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    keys int := differential.pick('{0,0,1,1,2,2,2,3}')::int;
+    keys int := differential.pick('{0,0,0,1,1,2,2,2,3}')::int;
     key text;
     direction text;
     expression text;

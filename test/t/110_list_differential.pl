@@ -27,7 +27,7 @@ $node->safe_psql('postgres',
 for (my $done = 0; $done < $rounds; $done += $rounds_a_catalogue)
 {
 	my $kind = int(rand(6));
-	my $rows = int(rand($kind < 1 ? 6 : $kind < 4 ? 80 : 800));
+	my $rows = int(rand($kind < 1 ? 6 : $kind < 3 ? 80 : 800));
 	my $spread = ('4 seconds', '3 days', '1 year', '20 years')[ rand(4) ];
 	my $catalogue_seed = rand(2) - 1;
 
