@@ -23,7 +23,9 @@
 #include "access/skey.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am_d.h"
 #include "catalog/pg_collation.h"
 #include "executor/tuptable.h"
 #include "image/image_fetch.h"
@@ -46,20 +48,51 @@ typedef struct KeyScan
 } KeyScan;
 
 /*
- * Begin a scan; true if there is a row, which is in the slot.
+ * May the index be used under this snapshot?  As the planner decides it.
  */
 static bool
-key_scan_begin(KeyScan *key_scan, const char *table, const char *index,
-			   ScanKey keys, int nkeys)
+is_usable(Relation index)
+{
+	if (!index->rd_index->indisvalid)
+		return false;
+	return !index->rd_index->indcheckxmin ||
+		TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
+							  TransactionXmin);
+}
+
+/*
+ * Open a table, and the first of its indexes, up to a null pointer, that can
+ * be used; the last one anyhow.  The last is the primary key, which is there.
+ */
+static void
+key_scan_open(KeyScan *key_scan, const char *table, const char *const *indexes)
 {
 	Oid			schema = get_namespace_oid("image_catalog", false);
 	Oid			table_oid = get_relname_relid(table, schema);
-	Oid			index_oid = get_relname_relid(index, schema);
 
-	if (!OidIsValid(table_oid) || !OidIsValid(index_oid))
-		elog(ERROR, "table \"%s\" or its index is missing", table);
+	if (!OidIsValid(table_oid))
+		elog(ERROR, "table \"%s\" is missing", table);
 	key_scan->table = table_open(table_oid, AccessShareLock);
-	key_scan->index = index_open(index_oid, AccessShareLock);
+	for (; *indexes != NULL; indexes++)
+	{
+		Oid			index_oid = get_relname_relid(*indexes, schema);
+
+		if (!OidIsValid(index_oid))
+			continue;
+		key_scan->index = index_open(index_oid, AccessShareLock);
+		if (indexes[1] == NULL || is_usable(key_scan->index))
+			return;
+		index_close(key_scan->index, AccessShareLock);
+	}
+	elog(ERROR, "table \"%s\" has no primary key", table);
+}
+
+/*
+ * Begin a scan; true if there is a row, which is in the slot.
+ */
+static bool
+key_scan_begin(KeyScan *key_scan, ScanKey keys, int nkeys)
+{
 	key_scan->slot = table_slot_create(key_scan->table, NULL);
 	key_scan->scan = index_beginscan(key_scan->table, key_scan->index,
 									 GetActiveSnapshot(), nkeys, 0);
@@ -99,12 +132,17 @@ slot_has_id(TupleTableSlot *slot, const pg_uuid_t *id)
 bool
 imgcat_image_fetch(const pg_uuid_t *id, ImgcatImageRow *row)
 {
+	static const char *const indexes[] = {"images_id_hash_idx", "images_pkey", NULL};
 	KeyScan		key_scan;
 	ScanKeyData key;
 	bool		found;
 
-	ScanKeyInit(&key, 1, HTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));
-	found = key_scan_begin(&key_scan, "images", "images_id_hash_idx", &key, 1);
+	key_scan_open(&key_scan, "images", indexes);
+	ScanKeyInit(&key, 1,
+				key_scan.index->rd_rel->relam == HASH_AM_OID
+				? HTEqualStrategyNumber : BTEqualStrategyNumber,
+				F_UUID_EQ, UUIDPGetDatum(id));
+	found = key_scan_begin(&key_scan, &key, 1);
 	while (found && !slot_has_id(key_scan.slot, id))
 		found = index_getnext_slot(key_scan.scan, ForwardScanDirection,
 								   key_scan.slot);
@@ -126,6 +164,7 @@ imgcat_image_fetch(const pg_uuid_t *id, ImgcatImageRow *row)
 bool
 imgcat_membership_exists(const pg_uuid_t *image_id, const char *project_id)
 {
+	static const char *const indexes[] = {"image_members_pkey", NULL};
 	KeyScan		key_scan;
 	ScanKeyData keys[2];
 	bool		found;
@@ -135,8 +174,8 @@ imgcat_membership_exists(const pg_uuid_t *image_id, const char *project_id)
 	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid,
 						   C_COLLATION_OID, F_TEXTEQ,
 						   CStringGetTextDatum(project_id));
-	found = key_scan_begin(&key_scan, "image_members", "image_members_pkey",
-						   keys, 2);
+	key_scan_open(&key_scan, "image_members", indexes);
+	found = key_scan_begin(&key_scan, keys, 2);
 	if (found)
 		found = slot_attisnull(key_scan.slot, MEMBERS_DELETED_AT);
 	key_scan_end(&key_scan);

@@ -109,3 +109,21 @@ SELECT add_image_member(pg_temp.id(20), 'M')::jsonb ->> 'status' AS member;
 SELECT get_image(pg_temp.id(20))::jsonb @> '{"name": "n", "tags": ["t"], "status": "deactivated"}' AS shown;
 
 DELETE FROM images WHERE id::text LIKE '11fec1c0-%';
+
+-- two images whose ids have one hash are told apart, with or without their index
+SELECT uuid_hash('ff89844a-5c84-ab3f-300f-089a96f34895') = uuid_hash('fe78cb6c-5a11-b6e9-326a-8729e9a61b34') AS one_hash;
+INSERT INTO image_catalog.images (id, name, visibility) VALUES ('ff89844a-5c84-ab3f-300f-089a96f34895', 'one', 'public');
+SELECT image_catalog.get_image('fe78cb6c-5a11-b6e9-326a-8729e9a61b34');
+INSERT INTO image_catalog.images (id, name, visibility) VALUES ('fe78cb6c-5a11-b6e9-326a-8729e9a61b34', 'other', 'public');
+SELECT image_catalog.get_image('ff89844a-5c84-ab3f-300f-089a96f34895') ->> 'name' AS one,
+       image_catalog.get_image('fe78cb6c-5a11-b6e9-326a-8729e9a61b34') ->> 'name' AS other;
+BEGIN;
+DROP INDEX image_catalog.images_id_hash_idx;
+SELECT image_catalog.get_image('ff89844a-5c84-ab3f-300f-089a96f34895') ->> 'name' AS one,
+       image_catalog.get_image('fe78cb6c-5a11-b6e9-326a-8729e9a61b34') ->> 'name' AS other;
+ROLLBACK;
+BEGIN;
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'image_catalog.images_id_hash_idx'::regclass;
+SELECT image_catalog.get_image('ff89844a-5c84-ab3f-300f-089a96f34895') ->> 'name' AS one;
+ROLLBACK;
+DELETE FROM image_catalog.images WHERE name IN ('one', 'other');
