@@ -49,11 +49,20 @@
 #define MAX_PROBES 40
 #define MAX_LIMITS 12
 
+/* A set of so many images is read as a whole to see where they are. */
+#define LOOK_AT_ALL 400000
+
 /* Levels by which a window grows at most, when it is known to be too narrow. */
 #define GROW_LEVELS 2
 
 /* So few images are shared with a project that all are looked up at once. */
-#define FEW_OFFERS 256
+#define FEW_OFFERS 1500
+
+/*
+ * Fewest candidates to look for: among the first may be some that only share
+ * an element with what was asked for.
+ */
+#define LEAST_TARGET 24
 
 /* The estimate of a share counts as much as so many images seen. */
 #define SHARE_WEIGHT 16
@@ -579,6 +588,19 @@ width_after_few(int64 width, int64 candidates, double target)
 }
 
 /*
+ * How many candidates the rest of the page needs, by what was seen.
+ */
+static double
+candidates_needed(const WindowSearch *search)
+{
+	double		share = (search->listed + search->find.share * SHARE_WEIGHT) /
+	(search->fetched + SHARE_WEIGHT);
+	double		needed = (search->rows - search->listed) * 1.25 / Max(share, 0.05);
+
+	return Min(Max(needed, LEAST_TARGET), search->limit * 0.7);
+}
+
+/*
  * List the images window by window, until the page is full or all are seen;
  * false: windows do not lead there, and what is left is behind search->next.
  * all: look at all times at once, first.
@@ -594,15 +616,12 @@ list_by_windows(WindowSearch *search, bool all)
 	for (int probes = 0; probes < MAX_PROBES; probes++)
 	{
 		int64		place = search->begun ? search->next : search->start;
-		double		share = (search->listed + search->find.share * SHARE_WEIGHT) /
-		(search->fetched + SHARE_WEIGHT);
-		double		target = (search->rows - search->listed) * 1.25 / Max(share, 0.05) + 4;
+		double		target = candidates_needed(search);
 		ImgcatMarker rest;
 		int64		from = place;
 		int64		to;
 		int64		candidates;
 
-		target = Min(target, search->limit * 0.7);
 		to = all ? search->last : window_end(search, width, slack, &from);
 		slack = PG_INT64_MAX;
 		candidates = probe_window(search, all, from, to);
@@ -653,8 +672,11 @@ list_by_windows(WindowSearch *search, bool all)
 			search->has_ceiling = false;
 		if (candidates == 0 && search->has_ceiling)
 			width = (search->ceiling - search->next + 1) / 2;
+		else if (candidates == 0 && probes == 0 &&
+				 search->find.rarest < LOOK_AT_ALL)
+			all = true;			/* they must be somewhere else */
 		else
-			width = width_after_few(width, candidates, target);
+			width = width_after_few(width, candidates, candidates_needed(search));
 	}
 	return false;
 }
@@ -685,7 +707,7 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 	search.page = page;
 	search.rows = rows;
 	search.descending = request->sort.keys[0].descending;
-	search.limit = 3 * imgcat_planned_rows(rows);
+	search.limit = 3 * Max(rows, 32);
 
 	imgcat_statement_begin(&unused);
 	search.offers = count_offers(caller);

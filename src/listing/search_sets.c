@@ -229,6 +229,8 @@ imgcat_search_sets(ImgcatSearchSets *result, const ImgcatListRequest *request,
 		share *= Min(frequency / Max(visible, 1e-9), 1);
 	}
 	result->expected = imgcat_number_of_images() * visible * share;
+	result->rarest = imgcat_number_of_images() *
+		(result->nsets > 0 ? builder.frequencies[0] : 1);
 	imgcat_element_statistics_end(&builder.statistics);
 	pfree(builder.frequencies);
 }

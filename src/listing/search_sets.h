@@ -21,6 +21,7 @@ typedef struct ImgcatSearchSets
 
 	/* as statistics have it */
 	double		expected;		/* number of such images */
+	double		rarest;			/* number of images in the rarest set */
 	double		share;			/* of them that are the caller's to list */
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchSets;
