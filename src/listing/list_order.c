@@ -30,6 +30,7 @@
 #include "listing/order_estimate.h"
 #include "listing/order_ways.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -38,10 +39,14 @@
 /* most values of an in: list: each is compared with, and looked for */
 #define MAX_VALUES 256
 
+/* most values of a list that have arms of their own */
+#define MAX_VALUES_APART 4
+
 /* An arm of the scope as a stream, and its first image not handed out. */
 typedef struct ArmStream
 {
 	ImgcatOrderScope scope;
+	const ImgcatOrderFilter *filters;
 	double		images;			/* estimated */
 	ImgcatOrderStream *stream;
 	ImgcatOrderEntry *head;		/* NULL: asked for when needed, or none */
@@ -60,7 +65,7 @@ typedef struct OrderedPage
 	ImgcatOrderTable images;
 	ImgcatOrderTable offers;
 	bool		has_offers;
-	ArmStream	arms[IMGCAT_MAX_ARMS];
+	ArmStream	arms[IMGCAT_MAX_ARMS * MAX_VALUES_APART];
 	int			narms;
 	Relation	pkey;			/* of images; NULL: not needed as yet */
 } OrderedPage;
@@ -380,6 +385,69 @@ add_arms(OrderedPage *page, const ImgcatScope *scope)
 }
 
 /*
+ * The filters with one of a list's values in place of the list.
+ */
+static const ImgcatOrderFilter *
+filters_of_value(const OrderedPage *page, int at, int value)
+{
+	ImgcatOrderFilter *filters;
+	ImgcatOrderFilter *filter;
+	uint32		words = page->filters[at].words;
+
+	filters = palloc(sizeof(ImgcatOrderFilter) * page->nfilters);
+	memcpy(filters, page->filters, sizeof(ImgcatOrderFilter) * page->nfilters);
+	filter = &filters[at];
+	if (filter->column == IMGCAT_COL_NAME)
+	{
+		filter->nnames = 1;
+		filter->names += value;
+		filter->name_lengths += value;
+		filter->name_hashes += value;
+		return filters;
+	}
+	while (value-- > 0)
+		words &= words - 1;
+	filter->words = words & -words;
+	return filters;
+}
+
+/*
+ * In the order of creation, give each value of a short list arms of its own:
+ * the images of one value have an index in that order, those of a list not.
+ */
+static void
+split_arms(OrderedPage *page)
+{
+	int			at = -1;
+	int			nvalues = 0;
+	int			narms = page->narms;
+
+	for (int i = 0; i < page->narms; i++)
+		page->arms[i].filters = page->filters;
+	if (!imgcat_sorts_by_creation(&page->request->sort) ||
+		!imgcat_is_index_order(page->keys, page->nkeys))
+		return;
+	for (int i = 0; i < page->nfilters && at < 0; i++)
+	{
+		nvalues = page->filters[i].column == IMGCAT_COL_NAME
+			? page->filters[i].nnames : pg_popcount32(page->filters[i].words);
+		if (nvalues > 1 && nvalues <= MAX_VALUES_APART)
+			at = i;
+	}
+	if (at < 0)
+		return;
+	for (int value = nvalues - 1; value >= 0; value--)
+		for (int i = 0; i < narms; i++)
+		{
+			ArmStream  *arm = &page->arms[value * narms + i];
+
+			*arm = page->arms[i];
+			arm->filters = filters_of_value(page, at, value);
+		}
+	page->narms = narms * nvalues;
+}
+
+/*
  * Are all indexes there that the streams may ask for?
  */
 static bool
@@ -424,7 +492,7 @@ open_streams(OrderedPage *page, const ImgcatOrderEntry *after, int64 rows)
 
 		arm->scope.page_rows = rows;
 		arm->stream = imgcat_order_stream_open(&arm->scope, page->keys, page->nkeys,
-											   page->filters, page->nfilters, after,
+											   arm->filters, page->nfilters, after,
 											   rows * arm->images / images + 1);
 	}
 }
@@ -605,6 +673,7 @@ imgcat_list_in_order(const ImgcatListRequest *request,
 		if (!has_indexes(&page, page.arms[i].scope.family))
 			return false;
 
+	split_arms(&page);
 	if (marker != NULL)
 		set_place(&page, marker, &place);
 	open_streams(&page, marker != NULL ? &place : NULL, rows);

@@ -24,6 +24,7 @@
  */
 #include "postgres.h"
 
+#include "listing/order_estimate.h"
 #include "listing/order_ways.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -310,6 +311,24 @@ open_group(ImgcatOrderStream *stream)
 }
 
 /*
+ * Is the group of a word one that need not be counted?
+ */
+static bool
+is_large_group(const ImgcatOrderStream *stream)
+{
+	int			column = stream->walk_keys[0].column;
+	ImgcatSummaryPart part;
+	ImgcatOrderFilter filter;
+
+	if (!imgcat_column_is_word(column, &part))
+		return false;
+	imgcat_filter_of_value(&filter, &stream->group, column);
+	return imgcat_estimate_scope(stream->scope) *
+		imgcat_estimate_filter(stream->scope->table, &filter) >
+		4 * IMGCAT_GROUP_MAX(stream);
+}
+
+/*
  * Read the rows of the run's entries that lack a key, and drop those that are
  * not of the stream.
  */
@@ -418,6 +437,11 @@ step_in_groups(ImgcatOrderStream *stream, ImgcatOrderEntry **result)
 				continue;
 			}
 			begin_group(stream, entry);
+			if (is_large_group(stream))
+			{
+				open_group(stream);
+				continue;
+			}
 		}
 		stream->group_passed++;
 		taken = take_entry(stream, entry, TAKE_LATER, &stream->walk_cost);

@@ -16,6 +16,9 @@
 #include "listing/order_ways.h"
 #include "utils/builtins.h"
 
+/* how many times fewer images are changed in a range than long before it */
+#define LATE_CHANGES 8
+
 /*
  * The range that filters leave of the walk's first key.
  */
@@ -230,9 +233,9 @@ set_stretches(ImgcatOrderStream *stream, const ImgcatOrderFilter *filter)
 
 /*
  * How frequent are the images that pass the filter among those that the walk
- * meets?  In the order of creation, newest first, a walk that begins within a
- * range of updated_at meets images that were changed last when they were
- * created, most of them.
+ * meets?  In the order of creation, a walk within a range of updated_at meets
+ * images that were changed last when they were created, most of them.  Before
+ * the range it meets those that were changed much later, which are fewer.
  */
 static double
 frequency_in_walk(const ImgcatOrderStream *stream, int at, double frequency)
@@ -241,14 +244,18 @@ frequency_in_walk(const ImgcatOrderStream *stream, int at, double frequency)
 
 	if (bounds_walk(stream, at))
 		return 1;
-	if (filter->column == IMGCAT_COL_UPDATED_AT &&
-		stream->walk_keys[0].column == IMGCAT_COL_CREATED_AT &&
-		stream->walk_keys[0].descending &&
+	if (filter->column != IMGCAT_COL_UPDATED_AT ||
+		stream->walk_keys[0].column != IMGCAT_COL_CREATED_AT ||
+		filter->low == PG_INT64_MIN)
+		return stream->created_before != PG_INT64_MAX
+			&& filter->column == IMGCAT_COL_UPDATED_AT
+			? Max(frequency, 0.5) : frequency;
+	if (stream->walk_keys[0].descending &&
 		(filter->high == PG_INT64_MAX ||
 		 stream->created_before != PG_INT64_MAX) &&
 		(!stream->has_after || stream->after.created_at > filter->low))
 		return Max(frequency, 0.5);
-	return frequency;
+	return frequency / LATE_CHANGES;
 }
 
 /*
@@ -527,6 +534,10 @@ imgcat_order_set_ways(ImgcatOrderStream *stream)
 	if (lacks_keys(stream, &stream->filters[collect]))
 		collect_cost *= IMGCAT_ROW_COST;
 	stream->walking = walk_cost <= collect_cost;
-	stream->walk_budget = walk_cost * 2 + IMGCAT_LEAST_BUDGET(stream);
-	stream->collect_budget = collect_cost * 2 + IMGCAT_LEAST_BUDGET(stream);
+
+	/* who has spent what the other would have cost may have been wrong */
+	stream->walk_budget = Max(walk_cost * 2, collect_cost) +
+		IMGCAT_LEAST_BUDGET(stream);
+	stream->collect_budget = Max(collect_cost * 2, walk_cost) +
+		IMGCAT_LEAST_BUDGET(stream);
 }
