@@ -621,7 +621,13 @@ list_by_windows(WindowSearch *search, bool all)
 		int64		from = place;
 		int64		to;
 		int64		candidates;
+		int64		limit = search->limit;
 
+		/* all at once spares probes; and a bucket cannot be narrowed */
+		if (all)
+			limit *= 2;
+		else if (slack == 0)
+			limit *= 3;
 		to = all ? search->last : window_end(search, width, slack, &from);
 		slack = PG_INT64_MAX;
 		candidates = probe_window(search, all, from, to);
@@ -629,7 +635,7 @@ list_by_windows(WindowSearch *search, bool all)
 			 to - place + 1, all ? "all" : "from the place reached", candidates);
 		width = to - place + 1;
 
-		if (candidates > (all ? 2 * search->limit : search->limit) &&
+		if (candidates > limit &&
 			!(width == 1 && candidates <= IMGCAT_SEARCH_FETCH_MAX))
 		{
 			double		span = all ? all_buckets(search) : to - from + 1;
