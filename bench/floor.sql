@@ -17,7 +17,7 @@ DECLARE
 BEGIN
 	FOR i IN 1 .. 2 LOOP
 		EXECUTE format('EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)
-						SELECT * FROM image_catalog.list_images(marker => %L)', marker) INTO explained;
+						SELECT image_catalog.list_images_page(%L)', coalesce('marker=' || marker, '')) INTO explained;
 	END LOOP;
 	RETURN (explained -> 0 -> 'Plan' ->> 'Shared Hit Blocks')::bigint
 		 + (explained -> 0 -> 'Plan' ->> 'Shared Read Blocks')::bigint;
