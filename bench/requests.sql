@@ -9,6 +9,10 @@
 \set ON_ERROR_STOP on
 \set QUIET on
 SET client_min_messages = warning;
+
+-- markers take long to find, and are kept
+SELECT to_regclass('bench.marker') IS NULL AS is_new \gset
+\if :is_new
 DROP SCHEMA IF EXISTS bench CASCADE;
 CREATE SCHEMA bench;
 
@@ -64,6 +68,10 @@ BEGIN
 END
 $$;
 CALL bench.find_markers();
+\else
+DROP TABLE IF EXISTS bench.request, bench.result, bench.call CASCADE;
+DROP PROCEDURE IF EXISTS bench.measure(text, text, text);
+\endif
 
 -- bound: most buffers that the page may touch; rows: images on the page
 CREATE TABLE bench.request (
