@@ -52,6 +52,9 @@
 /* A set of so many images is read as a whole to see where they are. */
 #define LOOK_AT_ALL 400000
 
+/* Of so few, it costs little to look up each in the other sets. */
+#define FEW_IN_SET 1000
+
 /* Levels by which a window grows at most, when it is known to be too narrow. */
 #define GROW_LEVELS 2
 
@@ -640,20 +643,25 @@ list_by_windows(WindowSearch *search, bool all)
 		{
 			double		span = all ? all_buckets(search) : to - from + 1;
 			int64		end;
+			bool		sampled;
 
 			if (width == 1)
 				return false;
-			search->has_ceiling = true;
-			search->ceiling = to;
-			search->below_ceiling = candidates;
-			width = (int64) Min(span * (target / candidates),
-								(search->ceiling - place + 1) / 2);
-
-			if (samples++ < MAX_SAMPLES &&
-				sample_end(search, target, candidates, &end, &slack) && end < to)
+			sampled = samples++ < MAX_SAMPLES &&
+				sample_end(search, target, candidates, &end, &slack) && end < to;
+			if (sampled)
 				width = end - place + 1;
 			else
+			{
 				slack = PG_INT64_MAX;
+				width = (int64) Min(span * (target / candidates),
+									(to - place + 1) / 2);
+			}
+
+			/* of all, some or every one may lie before the place */
+			search->has_ceiling = sampled || !all;
+			search->ceiling = to;
+			search->below_ceiling = candidates;
 			all = false;
 			continue;
 		}
@@ -688,6 +696,27 @@ list_by_windows(WindowSearch *search, bool all)
 }
 
 /*
+ * Are all images that have the facets so few that they are looked at at once?
+ * Statistics do not know how many are in a set that is rarer than what they
+ * keep, so these are counted.
+ */
+static bool
+is_small(WindowSearch *search)
+{
+	ImgcatSearchSets *find = &search->find;
+	double		found;
+
+	if (find->expected < search->limit / 2 || (find->uncommon && find->nsets == 1))
+		return true;
+	if (!find->uncommon)
+		return false;
+	found = imgcat_search_probe(search->scan, find->sets, 1);
+	find->expected *= found / Max(find->rarest, 1);
+	find->rarest = found;
+	return found <= FEW_IN_SET || find->expected < search->limit / 2;
+}
+
+/*
  * List images with facets into the page, at most rows of them.
  *
  * True: that is all.  False: the request is not of the kind, or windows do
@@ -702,7 +731,7 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 	WindowSearch search = {0};
 	ImgcatStatement unused;
 	ImgcatScope scope;
-	bool		few;
+	bool		small;
 	bool		done;
 
 	if (!may_search(request))
@@ -721,23 +750,22 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 	if (scope.narms == 0)
 		return true;
 	imgcat_search_sets(&search.find, request, &scope);
-	few = search.find.expected < search.limit / 2 || search.find.uncommon;
-	if (!imgcat_sorts_by_creation(&request->sort) && !few)
-		return false;
 
 	search.scan = imgcat_search_open();
 	if (search.scan == NULL)
 		return false;
+	small = is_small(&search);
 	register_candidates(&search);
-	if (!imgcat_sorts_by_creation(&request->sort))
+	if (imgcat_sorts_by_creation(&request->sort))
+		done = !find_bounds(&search) || list_by_windows(&search, small);
+	else
 	{
 		/* no windows in this order: all of them, or none */
-		done = probe_window(&search, true, 0, 0) <= IMGCAT_SEARCH_FETCH_MAX;
+		done = small &&
+			probe_window(&search, true, 0, 0) <= IMGCAT_SEARCH_FETCH_MAX;
 		if (done)
 			list_candidates(&search, marker);
 	}
-	else
-		done = !find_bounds(&search) || list_by_windows(&search, few);
 	imgcat_search_close(search.scan);
 
 	*has_rest = !done && search.begun;
