@@ -615,7 +615,8 @@ list_by_windows(WindowSearch *search, bool all)
 	int64		slack = PG_INT64_MAX;
 	int			samples = 0;	/* one after the other */
 
-	width = (int64) (search->limit * 0.4 / Max(search->find.expected, 1) * all_buckets(search));
+	width = (int64) (candidates_needed(search) / Max(search->find.expected, 1) *
+					 all_buckets(search));
 	for (int probes = 0; probes < MAX_PROBES; probes++)
 	{
 		int64		place = search->begun ? search->next : search->start;
@@ -742,7 +743,7 @@ imgcat_list_windows(const ImgcatListRequest *request, const ImgcatCaller *caller
 	search.page = page;
 	search.rows = rows;
 	search.descending = request->sort.keys[0].descending;
-	search.limit = 3 * Max(rows, 32);
+	search.limit = 4 * Max(rows, 32);
 
 	imgcat_statement_begin(&unused);
 	search.offers = count_offers(caller);
