@@ -70,20 +70,45 @@ typedef struct OrderedPage
 	Relation	pkey;			/* of images; NULL: not needed as yet */
 } OrderedPage;
 
-/* Counts the rows that go on to the page. */
-typedef struct CountingReceiver
+/*
+ * Hands the rows of entries on to the page, as long as none is missing whose
+ * entry was not followed to its row.
+ */
+typedef struct EntryReceiver
 {
 	DestReceiver pub;			/* must be first */
 	DestReceiver *page;
+	ImgcatOrderEntry **entries;
+	int			nentries;
+	int			at;				/* the next expected */
 	int64		rows;
-	bool		full;
-} CountingReceiver;
+	bool		full;			/* the page takes no more */
+} EntryReceiver;
 
+/*
+ * Pass entries up to one.  False: the row of one of them may be elsewhere.
+ */
 static bool
-counting_receive(TupleTableSlot *slot, DestReceiver *self)
+pass_entries(EntryReceiver *receiver, int to)
 {
-	CountingReceiver *receiver = (CountingReceiver *) self;
+	while (receiver->at < to && receiver->entries[receiver->at]->row_read)
+		receiver->at++;
+	return receiver->at >= to;
+}
 
+/*
+ * Take one row; behind its columns stands the place of its entry, from 1 on.
+ */
+static bool
+entry_receive(TupleTableSlot *slot, DestReceiver *self)
+{
+	EntryReceiver *receiver = (EntryReceiver *) self;
+	bool		isnull;
+	int			place = DatumGetInt64(slot_getattr(slot, IMGCAT_NUM_COLS + 1, &isnull));
+
+	if (!pass_entries(receiver, place - 1))
+		return false;
+	receiver->at = place;
 	receiver->rows++;
 	receiver->full = !receiver->page->receiveSlot(slot, receiver->page);
 	return !receiver->full;
@@ -548,7 +573,8 @@ find_image_of_offer(OrderedPage *page, ImgcatOrderEntry *entry)
 }
 
 /*
- * The next image of the merged streams whose row the snapshot sees, or NULL.
+ * The next image of the merged streams, or NULL.  It may be one that nobody
+ * sees, unless its row was read.
  */
 static ImgcatOrderEntry *
 next_image(OrderedPage *page)
@@ -579,35 +605,35 @@ next_image(OrderedPage *page)
 
 		entry = first->head;
 		first->head = NULL;
-		if (first->scope.table == &page->offers
-			? find_image_of_offer(page, entry)
-			: imgcat_order_read_row(&page->images, entry))
+		if (first->scope.table != &page->offers ||
+			find_image_of_offer(page, entry))
 			return entry;
 	}
 }
 
 /*
- * Look up the rows, which has the last word on what is listed, and send them
- * to the page.  Returns how many came; full says that it takes no more.
+ * Look up the rows of entries by one statement, which has the last word on
+ * what is listed, and hand them on.
  */
-static int64
-send_rows(OrderedPage *page, Datum *tids, int ntids, DestReceiver *receiver,
-		  bool *full)
+static void
+look_up_rows(OrderedPage *page, EntryReceiver *receiver)
 {
 	ImgcatStatement statement;
 	ImgcatScope scope;
 	StringInfo	sql = &statement.sql;
-	CountingReceiver counting;
+	Datum	   *tids = palloc(sizeof(Datum) * receiver->nentries);
 
+	for (int i = 0; i < receiver->nentries; i++)
+		tids[i] = PointerGetDatum(&receiver->entries[i]->tid);
 	imgcat_statement_begin(&statement);
 	imgcat_list_scope(&scope, page->request, page->caller, &statement);
 	scope.membership = IMGCAT_MEMBERSHIP_BY_IMAGE;
-	appendStringInfo(sql, "SELECT " IMGCAT_IMAGE_COLUMNS
+	appendStringInfo(sql, "SELECT " IMGCAT_IMAGE_COLUMNS ", k.place"
 					 " FROM unnest($%d) WITH ORDINALITY k (tid, place)"
 					 " JOIN image_catalog.images i ON i.ctid = k.tid WHERE ",
 					 imgcat_statement_parameter(&statement, TIDARRAYOID,
-												PointerGetDatum(construct_array(tids, ntids, TIDOID,
-																				sizeof(ItemPointerData),
+												PointerGetDatum(construct_array(tids, receiver->nentries,
+																				TIDOID, sizeof(ItemPointerData),
 																				false, TYPALIGN_SHORT))));
 	imgcat_append_scope_predicate(sql, &scope);
 	appendStringInfoString(sql, " AND ");
@@ -618,15 +644,48 @@ send_rows(OrderedPage *page, Datum *tids, int ntids, DestReceiver *receiver,
 							 IMGCAT_FACETS_OF_ROW, sql);
 	appendStringInfoString(sql, " ORDER BY k.place");
 	statement.generic = true;
+	imgcat_statement_execute(&statement, 0, &receiver->pub);
+}
 
-	counting.pub = *receiver;
-	counting.pub.receiveSlot = counting_receive;
-	counting.page = receiver;
-	counting.rows = 0;
-	counting.full = false;
-	imgcat_statement_execute(&statement, 0, &counting.pub);
-	*full = counting.full;
-	return counting.rows;
+/*
+ * Send the rows of entries to the page.  Returns how many were listed; full
+ * says that the page takes no more.
+ *
+ * An entry points to the first version of a row, which is the one that is
+ * seen, but for rows that were changed since without touching an index.  So
+ * where a row is missing the rest of the entries is followed to the rows, and
+ * looked up once more.
+ */
+static int64
+send_rows(OrderedPage *page, ImgcatOrderEntry **entries, int nentries,
+		  DestReceiver *page_receiver, bool *full)
+{
+	EntryReceiver receiver;
+	int			nrest = 0;
+
+	receiver.pub = *page_receiver;
+	receiver.pub.receiveSlot = entry_receive;
+	receiver.page = page_receiver;
+	receiver.entries = entries;
+	receiver.nentries = nentries;
+	receiver.at = 0;
+	receiver.rows = 0;
+	receiver.full = false;
+	look_up_rows(page, &receiver);
+	*full = receiver.full;
+	if (receiver.full || pass_entries(&receiver, nentries))
+		return receiver.rows;
+
+	for (int i = receiver.at; i < nentries; i++)
+		if (imgcat_order_read_row(&page->images, entries[i]))
+			entries[nrest++] = entries[i];
+	if (nrest == 0)
+		return receiver.rows;
+	receiver.nentries = nrest;
+	receiver.at = 0;
+	look_up_rows(page, &receiver);
+	*full = receiver.full;
+	return receiver.rows;
 }
 
 /*
@@ -679,20 +738,20 @@ imgcat_list_in_order(const ImgcatListRequest *request,
 	open_streams(&page, marker != NULL ? &place : NULL, rows);
 	while (rows > 0 && !full && !ended)
 	{
-		Datum	   *tids = palloc(sizeof(Datum) * rows);
-		int			ntids = 0;
+		ImgcatOrderEntry **entries = palloc(sizeof(ImgcatOrderEntry *) * rows);
+		int			nentries = 0;
 
-		while (ntids < rows && !ended)
+		while (nentries < rows && !ended)
 		{
 			ImgcatOrderEntry *entry = next_image(&page);
 
 			if (entry == NULL)
 				ended = true;
 			else
-				tids[ntids++] = PointerGetDatum(&entry->tid);
+				entries[nentries++] = entry;
 		}
-		if (ntids > 0)
-			rows -= send_rows(&page, tids, ntids, receiver, &full);
+		if (nentries > 0)
+			rows -= send_rows(&page, entries, nentries, receiver, &full);
 	}
 	close_streams(&page);
 	return true;
