@@ -48,8 +48,6 @@ BEGIN
 		SELECT * INTO every FROM pg_temp.insert_images();
 		ROLLBACK;
 	END LOOP;
-	INSERT INTO rent VALUES ('all', pg_indexes_size('image_catalog.images'), every.buffers, every.wal);
-	COMMIT;
 	FOR g IN
 		SELECT regexp_replace(c.relname, '^images_(visibility|owner)_', 'images_*_') AS indexes,
 			   string_agg('image_catalog.' || c.relname, ', ') AS names,
@@ -62,9 +60,13 @@ BEGIN
 		EXECUTE 'DROP INDEX ' || g.names;
 		SELECT * INTO without FROM pg_temp.insert_images();
 		ROLLBACK;
+		-- with all of them right after: what was inserted before left its room
+		SELECT * INTO every FROM pg_temp.insert_images();
+		ROLLBACK;
 		INSERT INTO rent VALUES (g.indexes, g.bytes, every.buffers - without.buffers, every.wal - without.wal);
 		COMMIT;
 	END LOOP;
+	INSERT INTO rent VALUES ('all', pg_indexes_size('image_catalog.images'), every.buffers, every.wal);
 END
 $$;
 CALL pg_temp.measure();
