@@ -627,11 +627,11 @@ list_by_windows(WindowSearch *search, bool all)
 		int64		candidates;
 		int64		limit = search->limit;
 
-		/* all at once spares probes; and a bucket cannot be narrowed */
+		/* another probe costs as much as some more images; a bucket is a bucket */
 		if (all)
-			limit *= 2;
+			limit += limit / 4;
 		else if (slack == 0)
-			limit *= 3;
+			limit *= 2;
 		to = all ? search->last : window_end(search, width, slack, &from);
 		slack = PG_INT64_MAX;
 		candidates = probe_window(search, all, from, to);
