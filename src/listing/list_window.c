@@ -12,10 +12,11 @@
  * index intersects facets, scope and the stretches of time that make up a
  * window (image/search_element.c), and tells how many images are in all of
  * them before any is fetched (search_scan.c).  Too many, and a narrower window
- * is tried; none, and a much wider one follows.  Where among too many the page
- * ends, a row tells that lies about as far from the end of the table, because
- * images mostly lie in the order of their creation; where they do not, that
- * costs some more probes.  Statistics choose the first window only.
+ * is tried; none, and all times are looked at at once, or a much wider window.
+ * Where among too many the page ends, a row tells that lies about as far from
+ * the end of the table, because images mostly lie in the order of their
+ * creation; where they do not, that costs some more probes.  Statistics choose
+ * the first window only.
  *
  * The images of a window are candidates: a statement of SQL checks each
  * against the whole request and the caller's scope (list_conditions.c,
