@@ -121,8 +121,8 @@ request_of_word(ImgcatListRequest *of_word, const ImgcatListRequest *request,
 	condition->value = CStringGetTextDatum(word);
 
 	of_word->sort.nkeys = request->sort.nkeys - 1;
-	memmove(&of_word->sort.keys[0], &of_word->sort.keys[1],
-			sizeof(ImgcatSortKey) * of_word->sort.nkeys);
+	for (int i = 0; i < of_word->sort.nkeys; i++)
+		of_word->sort.keys[i] = request->sort.keys[i + 1];
 }
 
 /*
