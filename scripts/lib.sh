@@ -64,6 +64,7 @@ find_pg_config() {
 	for candidate in ${PG_CONFIG:-$(ls -d /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -Vr) \
 		$(command -v pg_config || true)}; do
 		if [ -f "$("$candidate" --pgxs 2>/dev/null)" ] &&
+			[ -f "$("$candidate" --includedir-server)/postgres.h" ] &&
 			[ -x "$("$candidate" --bindir)/postgres" ]; then
 			echo "$candidate"
 			return
