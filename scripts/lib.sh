@@ -206,7 +206,7 @@ copy_sources() {
 	mkdir "$work/src"
 	tar -C "$root" --exclude=./.git --exclude='*.o' --exclude='*.bc' \
 		--exclude='*.so' --exclude=./results --exclude=./tmp_check \
-		--exclude=./output_iso --exclude='./test/*/build' \
+		--exclude=./output_iso --exclude=./.dev --exclude='./test/*/build' \
 		--exclude='./image_catalog--*.sql' -cf - . |
 		tar -C "$work/src" --no-same-owner -xf -
 }
