@@ -16,6 +16,7 @@
 #include "container/container_json.h"
 #include "container/container_merge.h"
 #include "container/container_scalar.h"
+#include "miscadmin.h"
 #include "query/image_reference.h"
 #include "utils/timestamp.h"
 
@@ -106,41 +107,61 @@ complete_name(ImgcatMessage *name)
 	}
 }
 
-/*
- * Have two names the same full name?
- */
-static bool
-same_name(const ImgcatMessage *left, const ImgcatMessage *right)
+/* A name among those that are collected. */
+typedef struct CollectedName
 {
-	int			left_length;
-	int			right_length;
-	const char *left_text = imgcat_field_text(left, NAME_FULL, &left_length);
-	const char *right_text = imgcat_field_text(right, NAME_FULL,
-											   &right_length);
+	ImgcatMessage *message;
+	const char *text;			/* the full name */
+	int			length;
+	int			order;			/* of being met */
+} CollectedName;
 
-	return left_length == right_length &&
-		memcmp(left_text, right_text, left_length) == 0;
+/*
+ * Add name to those collected, unless it is none.
+ */
+static void
+add_name(CollectedName *names, int *count, ImgcatMessage *name)
+{
+	CollectedName *collected = &names[*count];
+
+	collected->message = name;
+	collected->text = imgcat_field_text(name, NAME_FULL, &collected->length);
+	collected->order = *count;
+	if (collected->length > 0)
+		(*count)++;
 }
 
 /*
- * Append name to names unless it is there, or is none.
+ * By full name.
  */
-static void
-add_name(ImgcatValue *names, ImgcatMessage *name)
+static int
+compare_full_names(const CollectedName *a, const CollectedName *b)
 {
-	int			length;
+	int			order = memcmp(a->text, b->text, Min(a->length, b->length));
 
-	(void) imgcat_field_text(name, NAME_FULL, &length);
-	if (length == 0)
-		return;
-	for (int i = 0; i < names->u.list.count; i++)
-	{
-		if (same_name(names->u.list.items[i].u.message, name))
-			return;
-	}
-	names->u.list.items[names->u.list.count].kind = IMGCAT_VALUE_MESSAGE;
-	names->u.list.items[names->u.list.count].u.message = name;
-	names->u.list.count++;
+	return order != 0 ? order : a->length - b->length;
+}
+
+/*
+ * By full name, then in the order of being met.
+ */
+static int
+compare_names(const void *left, const void *right)
+{
+	int			order = compare_full_names(left, right);
+
+	return order != 0 ? order : ((const CollectedName *) left)->order -
+		((const CollectedName *) right)->order;
+}
+
+/*
+ * In the order of being met.
+ */
+static int
+compare_order(const void *left, const void *right)
+{
+	return ((const CollectedName *) left)->order -
+		((const CollectedName *) right)->order;
 }
 
 /*
@@ -153,17 +174,40 @@ collect_names(ImgcatMessage *document, const ImgcatMessage *before)
 	ImgcatMessage *primary = imgcat_field_message(document, IMAGE_NAME);
 	int			nbefore = imgcat_field_count(before, IMAGE_NAMES);
 	int			nown = imgcat_field_count(document, IMAGE_NAMES);
+	CollectedName *collected = palloc(sizeof(CollectedName) *
+									  (nbefore + nown + 1));
+	int			count = 0;
+	int			distinct = 0;
 	ImgcatValue names;
 
-	names.kind = IMGCAT_VALUE_LIST;
-	names.u.list.count = 0;
-	names.u.list.items = palloc0(sizeof(ImgcatValue) * (nbefore + nown + 1));
 	for (int i = 0; i < nbefore; i++)
-		add_name(&names, imgcat_field_item_message(before, IMAGE_NAMES, i));
+		add_name(collected, &count,
+				 imgcat_field_item_message(before, IMAGE_NAMES, i));
 	for (int i = 0; i < nown; i++)
-		add_name(&names, imgcat_field_item_message(document, IMAGE_NAMES, i));
+		add_name(collected, &count,
+				 imgcat_field_item_message(document, IMAGE_NAMES, i));
 	if (primary != NULL)
-		add_name(&names, primary);
+		add_name(collected, &count, primary);
+
+	/* a list may be long: equal names meet by sorting */
+	qsort(collected, count, sizeof(CollectedName), compare_names);
+	for (int i = 0; i < count; i++)
+	{
+		if (distinct == 0 ||
+			compare_full_names(&collected[distinct - 1], &collected[i]) != 0)
+			collected[distinct++] = collected[i];
+	}
+	qsort(collected, distinct, sizeof(CollectedName), compare_order);
+	CHECK_FOR_INTERRUPTS();
+
+	names.kind = IMGCAT_VALUE_LIST;
+	names.u.list.count = distinct;
+	names.u.list.items = palloc0(sizeof(ImgcatValue) * Max(distinct, 1));
+	for (int i = 0; i < distinct; i++)
+	{
+		names.u.list.items[i].kind = IMGCAT_VALUE_MESSAGE;
+		names.u.list.items[i].u.message = collected[i].message;
+	}
 	document->fields[IMAGE_NAMES] = names;
 }
 
@@ -233,14 +277,15 @@ typedef struct FirstSeen
 {
 	const char *cve;
 	int			cve_length;
-	const ImgcatMessage *vuln;	/* whose times these are */
+	const ImgcatMessage *in_image;	/* whose first occurrence in the image, */
+	const ImgcatMessage *in_system; /* in the system, these are */
 } FirstSeen;
 
 /*
- * By CVE id, then by first occurrence in the image.
+ * By CVE id.
  */
 static int
-compare_first_seen(const void *left, const void *right)
+compare_cves(const void *left, const void *right)
 {
 	const FirstSeen *a = left;
 	const FirstSeen *b = right;
@@ -251,55 +296,95 @@ compare_first_seen(const void *left, const void *right)
 }
 
 /*
- * Take over an earlier time, or the only one.
+ * Has left an earlier time than right, or the only one?
  */
-static void
-keep_earlier(ImgcatMessage *vuln, const ImgcatMessage *stored, int field)
+static bool
+is_earlier(const ImgcatMessage *left, const ImgcatMessage *right, int field)
 {
-	if (imgcat_field_is_set(stored, field) &&
-		(!imgcat_field_is_set(vuln, field) ||
-		 compare_times(stored, vuln, field) < 0))
-		vuln->fields[field] = stored->fields[field];
+	return imgcat_field_is_set(left, field) &&
+		(!imgcat_field_is_set(right, field) ||
+		 compare_times(left, right, field) < 0);
 }
 
 /*
- * Let the findings of a new scan keep the times at which the old scan saw
- * their CVEs first.
+ * When a scan saw each of its CVEs first: sorted by CVE, each once; *count
+ * gets their number.
  */
-static void
-keep_first_seen(ImgcatMessage *scan, const ImgcatMessage *stored)
+static FirstSeen *
+collect_first_seen(const ImgcatMessage *scan, int *count)
 {
-	int			ncomponents = imgcat_field_count(stored, SCAN_COMPONENTS);
-	int			count = 0;
+	int			ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
+	int			nfindings = 0;
+	int			last = 0;
 	FirstSeen  *seen;
 
 	for (int c = 0; c < ncomponents; c++)
-	{
-		ImgcatMessage *component =
-		imgcat_field_item_message(stored, SCAN_COMPONENTS, c);
-
-		count += imgcat_field_count(component, COMPONENT_VULNS);
-	}
-	seen = palloc(sizeof(FirstSeen) * Max(count, 1));
-	count = 0;
+		nfindings += imgcat_field_count(imgcat_field_item_message(scan,
+																  SCAN_COMPONENTS,
+																  c),
+										COMPONENT_VULNS);
+	seen = palloc_extended(sizeof(FirstSeen) * Max(nfindings, 1),
+						   MCXT_ALLOC_HUGE);
+	nfindings = 0;
 	for (int c = 0; c < ncomponents; c++)
 	{
 		ImgcatMessage *component =
-		imgcat_field_item_message(stored, SCAN_COMPONENTS, c);
+		imgcat_field_item_message(scan, SCAN_COMPONENTS, c);
 		int			nvulns = imgcat_field_count(component, COMPONENT_VULNS);
 
 		for (int v = 0; v < nvulns; v++)
 		{
-			seen[count].vuln = imgcat_field_item_message(component,
-														 COMPONENT_VULNS, v);
-			seen[count].cve = imgcat_field_text(seen[count].vuln, VULN_CVE,
-												&seen[count].cve_length);
-			count++;
+			FirstSeen  *entry = &seen[nfindings++];
+
+			entry->in_image = entry->in_system =
+				imgcat_field_item_message(component, COMPONENT_VULNS, v);
+			entry->cve = imgcat_field_text(entry->in_image, VULN_CVE,
+										   &entry->cve_length);
 		}
 	}
-	qsort(seen, count, sizeof(FirstSeen), compare_first_seen);
+	qsort(seen, nfindings, sizeof(FirstSeen), compare_cves);
 
-	ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
+	/* a CVE may lie in many findings */
+	for (int i = 1; i < nfindings; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (compare_cves(&seen[last], &seen[i]) != 0)
+		{
+			seen[++last] = seen[i];
+			continue;
+		}
+		if (is_earlier(seen[i].in_image, seen[last].in_image,
+					   VULN_FIRST_IMAGE_OCCURRENCE))
+			seen[last].in_image = seen[i].in_image;
+		if (is_earlier(seen[i].in_system, seen[last].in_system,
+					   VULN_FIRST_SYSTEM_OCCURRENCE))
+			seen[last].in_system = seen[i].in_system;
+	}
+	*count = nfindings > 0 ? last + 1 : 0;
+	return seen;
+}
+
+/*
+ * Take over an earlier time, or the only one.
+ */
+static void
+keep_earlier(ImgcatMessage *vuln, const ImgcatMessage *other, int field)
+{
+	if (is_earlier(other, vuln, field))
+		vuln->fields[field] = other->fields[field];
+}
+
+/*
+ * Let the findings of a scan keep the times at which another scan of the image
+ * saw their CVEs first.
+ */
+static void
+keep_first_seen(ImgcatMessage *scan, const ImgcatMessage *other)
+{
+	int			ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
+	int			count;
+	FirstSeen  *seen = collect_first_seen(other, &count);
+
 	for (int c = 0; c < ncomponents; c++)
 	{
 		ImgcatMessage *component =
@@ -313,22 +398,17 @@ keep_first_seen(ImgcatMessage *scan, const ImgcatMessage *stored)
 			FirstSeen	key;
 			FirstSeen  *found;
 
+			CHECK_FOR_INTERRUPTS();
 			key.cve = imgcat_field_text(vuln, VULN_CVE, &key.cve_length);
 			found = bsearch(&key, seen, count, sizeof(FirstSeen),
-							compare_first_seen);
+							compare_cves);
 			if (found == NULL)
 				continue;
-			/* the CVE may lie in several old findings: look at them all */
-			while (found > seen && compare_first_seen(found - 1, &key) == 0)
-				found--;
-			for (; found < seen + count &&
-				 compare_first_seen(found, &key) == 0; found++)
-			{
-				keep_earlier(vuln, found->vuln, VULN_FIRST_IMAGE_OCCURRENCE);
-				keep_earlier(vuln, found->vuln, VULN_FIRST_SYSTEM_OCCURRENCE);
-			}
+			keep_earlier(vuln, found->in_image, VULN_FIRST_IMAGE_OCCURRENCE);
+			keep_earlier(vuln, found->in_system, VULN_FIRST_SYSTEM_OCCURRENCE);
 		}
 	}
+	pfree(seen);
 }
 
 /*
@@ -389,6 +469,9 @@ imgcat_merge_document(ImgcatMessage *document, const ImgcatMessage *stored)
 		for (int i = 0; i < (int) lengthof(kept); i++)
 			document->fields[kept[i]] = stored->fields[kept[i]];
 		restore_zero_scores(document);
+		/* the older scan may have come late: it counts, too */
+		if (scan != NULL)
+			keep_first_seen(stored_scan, scan);
 	}
 	else if (stored_scan != NULL)
 		keep_first_seen(scan, stored_scan);

@@ -572,7 +572,9 @@ imgcat_add_scan_rows(ImgcatRowSet *components, ImgcatRowSet *findings,
 			put_datum(&row, Int32GetDatum(layer));
 		else
 			put_null(&row);
-		put_datum(&row, Int16GetDatum(has_layer && layer <= base_layer));
+		/* neither is an index where nothing is known */
+		put_datum(&row, Int16GetDatum(has_layer && layer >= 0 &&
+									  layer <= base_layer));
 		put_text(&row, scan, SCAN_OPERATING_SYSTEM);
 		add_row(components, &row);
 

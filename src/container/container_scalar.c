@@ -13,11 +13,9 @@
  */
 #include "postgres.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "common/shortest_dec.h"
-#include "common/string.h"
 #include "container/container_json.h"
 #include "container/container_scalar.h"
 #include "fmgr.h"
@@ -210,6 +208,42 @@ imgcat_number_text(const JsonbValue *value)
 }
 
 /*
+ * Is text a number as JSON writes it?  strtod() and its like take blanks, a
+ * plus sign and hexadecimal digits, too.
+ */
+static bool
+is_json_number(const char *text)
+{
+	static const char digits[] = "0123456789";
+	size_t		length;
+
+	if (*text == '-')
+		text++;
+	length = strspn(text, digits);
+	if (length == 0 || (length > 1 && text[0] == '0'))
+		return false;
+	text += length;
+	if (*text == '.')
+	{
+		length = strspn(++text, digits);
+		if (length == 0)
+			return false;
+		text += length;
+	}
+	if (*text == 'e' || *text == 'E')
+	{
+		text++;
+		if (*text == '+' || *text == '-')
+			text++;
+		length = strspn(text, digits);
+		if (length == 0)
+			return false;
+		text += length;
+	}
+	return *text == '\0';
+}
+
+/*
  * Text of a number, or of a string that is to hold one; NUL-terminated.
  */
 static char *
@@ -218,7 +252,13 @@ number_text(const JsonbValue *value, const ImgcatDocumentPath *path)
 	if (value->type == jbvNumeric)
 		return imgcat_number_text(value);
 	if (value->type == jbvString)
-		return pnstrdup(value->val.string.val, value->val.string.len);
+	{
+		char	   *text = pnstrdup(value->val.string.val,
+									value->val.string.len);
+
+		if (is_json_number(text))
+			return text;
+	}
 	imgcat_document_error(path, "a number is expected");
 }
 
@@ -230,8 +270,7 @@ check_float(JsonbValue *value, const ImgcatDocumentPath *path)
 {
 	char	   *text = number_text(value, path);
 	int			length = strlen(text);
-	char	   *end;
-	double		number;
+	float		number;
 
 	/*
 	 * Up to six digits always survive the way through a float32, so the usual
@@ -241,9 +280,9 @@ check_float(JsonbValue *value, const ImgcatDocumentPath *path)
 		(text[length - 1] != '0' || strchr(text, '.') == NULL))
 		return;
 
-	number = strtod(text, &end);
-	if (end == text || *end != '\0' || !isfinite(number) ||
-		fabs(number) > FLT_MAX)
+	/* what rounds to the largest float32 is one, though it may be larger */
+	number = strtof(text, NULL);
+	if (!isfinite(number))
 		imgcat_document_error(path, "a finite number is expected");
 	imgcat_float_value(value, number);
 }
@@ -333,12 +372,9 @@ check_enum(JsonbValue *value, const ImgcatEnumType *names,
 									value->val.string.len);
 	else if (value->type == jbvNumeric)
 	{
-		char	   *text = number_text(value, path);
-		char	   *end;
-
-		number = strtoint(text, &end, 10);
-		if (*end != '\0')
-			number = -1;
+		check_integer(value, true, false, path);
+		number = DatumGetInt32(DirectFunctionCall1(numeric_int4,
+												   NumericGetDatum(value->val.numeric)));
 	}
 	if (number < 0 || number >= names->count)
 		imgcat_document_error(path, "an enum name is expected, and this is none");
@@ -348,7 +384,8 @@ check_enum(JsonbValue *value, const ImgcatEnumType *names,
 }
 
 /*
- * Canonical bytes: base64 with the standard alphabet and padding.
+ * Canonical bytes: base64 with the standard alphabet and padding.  Padding may
+ * be left out, but not be wrong.
  */
 static void
 check_bytes(JsonbValue *value, const ImgcatDocumentPath *path)
@@ -361,7 +398,10 @@ check_bytes(JsonbValue *value, const ImgcatDocumentPath *path)
 	length = value->val.string.len;
 	while (length > 0 && value->val.string.val[length - 1] == '=')
 		length--;
-	if (length % 4 == 1)
+	if (length % 4 == 1 ||
+		(length < value->val.string.len &&
+		 (value->val.string.len % 4 != 0 ||
+		  value->val.string.len - length > 2)))
 		imgcat_document_error(path, "base64 text is expected");
 	text = palloc(length + 3);
 	for (int i = 0; i < length; i++)
@@ -401,7 +441,27 @@ check_string_map(const JsonbValue *value, const ImgcatDocumentPath *path)
 	{
 		if (token == WJB_VALUE && item.type != jbvString)
 			imgcat_document_error(path, "an object of strings is expected");
+		if (token == WJB_KEY && item.val.string.len > IMGCAT_INDEXED_BYTES)
+			imgcat_document_error(path, psprintf("a key of at most %d bytes is expected",
+												 IMGCAT_INDEXED_BYTES));
 	}
+}
+
+/*
+ * A string, no longer than the indexes that hold it take.
+ */
+static void
+check_string(const JsonbValue *value, int flags,
+			 const ImgcatDocumentPath *path)
+{
+	int			most = (flags & IMGCAT_FIELD_PART) ? IMGCAT_PART_BYTES :
+		(flags & IMGCAT_FIELD_INDEXED) ? IMGCAT_INDEXED_BYTES : PG_INT32_MAX;
+
+	if (value->type != jbvString)
+		imgcat_document_error(path, "a string is expected");
+	if (value->val.string.len > most)
+		imgcat_document_error(path, psprintf("a string of at most %d bytes is expected",
+											 most));
 }
 
 /*
@@ -416,8 +476,7 @@ imgcat_check_scalar(JsonbValue *value, const ImgcatFieldType *field,
 	switch (field->kind)
 	{
 		case IMGCAT_FIELD_STRING:
-			if (value->type != jbvString)
-				imgcat_document_error(path, "a string is expected");
+			check_string(value, field->flags, path);
 			break;
 		case IMGCAT_FIELD_BYTES:
 			check_bytes(value, path);

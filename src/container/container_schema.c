@@ -18,6 +18,8 @@
 #define REPEATED	IMGCAT_FIELD_REPEATED
 #define ONEOF		IMGCAT_FIELD_ONEOF
 #define NEWER		IMGCAT_FIELD_NEWER
+#define INDEXED		IMGCAT_FIELD_INDEXED
+#define PART		IMGCAT_FIELD_PART
 
 #define FIELD(name_, kind_, flags_) \
 	{name_, sizeof(name_) - 1, IMGCAT_FIELD_##kind_, flags_, NULL, NULL}
@@ -109,10 +111,10 @@ ENUM(severity_v3,
 
 
 static const ImgcatFieldType name_fields[] = {
-	[NAME_REGISTRY] = FIELD("registry", STRING, 0),
-	[NAME_REMOTE] = FIELD("remote", STRING, 0),
-	[NAME_TAG] = FIELD("tag", STRING, 0),
-	[NAME_FULL] = FIELD("fullName", STRING, 0),
+	[NAME_REGISTRY] = FIELD("registry", STRING, PART),
+	[NAME_REMOTE] = FIELD("remote", STRING, PART),
+	[NAME_TAG] = FIELD("tag", STRING, PART),
+	[NAME_FULL] = FIELD("fullName", STRING, INDEXED),
 };
 
 MESSAGE(name);
@@ -136,7 +138,7 @@ static const ImgcatFieldType layer_fields[] = {
 MESSAGE(layer);
 
 static const ImgcatFieldType v1_fields[] = {
-	[V1_DIGEST] = FIELD("digest", STRING, 0),
+	[V1_DIGEST] = FIELD("digest", STRING, PART),
 	[V1_CREATED] = FIELD("created", TIMESTAMP, 0),
 	[V1_AUTHOR] = FIELD("author", STRING, 0),
 	[V1_LAYERS] = MESSAGE_FIELD("layers", layer, REPEATED),
@@ -150,7 +152,7 @@ static const ImgcatFieldType v1_fields[] = {
 MESSAGE(v1);
 
 static const ImgcatFieldType v2_fields[] = {
-	[V2_DIGEST] = FIELD("digest", STRING, 0),
+	[V2_DIGEST] = FIELD("digest", STRING, PART),
 };
 
 MESSAGE(v2);
@@ -242,7 +244,7 @@ static const ImgcatFieldType metric_fields[] = {
 MESSAGE(metric);
 
 static const ImgcatFieldType vulnerability_fields[] = {
-	[VULN_CVE] = FIELD("cve", STRING, 0),
+	[VULN_CVE] = FIELD("cve", STRING, INDEXED),
 	[VULN_ADVISORY] = MESSAGE_FIELD("advisory", advisory, 0),
 	[VULN_CVSS] = FIELD("cvss", FLOAT, 0),
 	[VULN_SUMMARY] = FIELD("summary", STRING, 0),
@@ -277,7 +279,7 @@ static const ImgcatFieldType vulnerability_fields[] = {
 MESSAGE(vulnerability);
 
 static const ImgcatFieldType component_fields[] = {
-	[COMPONENT_NAME] = FIELD("name", STRING, 0),
+	[COMPONENT_NAME] = FIELD("name", STRING, INDEXED),
 	[COMPONENT_VERSION] = FIELD("version", STRING, 0),
 	[COMPONENT_LICENSE] = MESSAGE_FIELD("license", license, 0),
 	[COMPONENT_VULNS] = MESSAGE_FIELD("vulns", vulnerability, REPEATED),
@@ -361,7 +363,7 @@ static const ImgcatFieldType base_image_fields[] = {
 MESSAGE(base_image);
 
 static const ImgcatFieldType image_fields[] = {
-	[IMAGE_ID] = FIELD("id", STRING, 0),
+	[IMAGE_ID] = FIELD("id", STRING, PART),
 	[IMAGE_NAME] = MESSAGE_FIELD("name", name, 0),
 	[IMAGE_NAMES] = MESSAGE_FIELD("names", name, REPEATED),
 	[IMAGE_METADATA] = MESSAGE_FIELD("metadata", metadata, 0),

@@ -37,6 +37,16 @@ typedef enum ImgcatFieldKind
 /* ... or a member that only newer versions of the API know */
 #define IMGCAT_FIELD_NEWER		4
 #define IMGCAT_FIELD_OPTIONAL	(IMGCAT_FIELD_ONEOF | IMGCAT_FIELD_NEWER)
+/* a string that an index holds alone, or with others of its kind */
+#define IMGCAT_FIELD_INDEXED	8
+#define IMGCAT_FIELD_PART		16
+
+/*
+ * The most bytes of such strings, and of the keys of a map.  An entry of an
+ * index takes 2704 bytes, which may be in lower case, half as long again.
+ */
+#define IMGCAT_INDEXED_BYTES	1600
+#define IMGCAT_PART_BYTES		400
 
 /* Names of an enum; the number of a name is its place. */
 typedef struct ImgcatEnumType

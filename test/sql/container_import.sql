@@ -190,11 +190,14 @@ SELECT image_catalog.import_container_images('{"id": "sha256:0b", "baseImageInfo
          "cvssMetrics": [{"source": "SOURCE_RED_HAT", "cvssv3": {"score": 9}}, {"source": "SOURCE_NVD", "cvssv2": {"score": 7.5}}]},
         {"cve": "b", "cvssV2": {"impactScore": 6.4}, "cvssV3": {"impactScore": 3.6}, "nvdCvss": 5,
          "cvssMetrics": [{"source": "SOURCE_NVD", "cvssv3": {"score": 8.1}}]}]},
-        {"name": "own", "layerIndex": 4}, {"name": "unknown"}]}}');
+        {"name": "own", "layerIndex": 4}, {"name": "unknown"}, {"name": "negative", "layerIndex": -1}]}}');
+-- nothing is of a base image where none is known
+SELECT image_catalog.import_container_images('[{"id": "sha256:0c", "scan": {"components": [{"name": "none", "layerIndex": -1}, {"name": "none", "layerIndex": 0}]}},
+    {"id": "sha256:0d", "baseImageInfo": [{"maxLayerIndex": -1}], "scan": {"components": [{"name": "not known", "layerIndex": -1}, {"name": "not known"}]}}]');
 SELECT cve, nvd_cvss, impact_score, cisa_kev, advisory_name, advisory_link
   FROM image_catalog.container_findings JOIN image_catalog.container_images USING (image_key) WHERE digest = 'sha256:0b' ORDER BY 1;
 SELECT name, layer_index, layer_type
-  FROM image_catalog.container_components JOIN image_catalog.container_images USING (image_key) WHERE digest = 'sha256:0b' ORDER BY component_index;
+  FROM image_catalog.container_components JOIN image_catalog.container_images USING (image_key) ORDER BY digest, component_index;
 
 -- the time at which a CVE was seen first stays
 DELETE FROM image_catalog.container_images;
@@ -203,6 +206,50 @@ SELECT image_catalog.import_container_images(jsonb_build_object('id', 'sha256:00
   FROM unnest('{2025-02-01T00:00:00Z,2025-03-01T00:00:00Z,2025-01-01T00:00:00Z,NULL}'::text[]) t;
 SELECT d#>>'{scan,components,0,vulns,0,firstImageOccurrence}' FROM image_catalog.get_container_image('00') d;
 SELECT first_image_occurrence FROM image_catalog.container_findings;
+
+-- whatever the order in which scans come: three at random, in all orders, alone and in one call
+CREATE FUNCTION pg_temp.first_times(documents jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    document jsonb;
+    found text;
+BEGIN
+    FOR document IN SELECT d FROM jsonb_array_elements(documents) d LOOP
+        PERFORM image_catalog.import_container_images(document);
+    END LOOP;
+    SELECT d->>'scan' INTO found FROM image_catalog.get_container_image('00') d;
+    DELETE FROM image_catalog.container_images;
+    PERFORM image_catalog.import_container_images(documents);
+    IF found IS DISTINCT FROM (SELECT d->>'scan' FROM image_catalog.get_container_image('00') d) THEN
+        RETURN 'one call differs';
+    END IF;
+    IF EXISTS (SELECT FROM image_catalog.container_findings f,
+                   LATERAL (SELECT found::json #> ARRAY['components', component_index::text, 'vulns', finding_index::text]) d (v)
+                WHERE first_image_occurrence IS DISTINCT FROM (v->>'firstImageOccurrence')::timestamptz
+                   OR first_system_occurrence IS DISTINCT FROM (v->>'firstSystemOccurrence')::timestamptz) THEN
+        RETURN 'rows differ';
+    END IF;
+    DELETE FROM image_catalog.container_images;
+    RETURN found;
+END
+$$;
+DELETE FROM image_catalog.container_images;
+SELECT setseed(0.5);
+CREATE TEMP TABLE scans AS
+SELECT round, n, jsonb_build_object('id', 'sha256:00', 'scan', jsonb_build_object(
+           'scanTime', format('2025-0%s-01T00:00:00Z', n), 'components', jsonb_build_array(jsonb_build_object('name', 'x', 'vulns',
+           (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('cve', 'CVE-' || cve % 3,
+                'firstImageOccurrence', CASE WHEN random() < 0.8 THEN format('2024-01-%sT00:00:00.00000000%sZ', 10 + (random() * 9)::int, (random() * 9)::int) END,
+                'firstSystemOccurrence', CASE WHEN random() < 0.8 THEN format('2023-01-%sT00:00:00Z', 10 + (random() * 9)::int) END)))
+              FROM generate_series(1, 5 + n * 0 + round * 0) cve))))) AS document
+  FROM generate_series(1, 20) round, generate_series(1, 3) n;
+SELECT count(*) AS rounds, min(results) AS fewest, max(results) AS most, bool_or(found LIKE '%differ%') AS differ
+  FROM (SELECT count(DISTINCT found) AS results, max(found) AS found
+          FROM (SELECT a.round, pg_temp.first_times(jsonb_build_array(a.document, b.document, c.document)) AS found
+                  FROM scans a JOIN scans b USING (round) JOIN scans c USING (round)
+                 WHERE a.n <> b.n AND a.n <> c.n AND b.n <> c.n) o
+         GROUP BY round) r;
+DROP TABLE scans;
+SELECT image_catalog.import_container_images('{"id": "sha256:00"}');
 
 -- several ways to write a thing, one to print it
 SELECT image_catalog.import_container_images('{"id": "sha256:01", "not_pullable": true, "priority": 7,
@@ -221,6 +268,65 @@ SELECT image_catalog.import_container_images(jsonb_build_object('id', 'sha256:02
         'vulns', jsonb_build_array(jsonb_build_object('cve', 'a', 'summary', long, 'fixedBy', long)))))))
   FROM (SELECT string_agg(md5(n::text), '') AS long FROM generate_series(1, 1000) n) s;
 DELETE FROM image_catalog.container_images WHERE digest = 'sha256:02';
+
+-- but what an index holds has an end: with the place in the document
+CREATE FUNCTION pg_temp.import(document jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+BEGIN
+    PERFORM image_catalog.import_container_images(document);
+    RETURN 'imported';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    RETURN concat(sqlstate, ' ', sqlerrm, ': ', detail);
+END
+$$;
+CREATE FUNCTION pg_temp.noise(n int) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(md5(i::text), '') FROM generate_series(1, n) i
+$$;
+SELECT pg_temp.import(d) FROM (VALUES (1, jsonb_build_object('id', pg_temp.noise(100))),
+    (2, jsonb_build_object('metadata', jsonb_build_object('v1', jsonb_build_object('digest', pg_temp.noise(100))))),
+    (3, jsonb_build_object('metadata', jsonb_build_object('v2', jsonb_build_object('digest', pg_temp.noise(100))))),
+    (4, jsonb_build_object('id', '02', 'name', jsonb_build_object('registry', pg_temp.noise(100)))),
+    (5, jsonb_build_object('id', '02', 'name', jsonb_build_object('remote', pg_temp.noise(100)))),
+    (6, jsonb_build_object('id', '02', 'name', jsonb_build_object('tag', pg_temp.noise(100)))),
+    (7, jsonb_build_object('id', '02', 'name', jsonb_build_object('fullName', pg_temp.noise(100)))),
+    (8, jsonb_build_object('id', '02', 'names', jsonb_build_array('{}'::jsonb, jsonb_build_object('fullName', pg_temp.noise(100))))),
+    (9, jsonb_build_object('id', '02', 'metadata', jsonb_build_object('v1', jsonb_build_object('labels', jsonb_build_object('a', 'b', pg_temp.noise(100), 'c'))))),
+    (10, jsonb_build_object('id', '02', 'scan', jsonb_build_object('components', jsonb_build_array('{}'::jsonb, jsonb_build_object('name', pg_temp.noise(100)))))),
+    (11, jsonb_build_object('id', '02', 'scan', jsonb_build_object('components', jsonb_build_array(jsonb_build_object('vulns',
+        jsonb_build_array(jsonb_build_object('cve', 'a'), jsonb_build_object('cve', pg_temp.noise(100)))))))),
+    -- the longest that go, of letters that are longer in lower case
+    (12, jsonb_build_object('id', substr(pg_temp.noise(13), 1, 400), 'name', jsonb_build_object('registry', substr(pg_temp.noise(13), 1, 400),
+        'remote', substr(pg_temp.noise(14), 40, 400), 'tag', substr(pg_temp.noise(15), 70, 400)))),
+    (13, jsonb_build_object('id', '03', 'name', jsonb_build_object('fullName', substr(pg_temp.noise(50), 1, 1300) || '.io/' || substr(pg_temp.noise(50), 1200, 250)))),
+    (14, jsonb_build_object('id', '04', 'names', jsonb_build_array(jsonb_build_object('fullName', substr(pg_temp.noise(50), 1, 1600))),
+        'metadata', jsonb_build_object('v1', jsonb_build_object('labels', jsonb_build_object(substr(pg_temp.noise(50), 1, 1600), pg_temp.noise(500)))),
+        'scan', jsonb_build_object('components', jsonb_build_array(jsonb_build_object('name', substr(translate(pg_temp.noise(50), '0123456789abcdef', repeat(U&'\023A\023E', 8)), 1, 800), 'vulns',
+            jsonb_build_array(jsonb_build_object('cve', substr(translate(pg_temp.noise(50), '0123456789', repeat(U&'\023A', 10)), 1, 900))))))))
+  ) v (n, d) ORDER BY n;
+DELETE FROM image_catalog.container_images WHERE digest <> 'sha256:01';
+
+-- numbers are those of JSON, in strings, too
+SELECT pg_temp.import('{"id": "sha256:02", "riskScore": 3.4028234e38}');
+SELECT image_catalog.import_container_images(jsonb_build_object('id', 'sha256:03', 'riskScore', d->'riskScore')), d->'riskScore'
+  FROM image_catalog.get_container_image('02') d;
+SELECT d->'riskScore' FROM image_catalog.get_container_image('03') d;
+SELECT member, value, pg_temp.import(jsonb_build_object('id', 'sha256:02', 'scan', jsonb_build_object('hash', CASE WHEN member = 'hash' THEN value END,
+           'components', jsonb_build_array(jsonb_build_object('layerIndex', CASE WHEN member = 'layerIndex' THEN value END))),
+           'riskScore', CASE WHEN member = 'riskScore' THEN value END))
+  FROM unnest('{hash,layerIndex,riskScore}'::text[]) member,
+       unnest(ARRAY['"0x10"', '" 1"', '"1 "', '"\t1"', '"+1"', '""', '"1."', '".5"', '"01"', '"inf"', '"nan"', '"1e"', '"-0"', '"2.0"', '"1"']::jsonb[]) value;
+SELECT value, pg_temp.import(jsonb_build_object('id', 'sha256:02', 'riskScore', value))
+  FROM unnest('{3.4028235e38,-3.4028235e38,3.4028236e38,1e39,1e-50,"1e38","-1.5E-3"}'::jsonb[]) value;
+SELECT value, pg_temp.import(jsonb_build_object('id', 'sha256:02', 'notes', jsonb_build_array(value)))
+  FROM unnest('{3,3.0,4,-1,0.5,"3",1e20}'::jsonb[]) value;
+SELECT value, pg_temp.import(jsonb_build_object('id', 'sha256:02', 'signature', jsonb_build_object('signatures', jsonb_build_array(jsonb_build_object('cosign',
+           jsonb_build_object('certPem', value))))))
+  FROM unnest('{"","QQ","QQ==","QUI","QUI=","QQ=","QQ===","=","====","QUJD=","QUJDRA===="}'::text[]) value;
+SELECT value, pg_temp.import(jsonb_build_object('id', 'sha256:02', 'lastUpdated', value))
+  FROM unnest('{"2025-01-01T00:00:00Z"," 2025-01-01T00:00:00Z","2025-01-01T00:00:00Z ","2025-01-01T00:00:0xZ","2025-1-01T00:00:00Z","2025-01-01T00:00:00+1:00","+025-01-01T00:00:00Z","2025-01-01T 0:00:00Z","2025-01-01T00:00:00.Z","2025-01-01 00:00:00Z"}'::text[]) value;
+DELETE FROM image_catalog.container_images WHERE digest <> 'sha256:01';
 
 -- documents that are none
 SELECT image_catalog.import_container_images('1');
