@@ -5,8 +5,8 @@
  *
  * The search language drops what it does not understand, and an empty query
  * finds everything: a misspelt label would delete the catalogue.  So a query
- * of which something was dropped is refused here, as is one that cannot but
- * find everything; only an empty one may mean all.
+ * of which something would be ignored is refused here, as is one that cannot
+ * but find everything; only an empty one may mean all.
  *
  * src/container/container_delete.c
  *
@@ -23,82 +23,96 @@
 #include "utils/builtins.h"
 
 /*
- * Does every image match this value of an image's own label?  Its strings are
- * never null, so anything that matches the empty prefix does.
+ * Refuse the query of a deletion; never returns.
  */
-static bool
-matches_everything(const ImgcatSearchLabel *label,
-				   const ImgcatSearchValue *value)
+static void pg_attribute_noreturn()
+refuse_query(const char *problem, const char *detail, const char *hint)
 {
-	const ImgcatTextMatch *match = &value->match;
-
-	if (value->form == IMGCAT_FORM_MAP)
-		return value->map_form == IMGCAT_MAP_ANY;
-	if (label->type != IMGCAT_SEARCH_STRING)
-		return false;
-	if (value->form == IMGCAT_FORM_NOT_NULL)
-		return true;
-	if (value->form != IMGCAT_FORM_TEXT || match->negated)
-		return false;
-	if (match->kind == IMGCAT_MATCH_PREFIX)
-		return strspn(match->text, "%") == strlen(match->text);
-	return match->kind == IMGCAT_MATCH_REGEX &&
-		(match->text[0] == '\0' || strcmp(match->text, ".*") == 0);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("query of a deletion %s", problem),
+			 detail != NULL ? errdetail("%s", detail) : 0,
+			 errhint("%s", hint)));
 }
 
 /*
- * Does every image match some value of each label?
+ * Refuse a query of which a search would ignore a part.
  */
-static bool
-selects_everything(const ImgcatSearchQuery *query)
+static void
+check_understood(const ImgcatSearchQuery *query)
 {
-	for (int g = 0; g < query->ngroups; g++)
+	static const char correct[] = "Correct the query; to delete all images, give an empty one.";
+	static const char *const reasons[] = {
+		[IMGCAT_DROPPED_NO_PAIR] = "\"%s\" is no pair of label and value; a search would ignore it, and find more.",
+		[IMGCAT_DROPPED_NO_VALUE] = "The label \"%s\" has no value; a search would ignore it, and find more.",
+		[IMGCAT_DROPPED_UNKNOWN] = "\"%s\" is no label of the search language; a search would ignore it, and find more.",
+		[IMGCAT_DROPPED_REPLACED] = "The label \"%s\" stands there twice; a search would take the last values alone.",
+	};
+
+	if (query->ndropped > 0)
+		refuse_query("is not understood",
+					 psprintf(reasons[query->dropped[0].reason],
+							  query->dropped[0].text), correct);
+	for (int i = 0; i < query->ngroups; i++)
 	{
-		const ImgcatSearchGroup *group = &query->groups[g];
-		bool		everything = false;
+		const ImgcatSearchGroup *group = &query->groups[i];
 
-		if (group->label->table == IMGCAT_SEARCH_UNREACHABLE)
-			continue;
-		if (group->label->table != IMGCAT_SEARCH_IMAGE)
-			return false;
-		for (int v = 0; v < group->nvalues; v++)
-			everything |= matches_everything(group->label, &group->values[v]);
-		if (!everything)
-			return false;
+		/* alone it finds nothing, and so deletes nothing */
+		if (group->label->table == IMGCAT_SEARCH_UNREACHABLE &&
+			query->nreachable > 0)
+			refuse_query("is not understood",
+						 psprintf("Container images have nothing under the label \"%s\"; a search would ignore it, and find more.",
+								  group->spelling), correct);
+		for (int j = 0; j < i; j++)
+		{
+			if (query->groups[j].label == group->label)
+				refuse_query("is not understood",
+							 psprintf("The labels \"%s\" and \"%s\" are the same.",
+									  query->groups[j].spelling,
+									  group->spelling),
+							 "Give a label once, with all its values.");
+		}
 	}
-	return query->ngroups == 0 || query->nreachable > 0;
 }
 
 /*
- * Refuse a query that may select more than its writer meant.
+ * Does the value ask that something be not there?
+ */
+static bool
+is_negated(const ImgcatSearchValue *value)
+{
+	return value->match.negated ||
+		(value->form == IMGCAT_FORM_MAP &&
+		 value->map_form == IMGCAT_MAP_LACKS_KEY);
+}
+
+/*
+ * Refuse a query that may select more than its writer meant; only a blank one
+ * may mean all images.
  */
 static void
 check_scope(const ImgcatSearchQuery *query)
 {
 	if (query->blank)
 		return;
-	if (query->ndropped > 0)
+	check_understood(query);
+	for (int i = 0; i < query->ngroups; i++)
 	{
-		const ImgcatSearchDropped *dropped = &query->dropped[0];
+		const ImgcatSearchGroup *group = &query->groups[i];
 
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("query of a deletion is not understood"),
-				 dropped->reason == IMGCAT_DROPPED_UNKNOWN ?
-				 errdetail("\"%s\" is no label of the search language; a search would ignore it, and find more.",
-						   dropped->text) :
-				 dropped->reason == IMGCAT_DROPPED_NO_VALUE ?
-				 errdetail("The label \"%s\" has no value; a search would ignore it, and find more.",
-						   dropped->text) :
-				 errdetail("\"%s\" is no pair of label and value; a search would ignore it, and find more.",
-						   dropped->text),
-				 errhint("Correct the query; to delete all images, give an empty one.")));
+		for (int v = 0; v < group->nvalues && group->nvalues > 1; v++)
+		{
+			/* one value suffices, and few images have all that is negated */
+			if (is_negated(&group->values[v]))
+				refuse_query("negates one of several values",
+							 psprintf("\"%s\" of the label \"%s\" would find nearly all images, whatever the other values are.",
+									  group->values[v].raw, group->spelling),
+							 "Negate the only value of a label.");
+		}
 	}
-	if (selects_everything(query))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("query of a deletion selects every image"),
-				 errhint("To delete all images, give an empty query.")));
+	if (imgcat_search_is_total(query))
+		refuse_query("selects every image", NULL,
+					 "To delete all images, give an empty query.");
 }
 
 /*

@@ -62,5 +62,7 @@ extern const ImgcatSearchColumn *imgcat_search_column(const ImgcatSearchLabel *l
 extern const ImgcatSearchFrom *imgcat_search_from(ImgcatSearchTable table);
 extern const ImgcatDerivedLabel *imgcat_derived_label(const ImgcatSearchLabel *label);
 extern TimestampTz imgcat_search_now(void);
+extern uint32 imgcat_enum_members(const ImgcatSearchGroup *group);
+extern bool imgcat_search_is_total(const ImgcatSearchQuery *query);
 
 #endif							/* IMGCAT_SEARCH_SQL_H */

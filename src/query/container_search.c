@@ -33,6 +33,14 @@ refuse(Parser *parser, const char *message, const char *hint)
 	return false;
 }
 
+/* Refuse a query that is beyond a limit. */
+static bool
+refuse_size(Parser *parser, const char *message, const char *hint)
+{
+	parser->error->too_large = true;
+	return refuse(parser, message, hint);
+}
+
 /*
  * Room for one more element: the array, moved when it was full.  NULL when
  * there is no memory.
@@ -112,15 +120,15 @@ split_values(Parser *parser, ImgcatSlice text, ImgcatSearchGroup *group)
 			return refuse(parser, NULL, NULL);
 		group->nraw++;
 		if (++parser->nvalues > IMGCAT_SEARCH_MAX_VALUES)
-			return refuse(parser, "too many values in the query",
-						  "Ask in several queries of at most 10000 values.");
+			return refuse_size(parser, "too many values in the query",
+							   "Ask in several queries of at most 10000 values.");
 	}
 	return true;
 }
 
 /*
- * The group of that very spelling, or a new one at the end; NULL when there
- * is no memory.
+ * The group of that very spelling, or a new one at the end; NULL after a
+ * refusal.
  */
 static ImgcatSearchGroup *
 group_of(Parser *parser, ImgcatSlice spelling)
@@ -134,18 +142,28 @@ group_of(Parser *parser, ImgcatSlice spelling)
 		group = &query->groups[i];
 		if (strlen(group->spelling) == spelling.length &&
 			memcmp(group->spelling, spelling.at, spelling.length) == 0)
-			return group;
+			return drop(parser, IMGCAT_DROPPED_REPLACED, spelling) ? group : NULL;
+	}
+	if (query->ngroups == IMGCAT_SEARCH_MAX_GROUPS)
+	{
+		refuse_size(parser, "too many conditions in the query",
+					"A query has at most 100 labels.");
+		return NULL;
 	}
 	group = grow(parser, query->groups, query->ngroups, &parser->group_room,
 				 sizeof(ImgcatSearchGroup));
-	if (group == NULL)
+	if (group != NULL)
+	{
+		query->groups = group;
+		group = &query->groups[query->ngroups];
+		memset(group, 0, sizeof(*group));
+		group->spelling = imgcat_slice_copy(spelling, parser->alloc);
+	}
+	if (group == NULL || group->spelling == NULL)
+	{
+		refuse(parser, NULL, NULL);
 		return NULL;
-	query->groups = group;
-	group = &query->groups[query->ngroups];
-	memset(group, 0, sizeof(*group));
-	group->spelling = imgcat_slice_copy(spelling, parser->alloc);
-	if (group->spelling == NULL)
-		return NULL;
+	}
 	query->ngroups++;
 	return group;
 }
@@ -182,7 +200,7 @@ add_pair(Parser *parser, ImgcatSlice pair)
 		return drop(parser, IMGCAT_DROPPED_UNKNOWN, label);
 	group = group_of(parser, label);
 	if (group == NULL)
-		return refuse(parser, NULL, NULL);
+		return false;
 	group->label = known;
 	return split_values(parser, values, group);
 }
@@ -276,8 +294,8 @@ imgcat_parse_container_search(const char *text, size_t length,
 	memset(query, 0, sizeof(*query));
 	memset(error, 0, sizeof(*error));
 	if (length > IMGCAT_SEARCH_MAX_LENGTH)
-		return refuse(&parser, "query is too long",
-					  "A query has at most one megabyte.");
+		return refuse_size(&parser, "query is too long",
+						   "A query has at most one megabyte.");
 	if (length > 0 && memchr(text, '\0', length) != NULL)
 		return refuse(&parser, "query contains a null byte", NULL);
 	query->blank = imgcat_slice_trim(whole).length == 0;

@@ -8,7 +8,8 @@
  *
  * A query never fails for its syntax: what is no pair, and what names an
  * unknown label, is dropped (and told in dropped[], so that a caller who
- * deletes can refuse).  A value that its label cannot take is an error.
+ * deletes can refuse), as is a pair whose label comes again.  A value that its
+ * label cannot take is an error.
  *
  * Pure C without a server: memory comes from the caller's allocator and is
  * never freed here; the structs point into it, not into the query text.
@@ -24,8 +25,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* most values in one query, and longest query text in bytes */
+/* most values and most conditions in one query, and longest text in bytes */
 #define IMGCAT_SEARCH_MAX_VALUES	10000
+#define IMGCAT_SEARCH_MAX_GROUPS	100
 #define IMGCAT_SEARCH_MAX_LENGTH	(1024 * 1024)
 
 /* Gives size bytes, or NULL (reported as an error); palloc will do. */
@@ -153,7 +155,8 @@ typedef enum ImgcatSearchDropReason
 {
 	IMGCAT_DROPPED_NO_PAIR,		/* no colon */
 	IMGCAT_DROPPED_NO_VALUE,	/* nothing after the colon */
-	IMGCAT_DROPPED_UNKNOWN		/* unknown label */
+	IMGCAT_DROPPED_UNKNOWN,		/* unknown label */
+	IMGCAT_DROPPED_REPLACED		/* a later pair has the same label */
 } ImgcatSearchDropReason;
 
 typedef struct ImgcatSearchDropped
@@ -181,6 +184,7 @@ typedef struct ImgcatSearchError
 	const char *label;			/* as typed, or NULL */
 	const char *value;			/* as typed, or NULL */
 	const char *hint;			/* a full sentence, or NULL */
+	bool		too_large;		/* the query is beyond a limit */
 } ImgcatSearchError;
 
 extern bool imgcat_parse_container_search(const char *text, size_t length,

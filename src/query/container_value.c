@@ -235,13 +235,7 @@ read_text_match(ImgcatValueReader *reader, ImgcatSlice text,
 	copy = imgcat_slice_copy(modified.text, reader->alloc);
 	if (copy == NULL)
 		return no_memory(reader);
-	if (modified.regex)
-	{
-		char	   *c;
-
-		for (c = copy; *c != '\0'; c++)
-			*c = lower(*c);
-	}
+	/* as written: in lower case, \D would be \d */
 	match->kind = modified.regex ? IMGCAT_MATCH_REGEX :
 		modified.exact ? IMGCAT_MATCH_EXACT : IMGCAT_MATCH_PREFIX;
 	match->negated = modified.negated;

@@ -238,7 +238,6 @@ sub modified
 		elsif ($m{text} =~ s{^r/(?=.)}{}s)
 		{
 			$m{regex} = 1;
-			$m{text} = lc $m{text};
 			last;
 		}
 		elsif ($m{text} =~ /^"(.*)"$/s)
@@ -403,7 +402,7 @@ sub enum_test
 	}
 	else
 	{
-		my $regex = $m->{regex} && (eval { qr/$m->{text}/ } || die "refused\n");
+		my $regex = $m->{regex} && (eval { qr/$m->{text}/i } || die "refused\n");
 		@chosen = grep {
 			my $hit =
 			    $m->{exact} ? lc $_ eq lc $m->{text}

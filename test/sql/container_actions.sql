@@ -30,6 +30,54 @@ SELECT image_catalog.delete_container_images('Image:r/.*', true);
 SELECT image_catalog.delete_container_images(NULL, true);
 \echo :SQLSTATE
 SELECT image_catalog.delete_container_images('CVSS:x', true);
+
+-- a label that images do not have is ignored by a search beside one that they have
+SELECT image_catalog.delete_container_images('Namespace:payments+Image Tag:1.25', true);
+\echo :SQLSTATE
+SELECT image_catalog.delete_container_images('Image Tag:1.25+Namespace:payments');
+SELECT image_catalog.delete_container_images('CVE:CVE-2023-32681+cve snoozed:true', true);
+-- of two pairs of a label the earlier is ignored; two spellings are as good as that
+SELECT image_catalog.delete_container_images('Image:docker.io/library/nginx+Image:docker.io', true);
+\echo :SQLSTATE
+SELECT image_catalog.delete_container_images('Image:docker.io/library/nginx+image:docker.io', true);
+SELECT image_catalog.delete_container_images(' IMAGE :docker.io/library/nginx+Image:docker.io');
+SELECT image_catalog.delete_container_images('Image Label:app=web+CVE:CVE-1+Image Label:*', true);
+SELECT image_catalog.delete_container_images('Policy:x+Policy:y', true);
+-- a value suffices, so a negated one among others finds nearly everything
+SELECT image_catalog.delete_container_images('Image Tag:!1.25,!3.18', true);
+\echo :SQLSTATE
+SELECT image_catalog.delete_container_images('Image Tag:1.25,!1.25', true);
+SELECT image_catalog.delete_container_images('Image Label:!app=,app=', true);
+SELECT image_catalog.delete_container_images('Severity:!LOW,!CRITICAL', true);
+-- none of these can but find every image
+CREATE FUNCTION pg_temp.delete_all(query text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN image_catalog.delete_container_images(query, true);
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN sqlerrm;
+END
+$$;
+SELECT query, pg_temp.delete_all(query) FROM unnest(ARRAY[
+    'Image Risk Score:*', 'Image Risk Score:>=0', 'Image Risk Score:>-1', 'Image Risk Score:<1e300',
+    'Image Risk Score:<5,>4', 'Image Risk Score:<=5,5-7,>=7', 'Image Top CVSS:<=10', 'Image Top CVSS:>=0',
+    'Image CVE Count:>=0', 'Fixable Critical CVE Count:>=0', 'Image Component Count:>-1', 'Image CVE Count:0,>0',
+    'Image CVE Count:<3000000000', 'Last Updated:*', 'Last Updated:<=01/01/9999,>01/01/2020', 'Last Updated:>=01/01/0001',
+    'CVE Count:>=0', 'Component Count:>-1', 'Image Count:1', 'Image Count:>0',
+    'Image Created Time:-,*', 'Image Scan Time:*,-', 'Image Command:-,*', 'Image Command:-,%', 'Image Volumes:-,r/^',
+    'CVE:-,*', 'Component:-,%', 'CVSS:-,>=0', 'Severity:-,>=UNKNOWN', 'Severity:-,r/.', 'Fixable:-,true,false', 'Fixable:true,-,0',
+    'CVE:-,*+Severity:-,*', 'Image:%%', 'Image Tag:"",_', 'Image Tag:"",%_', 'Image:r/^', 'Image:r/$', 'Image:r/^.*$', 'Image:r/x?',
+    'Image:r/(a|)', 'Image:r/[^a]*', 'Image Sha:_', 'Image Sha:r/.', 'Image Sha:%:', 'Image ID:________-', 'Image ID:r/[[:xdigit:]]',
+    'Image Label:*', 'Image Label:app=web,*', 'Image User:*+Image OS:%+Image Risk Score:>=0'
+    ]) AS query;
+SELECT pg_temp.left_over();
+-- the same without the last value, or with one that can be lacking
+SELECT query, image_catalog.delete_container_images(query)->>'dryRun' AS "dryRun" FROM unnest(ARRAY[
+    'Image Risk Score:>0', 'Image Risk Score:<5,>5', 'Image Top CVSS:<10', 'Image CVE Count:>0', 'Last Updated:>01/01/2020',
+    'Image Created Time:*', 'Image Created Time:-', 'Image Command:*', 'Image Command:%', 'CVE:*', 'CVE:-', 'CVSS:>=0', 'CVSS Max:>=0',
+    'Severity:>=UNKNOWN', 'Severity:-,>=LOW', 'Fixable:true,false', 'Fixable:-,true', 'CVE:*+Severity:-,*', 'Image Tag:_', 'Image Tag:""',
+    'Image:r/.', 'Image Tag:r/^$', 'Image Tag:r/^[^/]*$', 'Image Tag:!1.25', 'Image Tag:!r/^1', 'Image Sha:sha256', 'Image Sha:r/a', 'Image ID:0',
+    'Image Label:=', 'Image Label:app=', 'Image Label:!app=', 'Image Label:app=!web', 'Image:*+Image Tag:1.25', 'Image User:*+CVE:-'
+    ]) AS query;
 SELECT pg_temp.left_over();
 -- a known label that images do not have finds nothing
 SELECT image_catalog.delete_container_images('Policy:x', true);

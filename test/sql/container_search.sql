@@ -71,6 +71,15 @@ INSERT INTO cases (query, expected) VALUES
     ('Image OS:debian:12,alpine', 'C,A'),
     ('Image:\d', 'C,A'),
     ('Image:r/\D', 'D,C,B,A'),
+    -- as written: \d is not \D
+    ('Image Tag:r/^\D+$', 'D'),
+    ('Image Tag:r/^\d', 'C,A'),
+    ('Image Tag:!r/^\D+$', 'C,B,A'),
+    ('CVE:r/^\D+-\d+-\d+$', 'B,A'),
+    ('Image Label:r/^\S+$=r/^\D+$', 'B,A'),
+    ('Image Command:r/^\W', 'C,A'),
+    ('Severity:r/^\D+$', 'B,A'),
+    ('Severity:r/\d', '22023 invalid search query: no such enum value'),
     -- dropped pairs, unreachable labels
     ('Bogus Field:foo+Image Tag:3', 'C'),
     ('Bogus Field:foo', 'D,C,B,A'),
@@ -242,6 +251,45 @@ SELECT image_catalog.count_container_images('Image Tag:a,r/[');
 \set VERBOSITY default
 SELECT image_catalog.count_container_images('CVE:x+CVSS:>high');
 SELECT image_catalog.count_container_images('Severity:!r/.*');
+
+-- limits
+CREATE FUNCTION pg_temp.count_or_error(query text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN image_catalog.count_container_images(query);
+EXCEPTION WHEN OTHERS THEN
+    RETURN sqlstate || ' ' || sqlerrm;
+END
+$$;
+SELECT pg_temp.count_or_error('Image:r/x' || repeat(',r/x', 30) || '+Severity:r/x' || '|.');
+SELECT pg_temp.count_or_error('Image:r/x' || repeat(',r/x', 31) || '+Severity:r/x' || '|.');
+SELECT pg_temp.count_or_error('Image:x' || repeat(',x', 9999));
+SELECT pg_temp.count_or_error('Image:x' || repeat(',x', 10000));
+SELECT pg_temp.count_or_error('Image:' || repeat('x', 1024 * 1024));
+-- a label in 101 spellings
+SELECT n, pg_temp.count_or_error(string_agg('Image' || CASE WHEN i & 1 = 0 THEN ' r' ELSE ' R' END || CASE WHEN i & 2 = 0 THEN 'e' ELSE 'E' END || CASE WHEN i & 4 = 0 THEN 'g' ELSE 'G' END
+           || CASE WHEN i & 8 = 0 THEN 'i' ELSE 'I' END || CASE WHEN i & 16 = 0 THEN 's' ELSE 'S' END || CASE WHEN i & 32 = 0 THEN 't' ELSE 'T' END
+           || CASE WHEN i & 64 = 0 THEN 'r' ELSE 'R' END || 'y:%', '+'))
+  FROM (VALUES (100), (101)) v (n), generate_series(1, n) i GROUP BY n ORDER BY n;
+
+-- many values: few milliseconds to plan, whatever they are
+CREATE FUNCTION pg_temp.in_time(label text, value text, n int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    start timestamptz := clock_timestamp();
+    found bigint;
+BEGIN
+    found := image_catalog.count_container_images((SELECT label || ':' || string_agg(replace(value, '#', i::text), ',') FROM generate_series(1, n) i));
+    RETURN concat(found, CASE WHEN clock_timestamp() - start > '1s' THEN ' after ' || clock_timestamp() - start END);
+END
+$$;
+SELECT label, value, pg_temp.in_time(label, value, 5000) FROM (VALUES
+    ('Image Label', 'k#'), ('Image Label', 'k#=v'), ('Image Label', 'k#='), ('Image Label', '!k#='), ('Image Label', '"k#"=!"v#"'), ('Image Label', '=v#'),
+    ('Image', 'x#'), ('Image', '"x#"'), ('Image', '!x#'), ('Image', '!"x#"'), ('Image', '%#x'), ('Image Tag', '1.2#'), ('Image Sha', 'sha256:a#'),
+    ('Image ID', 'x#'), ('Image Command', 'x#'), ('Image Command', '"x#"'), ('Image Command', '!x#'), ('Image User', '!"x#"'),
+    ('Component', 'x#'), ('Component', '"x#"'), ('Component', '!x#'), ('Component ID', 'x#'), ('CVE', 'CVE-#'), ('CVE', '"CVE-#"'), ('CVE ID', 'x#'),
+    ('CVSS', '#'), ('CVSS', '<0.#'), ('CVSS', '>#'), ('Image CVE Count', '#'), ('Image CVE Count', '>#'), ('Last Updated', '#d'), ('Last Updated', 'tr/#-1#'),
+    ('CVE Count', '#'), ('CVSS Max', '>#'), ('Severity Max', 'LOW'), ('Severity', 'LOW'), ('Fixable', 'true'), ('Image Created Time', '-'), ('Image Created Time', '*'),
+    ('Dockerfile Instruction Value', 'x#'), ('First Image Occurrence Timestamp Min', '>#')
+  ) v (label, value);
 SELECT image_catalog.count_container_images(repeat('CVE:x,', 10001));
 
 -- without the setting ages count from now

@@ -159,6 +159,8 @@ sub some_regex
 	$regex = "^$regex" if chance(0.2);
 	$regex = "$regex\$" if chance(0.2);
 	$regex = "($regex|zz)" if chance(0.1);
+	# classes in upper case are not those in lower case
+	$regex = one_of('^\D+$', '^\S+$', '\W', '\D\d', '^\D*\S$') if chance(0.15);
 	return $regex;
 }
 
@@ -241,6 +243,16 @@ sub some_value
 	return some_enum($cell);
 }
 
+# a query takes few regular expressions
+my $regexes = 0;
+
+sub some_few_regexes
+{
+	my ($label) = @_;
+	my $value = some_value($label);
+	return $value =~ m{r/} && ++$regexes > 5 ? 'x' : $value;
+}
+
 sub some_pair
 {
 	return one_of('Bogus:x', 'Policy:x', 'Deployment:-', 'junk', 'Image:', 'CVE Snoozed:true')
@@ -249,12 +261,16 @@ sub some_pair
 	$label = one_of('CVE', 'Component', 'Severity', 'Fixable', 'CVSS', 'Image')
 	  if chance(0.4);
 	my $values = join(',', map { some_value($label) } 1 .. 1 + (chance(0.3) ? rand 3 : 0));
+	# so many that they travel as arrays
+	$values = join(',', map { some_few_regexes($label) } 1 .. 15 + rand 60)
+	  if chance(0.08);
 	$label = lc $label if chance(0.1);
 	return "$label:$values";
 }
 
 sub some_query
 {
+	$regexes = 0;
 	return join(chance(0.9) ? '+' : ' + ', map { some_pair() } 1 .. 1 + rand 4);
 }
 

@@ -49,7 +49,7 @@ static const struct
 	{"Nope:1", "-unknown(Nope)"},
 	{"Nope:1+Image:nginx", "Image[nginx]-unknown(Nope)"},
 	{"IMAGE TAG:v1", "IMAGE TAG[v1]"},
-	{"Image:a+Image:b", "Image[b]"},
+	{"Image:a+Image:b", "Image[b]-replaced(Image)"},
 	{"Image:a+Image:", "Image[a]-value(Image)"},
 	{"Image:a+image:b", "Image[a]image[b]"},
 	{"image:a+Image:b", "Image[b]image[a]"},
@@ -91,11 +91,11 @@ static const struct
 	{"Image", "\"test", "prefix(\"test)"},
 	{"Image", "!x", "not prefix(x)"},
 	{"Image", "!\"x\"", "not exact(x)"},
-	{"Image", "!r/A", "not regex(a)"},
-	{"Image", "r/A.*", "regex(a.*)"},
+	{"Image", "!r/A", "not regex(A)"},
+	{"Image", "r/A.*", "regex(A.*)"},
 	{"Image", "r/", "prefix(r/)"},
 	{"Image", "r/!x", "regex(!x)"},
-	{"Image", "r/\"X\"", "regex(\"x\")"},
+	{"Image", "r/\"X\"", "regex(\"X\")"},
 	{"Image", "\"r/x\"", "exact(r/x)"},
 	{"Image", "!!x", "!unsupported modifier \"!!\""},
 	{"Image", "!", "prefix(!)"},
@@ -244,7 +244,7 @@ static const struct
 	{"Severity", "=LOW", "{1}"},
 	{"Severity", ">", "{1234}"},
 	{"Severity", "", "{01234}"},
-	{"Severity", "r/^(CRIT|imp)", "names regex(^(crit|imp))"},
+	{"Severity", "r/^(CRIT|imp)", "names regex(^(CRIT|imp))"},
 	{"Severity", "!r/.*", "names not regex(.*)"},
 	{"Severity", "!!LOW", "!unsupported modifier \"!!\""},
 	{"Severity", "*", "not null"},
@@ -263,13 +263,13 @@ static const struct
 	{"Image Label", "k", "prefix(k)=any"},
 	{"Image Label", "", "prefix()=any"},
 	{"Image Label", "!", "prefix(!)=any"},
-	{"Image Label", "r/K", "regex(k)=any"},
+	{"Image Label", "r/K", "regex(K)=any"},
 	{"Image Label", "\"k\"", "exact(k)=any"},
 	{"Image Label", "=v", "any=prefix(v)"},
 	{"Image Label", "=!v", "any=not prefix(v)"},
 	{"Image Label", "k=v", "prefix(k)=prefix(v)"},
 	{"Image Label", "k=!v", "prefix(k)=not prefix(v)"},
-	{"Image Label", "k=!r/V", "prefix(k)=not regex(v)"},
+	{"Image Label", "k=!r/V", "prefix(k)=not regex(V)"},
 	{"Image Label", "r/^a=r/p", "regex(^a)=regex(p)"},
 	{"Image Label", "\"k\"=\"v=w\"", "exact(k)=exact(v=w)"},
 	{"Image Label", "k=*", "prefix(k)=prefix(*)"},
@@ -389,7 +389,7 @@ show_value(char *buffer, const ImgcatSearchLabel *label,
 static void
 show_groups(char *buffer, const ImgcatSearchQuery *query)
 {
-	static const char *const reasons[] = {"pair", "value", "unknown"};
+	static const char *const reasons[] = {"pair", "value", "unknown", "replaced"};
 	int			i;
 	int			j;
 
@@ -507,6 +507,38 @@ test_labels(void)
 	ok(imgcat_search_label("", 0) == NULL, "no label without a name");
 }
 
+/* A label in more spellings than a query may have conditions. */
+static void
+test_many_labels(void)
+{
+	static const char name[] = "Image Registry";
+	ImgcatSearchQuery query;
+	ImgcatSearchError error;
+	char		text[(IMGCAT_SEARCH_MAX_GROUPS + 1) * (sizeof(name) + 3)];
+	size_t		length = 0;
+	int			i;
+	int			bit;
+
+	for (i = 0; i <= IMGCAT_SEARCH_MAX_GROUPS; i++)
+	{
+		memcpy(text + length, name, sizeof(name) - 1);
+		for (bit = 0; bit < 7; bit++)
+			text[length + 6 + bit] ^= (i >> bit & 1) ? ' ' : 0;
+		length += sizeof(name) - 1;
+		memcpy(text + length, ":x+", 3);
+		length += 3;
+		if (i == IMGCAT_SEARCH_MAX_GROUPS - 1)
+			ok(imgcat_parse_container_search(text, length - 1, allocate,
+											 &query, &error) &&
+			   query.ngroups == IMGCAT_SEARCH_MAX_GROUPS,
+			   "just enough conditions");
+	}
+	ok(!imgcat_parse_container_search(text, length - 1, allocate, &query,
+									  &error) && error.too_large,
+	   "too many conditions");
+	free_all();
+}
+
 /* Limits and odd input. */
 static void
 test_limits(void)
@@ -520,13 +552,14 @@ test_limits(void)
 	text = malloc(length);
 	memcpy(text, "CVE:", 4);
 	memset(text + 4, ',', length - 4);
-	ok(!imgcat_parse_container_search(text, length, allocate, &query, &error),
-	   "too many values");
+	ok(!imgcat_parse_container_search(text, length, allocate, &query, &error) &&
+	   error.too_large, "too many values");
 	free_all();
 	ok(imgcat_parse_container_search(text, length - 1, allocate, &query,
 									 &error), "just enough values");
 	free_all();
 	free(text);
+	test_many_labels();
 	ok(!imgcat_parse_container_search("CVE:\0x", 6, allocate, &query, &error),
 	   "a null byte");
 	ok(imgcat_parse_container_search(" \t ", 3, allocate, &query, &error) &&

@@ -1,0 +1,842 @@
+/*-------------------------------------------------------------------------
+ *
+ * search_value.c
+ *		The values of one label of a container search, compiled to SQL.
+ *
+ * A few values are a disjunction, each as the planner likes it best.  Many
+ * travel as arrays: what a search costs to plan does not grow with them, and
+ * neither does the number of its subqueries.
+ *
+ * src/container/search_value.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "container/search_interval.h"
+#include "container/search_value.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "regex/regex.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/formatting.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+/* more values of a kind than this travel as an array */
+#define MAX_APART	20
+
+/* the server keeps as many compiled regular expressions */
+#define MAX_REGEXES	32
+
+/* the labels of the image row i */
+#define LABELS_FROM \
+	"FROM image_catalog.container_image_labels m WHERE m.image_key = i.image_key"
+
+typedef ImgcatSearchCompiler Compiler;
+
+/* A disjunction that is being written. */
+typedef struct Alternatives
+{
+	StringInfoData text;
+	int			count;
+	bool		always;			/* some alternative holds of every row */
+} Alternatives;
+
+/* Add a text parameter; its number. */
+static int
+text_parameter(Compiler *compiler, const char *text)
+{
+	return imgcat_statement_parameter(compiler->statement, TEXTOID,
+									  CStringGetTextDatum(text));
+}
+
+/* An array of texts as a parameter; its number. */
+static int
+texts_parameter(Compiler *compiler, Datum *texts, int count)
+{
+	ArrayType  *array = construct_array(texts, count, TEXTOID, -1, false,
+										TYPALIGN_INT);
+
+	return imgcat_statement_parameter(compiler->statement, TEXTARRAYOID,
+									  PointerGetDatum(array));
+}
+
+/* An array of booleans as a parameter; its number. */
+static int
+bools_parameter(Compiler *compiler, Datum *bools, int count)
+{
+	ArrayType  *array = construct_array(bools, count, BOOLOID, sizeof(bool),
+										true, TYPALIGN_CHAR);
+
+	return imgcat_statement_parameter(compiler->statement, BOOLARRAYOID,
+									  PointerGetDatum(array));
+}
+
+/* The text in lower case, as lower() of the column gives it. */
+static Datum
+lower_text(const char *text, const ImgcatSearchColumn *column)
+{
+	Oid			collation = column != NULL && column->bytewise ?
+		C_COLLATION_OID : DEFAULT_COLLATION_OID;
+
+	return CStringGetTextDatum(str_tolower(text, strlen(text), collation));
+}
+
+/* Start writing one more alternative; append it to the result. */
+static StringInfo
+next_alternative(Alternatives *alternatives)
+{
+	if (alternatives->count++ > 0)
+		appendStringInfoString(&alternatives->text, " OR ");
+	return &alternatives->text;
+}
+
+/* The disjunction, whole: "true" and "false" when no row need be looked at. */
+static const char *
+finish_alternatives(const Alternatives *alternatives)
+{
+	if (alternatives->always)
+		return "true";
+	if (alternatives->count == 0)
+		return "false";
+	if (alternatives->count == 1)
+		return alternatives->text.data;
+	return psprintf("(%s)", alternatives->text.data);
+}
+
+/*
+ * Count a regular expression; too many are an error, for each row would
+ * compile them anew.
+ */
+static void
+count_regex(Compiler *compiler)
+{
+	if (++compiler->nregexes > MAX_REGEXES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("invalid search query: too many regular expressions"),
+				 errhint("A query has at most %d; join them by \"|\".",
+						 MAX_REGEXES)));
+}
+
+/*
+ * Compile a regular expression, for its errors or to match with; the caller
+ * frees it with pg_regfree().  A pattern that is none is the client's error.
+ */
+static void
+compile_regex(regex_t *regex, const char *pattern, Oid collation,
+			  const char *label, const char *raw)
+{
+	int			length = strlen(pattern);
+	pg_wchar   *wide = palloc((length + 1) * sizeof(pg_wchar));
+	int			wide_length = pg_mb2wchar_with_len(pattern, wide, length);
+	int			result;
+
+	result = pg_regcomp(regex, wide, wide_length, REG_ADVANCED | REG_ICASE,
+						collation);
+	pfree(wide);
+	if (result != REG_OKAY)
+	{
+		char		problem[128];
+
+		pg_regerror(result, regex, problem, sizeof(problem));
+		CHECK_FOR_INTERRUPTS();
+		imgcat_refuse_search(psprintf("invalid regular expression: %s", problem),
+					 label, raw,
+					 "Write a regular expression of PostgreSQL after \"r/\".");
+	}
+}
+
+/*
+ * Refuse what is no regular expression, before the statement runs.  Compiling
+ * may cost more than a short page, so the one accepted last is remembered.
+ */
+static void
+check_regex(const char *pattern, const char *label, const char *raw)
+{
+	static char *accepted = NULL;
+	char	   *remembered;
+	regex_t		regex;
+
+	if (accepted != NULL && strcmp(accepted, pattern) == 0)
+		return;
+	compile_regex(&regex, pattern, C_COLLATION_OID, label, raw);
+	pg_regfree(&regex);
+	remembered = MemoryContextStrdup(TopMemoryContext, pattern);
+	if (accepted != NULL)
+		pfree(accepted);
+	accepted = remembered;
+}
+
+/*
+ * Append a condition on a string expression.
+ *
+ * A prefix is compared as lower(...) LIKE lower(...), which is what ILIKE
+ * does, for the sake of the indexes on lower(...); an equality on such a
+ * column says it once more in lower case, for the same sake.  A text that
+ * begins with a wildcard has no use for them, but perhaps for a trigram index.
+ */
+static void
+append_match(Compiler *compiler, StringInfo out, const char *expression,
+			 const ImgcatSearchColumn *column, const ImgcatTextMatch *match,
+			 const char *label, const char *raw)
+{
+	switch (match->kind)
+	{
+		case IMGCAT_MATCH_NONE:
+			appendStringInfoString(out, "true");
+			break;
+		case IMGCAT_MATCH_PREFIX:
+			appendStringInfo(out,
+							 match->text[0] == '%' || match->text[0] == '_' ?
+							 "%s %sILIKE $%d" :
+							 "lower(%s) %sLIKE lower($%d)", expression,
+							 match->negated ? "NOT " : "",
+							 text_parameter(compiler,
+											psprintf("%s%%", match->text)));
+			break;
+		case IMGCAT_MATCH_EXACT:
+			if (column != NULL && column->lower_index && !match->negated)
+			{
+				int			parameter = text_parameter(compiler, match->text);
+
+				appendStringInfo(out, "(%s = $%d AND lower(%s) = lower($%d))",
+								 expression, parameter, expression, parameter);
+			}
+			else
+				appendStringInfo(out, "%s %s $%d", expression,
+								 match->negated ? "<>" : "=",
+								 text_parameter(compiler, match->text));
+			break;
+		case IMGCAT_MATCH_REGEX:
+			count_regex(compiler);
+			check_regex(match->text, label, raw);
+			appendStringInfo(out, "%s %s $%d", expression,
+							 match->negated ? "!~*" : "~*",
+							 text_parameter(compiler, match->text));
+			break;
+	}
+}
+
+/*
+ * How many values of a group are compared so?
+ */
+static int
+count_texts(const ImgcatSearchGroup *group, ImgcatTextMatchKind kind,
+			bool negated)
+{
+	int			count = 0;
+
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		const ImgcatSearchValue *value = &group->values[i];
+
+		if (value->form == IMGCAT_FORM_TEXT && value->match.kind == kind &&
+			value->match.negated == negated)
+			count++;
+	}
+	return count;
+}
+
+/*
+ * Append all values of a group that are compared so as one array.
+ *
+ * An equality on a column with an index on its lower case says it once more
+ * in lower case.  Patterns come from a subquery: the planner would try each
+ * on its statistics.
+ */
+static void
+add_text_array(Compiler *compiler, StringInfo out, const char *expression,
+			   const ImgcatSearchColumn *column,
+			   const ImgcatSearchGroup *group, ImgcatTextMatchKind kind,
+			   bool negated)
+{
+	Datum	   *texts = palloc(group->nvalues * sizeof(Datum));
+	Datum	   *folded = palloc(group->nvalues * sizeof(Datum));
+	int			count = 0;
+	int			parameter;
+
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		const ImgcatSearchValue *value = &group->values[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (value->form != IMGCAT_FORM_TEXT || value->match.kind != kind ||
+			value->match.negated != negated)
+			continue;
+		if (kind == IMGCAT_MATCH_PREFIX)
+			folded[count++] =
+				lower_text(psprintf("%s%%", value->match.text), column);
+		else
+		{
+			texts[count] = CStringGetTextDatum(value->match.text);
+			folded[count++] = lower_text(value->match.text, column);
+		}
+	}
+	if (kind == IMGCAT_MATCH_PREFIX)
+	{
+		appendStringInfo(out, "lower(%s) %sLIKE ANY ((SELECT $%d)::text[])",
+						 expression, negated ? "NOT " : "",
+						 texts_parameter(compiler, folded, count));
+		return;
+	}
+	parameter = texts_parameter(compiler, texts, count);
+	if (negated)
+		appendStringInfo(out, "%s <> ANY ($%d)", expression, parameter);
+	else if (column != NULL && column->lower_index)
+		appendStringInfo(out, "(%s = ANY ($%d) AND lower(%s) = ANY ($%d))",
+						 expression, parameter, expression,
+						 texts_parameter(compiler, folded, count));
+	else
+		appendStringInfo(out, "%s = ANY ($%d)", expression, parameter);
+}
+
+/*
+ * Append the texts of a group.  Two equalities are a set already, for lists of
+ * names are common.
+ */
+static void
+add_texts(Compiler *compiler, Alternatives *alternatives,
+		  const char *expression, const ImgcatSearchColumn *column,
+		  const ImgcatSearchGroup *group)
+{
+	bool		as_array[IMGCAT_MATCH_REGEX + 1][2] = {{false}};
+
+	for (int kind = IMGCAT_MATCH_PREFIX; kind <= IMGCAT_MATCH_EXACT; kind++)
+	{
+		for (int negated = 0; negated < 2; negated++)
+		{
+			int			most = kind == IMGCAT_MATCH_EXACT && !negated ?
+				1 : MAX_APART;
+
+			as_array[kind][negated] =
+				count_texts(group, kind, negated) > most;
+			if (as_array[kind][negated])
+				add_text_array(compiler, next_alternative(alternatives),
+							   expression, column, group, kind, negated);
+		}
+	}
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		const ImgcatSearchValue *value = &group->values[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (value->form == IMGCAT_FORM_TEXT &&
+			!as_array[value->match.kind][value->match.negated])
+			append_match(compiler, next_alternative(alternatives), expression,
+						 column, &value->match, group->spelling, value->raw);
+	}
+}
+
+/*
+ * Append the texts of a group on the elements of an array.
+ */
+static void
+add_element_texts(Compiler *compiler, Alternatives *alternatives,
+				  const char *expression, const ImgcatSearchGroup *group)
+{
+	Alternatives elements = {0};
+
+	initStringInfo(&elements.text);
+	add_texts(compiler, &elements, "e.element", NULL, group);
+	if (elements.count > 0)
+		appendStringInfo(next_alternative(alternatives),
+						 "EXISTS (SELECT FROM unnest(%s) AS e (element) WHERE %s)",
+						 expression, finish_alternatives(&elements));
+}
+
+/* A bound as a parameter; its number. */
+static int
+bound_parameter(Compiler *compiler, const ImgcatSearchLabel *label,
+				const ImgcatSearchBound *bound)
+{
+	if (label->type == IMGCAT_SEARCH_INTEGER)
+		return imgcat_statement_parameter(compiler->statement, INT8OID,
+										  Int64GetDatum(bound->integer));
+	if (label->type == IMGCAT_SEARCH_NUMBER)
+		return imgcat_statement_parameter(compiler->statement, FLOAT8OID,
+										  Float8GetDatum(imgcat_bound_number(bound)));
+	return imgcat_statement_parameter(compiler->statement, TIMESTAMPTZOID,
+									  TimestampTzGetDatum(imgcat_bound_time(bound, compiler->now)));
+}
+
+/* Append a condition that the expression lies in the value's interval. */
+static void
+append_interval(Compiler *compiler, StringInfo out, const char *expression,
+				const ImgcatSearchLabel *label,
+				const ImgcatSearchValue *value)
+{
+	bool		both = value->low.present && value->high.present;
+
+	appendStringInfoString(out, both ? "(" : "");
+	if (value->low.present)
+		appendStringInfo(out, "%s >%s $%d", expression,
+						 value->low.inclusive ? "=" : "",
+						 bound_parameter(compiler, label, &value->low));
+	appendStringInfoString(out, both ? " AND " : "");
+	if (value->high.present)
+		appendStringInfo(out, "%s <%s $%d", expression,
+						 value->high.inclusive ? "=" : "",
+						 bound_parameter(compiler, label, &value->high));
+	appendStringInfoString(out, both ? ")" : "");
+}
+
+/*
+ * The low or the high ends of intervals as a parameter; its number.
+ */
+static int
+ends_parameter(Compiler *compiler, const ImgcatSearchLabel *label,
+			   const ImgcatInterval *intervals, int count, bool high)
+{
+	Datum	   *ends = palloc(count * sizeof(Datum));
+	Oid			element = INT8OID;
+	Oid			array = INT8ARRAYOID;
+
+	if (label->type == IMGCAT_SEARCH_NUMBER)
+	{
+		element = FLOAT8OID;
+		array = FLOAT8ARRAYOID;
+	}
+	else if (label->type == IMGCAT_SEARCH_TIME)
+	{
+		element = TIMESTAMPTZOID;
+		array = TIMESTAMPTZARRAYOID;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		int64		end = high ? intervals[i].high : intervals[i].low;
+
+		if (label->type != IMGCAT_SEARCH_NUMBER)
+			ends[i] = Int64GetDatum(end);
+		else if (end == PG_INT64_MAX || end == PG_INT64_MIN)
+			ends[i] = Float8GetDatum(high ? get_float8_infinity() :
+									 -get_float8_infinity());
+		else
+			ends[i] = Float8GetDatum(imgcat_key_number(end));
+	}
+	return imgcat_statement_parameter(compiler->statement, array,
+									  PointerGetDatum(construct_array(ends, count, element,
+																	  sizeof(int64), FLOAT8PASSBYVAL,
+																	  TYPALIGN_DOUBLE)));
+}
+
+/*
+ * Append the intervals of a group: each apart, or the fewest that hold the
+ * same as two arrays of their ends.
+ */
+static void
+add_intervals(Compiler *compiler, Alternatives *alternatives,
+			  const char *expression, const ImgcatSearchGroup *group)
+{
+	ImgcatInterval *intervals;
+	int			count = 0;
+
+	for (int i = 0; i < group->nvalues; i++)
+		count += group->values[i].form == IMGCAT_FORM_INTERVAL;
+	if (count <= MAX_APART)
+	{
+		for (int i = 0; i < group->nvalues; i++)
+		{
+			if (group->values[i].form == IMGCAT_FORM_INTERVAL)
+				append_interval(compiler, next_alternative(alternatives),
+								expression, group->label, &group->values[i]);
+		}
+		return;
+	}
+	intervals = imgcat_merged_intervals(group, compiler->now, &count);
+	if (count > 0)
+		appendStringInfo(next_alternative(alternatives),
+						 "EXISTS (SELECT FROM unnest($%d, $%d) AS v (low, high) WHERE %s BETWEEN v.low AND v.high)",
+						 ends_parameter(compiler, group->label, intervals,
+										count, false),
+						 ends_parameter(compiler, group->label, intervals,
+										count, true),
+						 expression);
+}
+
+/*
+ * The members of an enum whose lower-case names match the value's regular
+ * expression.  None at all is an error, as for any modified value.
+ */
+static uint32
+regex_members(const ImgcatSearchGroup *group, const ImgcatSearchValue *value)
+{
+	const ImgcatSearchEnum *names = group->label->names;
+	uint32		members = 0;
+	regex_t		regex;
+	int			i;
+
+	/* the names are ASCII, and so is their order */
+	compile_regex(&regex, value->match.text, C_COLLATION_OID,
+				  group->spelling, value->raw);
+	for (i = 0; i < names->count; i++)
+	{
+		char	   *name = asc_tolower(names->names[i],
+									   strlen(names->names[i]));
+		int			length = strlen(name);
+		pg_wchar   *wide = palloc((length + 1) * sizeof(pg_wchar));
+		int			wide_length = pg_mb2wchar_with_len(name, wide, length);
+		bool		matches;
+
+		matches = pg_regexec(&regex, wide, wide_length, 0, NULL, 0, NULL,
+							 0) == REG_OKAY;
+		if (matches != value->match.negated)
+			members |= UINT32_C(1) << i;
+	}
+	pg_regfree(&regex);
+	if (members == 0)
+		imgcat_refuse_search("no such enum value", group->spelling, value->raw,
+					 "The documentation of the label lists its values.");
+	return members;
+}
+
+/*
+ * The members of an enum that the values of a group name.
+ */
+uint32
+imgcat_enum_members(const ImgcatSearchGroup *group)
+{
+	uint32		members = 0;
+
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (group->values[i].form == IMGCAT_FORM_ENUM)
+			members |= group->values[i].members;
+		else if (group->values[i].form == IMGCAT_FORM_ENUM_REGEX)
+			members |= regex_members(group, &group->values[i]);
+	}
+	return members;
+}
+
+/*
+ * Append the condition of all enum values of a group: one set of numbers.
+ */
+static void
+add_members(Compiler *compiler, Alternatives *alternatives,
+			const char *expression, const ImgcatSearchGroup *group)
+{
+	uint32		members;
+	Datum		numbers[32];
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < group->nvalues; i++)
+	{
+		if (group->values[i].form == IMGCAT_FORM_ENUM_REGEX)
+			count_regex(compiler);
+	}
+	members = imgcat_enum_members(group);
+	for (i = 0; i < group->label->names->count; i++)
+	{
+		if (members >> i & 1)
+			numbers[count++] = Int16GetDatum(i);
+	}
+	if (count == 1)
+		appendStringInfo(next_alternative(alternatives), "%s = $%d",
+						 expression,
+						 imgcat_statement_parameter(compiler->statement,
+													INT2OID, numbers[0]));
+	else if (count > 1)
+	{
+		ArrayType  *array = construct_array(numbers, count, INT2OID,
+											sizeof(int16), true,
+											TYPALIGN_SHORT);
+
+		appendStringInfo(next_alternative(alternatives), "%s = ANY ($%d)",
+						 expression,
+						 imgcat_statement_parameter(compiler->statement,
+													INT2ARRAYOID,
+													PointerGetDatum(array)));
+	}
+}
+
+/* Does the value look for an entry by key and value, few or many? */
+static bool
+is_plain_entry(const ImgcatSearchValue *value)
+{
+	return value->map_form == IMGCAT_MAP_MATCH &&
+		value->key.kind != IMGCAT_MATCH_REGEX &&
+		value->match.kind != IMGCAT_MATCH_REGEX;
+}
+
+/*
+ * Append that the entry m is one of many, each a key and a value.
+ */
+static void
+add_entry_arrays(Compiler *compiler, Alternatives *alternatives,
+				 const ImgcatSearchGroup *group)
+{
+	Datum	   *texts[2];
+	Datum	   *exact[2];
+	Datum	   *negated = palloc(group->nvalues * sizeof(Datum));
+	int			parameters[5];
+	int			count = 0;
+
+	for (int half = 0; half < 2; half++)
+	{
+		texts[half] = palloc(group->nvalues * sizeof(Datum));
+		exact[half] = palloc(group->nvalues * sizeof(Datum));
+	}
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		const ImgcatSearchValue *value = &group->values[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (!is_plain_entry(value))
+			continue;
+		for (int half = 0; half < 2; half++)
+		{
+			const ImgcatTextMatch *match = half == 0 ? &value->key :
+				&value->match;
+
+			exact[half][count] = BoolGetDatum(match->kind ==
+											  IMGCAT_MATCH_EXACT);
+			texts[half][count] = match->kind == IMGCAT_MATCH_EXACT ?
+				CStringGetTextDatum(match->text) :
+				lower_text(match->kind == IMGCAT_MATCH_NONE ? "%" :
+						   psprintf("%s%%", match->text), NULL);
+		}
+		negated[count++] = BoolGetDatum(value->match.negated);
+	}
+	for (int half = 0; half < 2; half++)
+	{
+		parameters[2 * half] = bools_parameter(compiler, exact[half], count);
+		parameters[2 * half + 1] = texts_parameter(compiler, texts[half],
+												   count);
+	}
+	parameters[4] = bools_parameter(compiler, negated, count);
+	appendStringInfo(next_alternative(alternatives),
+					 "EXISTS (SELECT FROM (SELECT lower(m.label_key), lower(m.label_value) OFFSET 0) AS lo (key, value), unnest($%d, $%d, $%d, $%d, $%d) AS p (key_exact, key, value_exact, value, negated)"
+					 " WHERE CASE WHEN p.key_exact THEN m.label_key = p.key ELSE lo.key LIKE p.key END"
+					 " AND CASE WHEN p.value_exact THEN m.label_value = p.value ELSE lo.value LIKE p.value END <> p.negated)",
+					 parameters[0], parameters[1], parameters[2],
+					 parameters[3], parameters[4]);
+}
+
+/* Order of texts as bytes. */
+static int
+compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *) left, *(const char *const *) right);
+}
+
+/*
+ * The keys, each once, of the values that ask for a key alone, as an array
+ * parameter; its number, 0 for none.  *count gets how many there are.
+ */
+static int
+keys_parameter(Compiler *compiler, const ImgcatSearchGroup *group,
+			   ImgcatMapForm form, int *count)
+{
+	const char **keys = palloc(group->nvalues * sizeof(char *));
+	Datum	   *texts = palloc(group->nvalues * sizeof(Datum));
+	int			nkeys = 0;
+
+	*count = 0;
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		if (group->values[i].map_form == form)
+			keys[nkeys++] = group->values[i].key.text;
+	}
+	if (nkeys == 0)
+		return 0;
+	qsort(keys, nkeys, sizeof(char *), compare_texts);
+	for (int i = 0; i < nkeys; i++)
+	{
+		if (i == 0 || strcmp(keys[i - 1], keys[i]) != 0)
+			texts[(*count)++] = CStringGetTextDatum(keys[i]);
+	}
+	if (*count == 1)
+		return imgcat_statement_parameter(compiler->statement, TEXTOID,
+										  texts[0]);
+	return texts_parameter(compiler, texts, *count);
+}
+
+/*
+ * Append the condition that some entry of the labels meets some value.
+ */
+static void
+add_entries(Compiler *compiler, Alternatives *alternatives,
+			const ImgcatSearchGroup *group)
+{
+	Alternatives entries = {0};
+	int			nplain = 0;
+	int			nkeys;
+	int			keys;
+
+	initStringInfo(&entries.text);
+	keys = keys_parameter(compiler, group, IMGCAT_MAP_HAS_KEY, &nkeys);
+	if (nkeys > 0)
+		appendStringInfo(next_alternative(&entries),
+						 nkeys == 1 ? "m.label_key = $%d" :
+						 "m.label_key = ANY ($%d)", keys);
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		nplain += is_plain_entry(&group->values[i]);
+		entries.always |= group->values[i].map_form == IMGCAT_MAP_HAS_ENTRY;
+	}
+	if (nplain > MAX_APART)
+		add_entry_arrays(compiler, &entries, group);
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		const ImgcatSearchValue *value = &group->values[i];
+		StringInfo	out;
+
+		if (value->map_form != IMGCAT_MAP_MATCH ||
+			(nplain > MAX_APART && is_plain_entry(value)))
+			continue;
+		out = next_alternative(&entries);
+		append_match(compiler, out, "m.label_key", NULL, &value->key,
+					 group->spelling, value->raw);
+		appendStringInfoString(out, " AND ");
+		append_match(compiler, out, "m.label_value", NULL, &value->match,
+					 group->spelling, value->raw);
+	}
+	if (entries.always)
+		appendStringInfoString(next_alternative(alternatives),
+							   "EXISTS (SELECT " LABELS_FROM ")");
+	else if (entries.count > 0)
+		appendStringInfo(next_alternative(alternatives),
+						 "EXISTS (SELECT " LABELS_FROM " AND %s)",
+						 finish_alternatives(&entries));
+}
+
+/*
+ * Append the conditions on the labels of the image (a map): that it has an
+ * entry, that it lacks a key.
+ */
+static void
+add_map(Compiler *compiler, Alternatives *alternatives,
+		const ImgcatSearchGroup *group)
+{
+	int			nlacking;
+	int			lacking;
+
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		if (group->values[i].map_form == IMGCAT_MAP_ANY)
+		{
+			alternatives->always = true;
+			return;
+		}
+	}
+	add_entries(compiler, alternatives, group);
+	lacking = keys_parameter(compiler, group, IMGCAT_MAP_LACKS_KEY, &nlacking);
+	if (nlacking == 1)
+		appendStringInfo(next_alternative(alternatives),
+						 "NOT EXISTS (SELECT " LABELS_FROM " AND m.label_key = $%d)",
+						 lacking);
+	else if (nlacking > 1)
+		appendStringInfo(next_alternative(alternatives),
+						 "(SELECT count(*) " LABELS_FROM " AND m.label_key = ANY ($%d)) < %d",
+						 lacking, nlacking);
+}
+
+/*
+ * The query for the value of a label that is an aggregate over a child table.
+ */
+static const char *
+derived_from(const ImgcatSearchLabel *label)
+{
+	const ImgcatDerivedLabel *derived = imgcat_derived_label(label);
+	const ImgcatSearchLabel *base = imgcat_search_label(derived->base,
+														strlen(derived->base));
+	const ImgcatSearchFrom *from = imgcat_search_from(base->table);
+
+	if (from == NULL)
+		return "SELECT 1";		/* an image counts one image */
+	return psprintf("SELECT %s(%s) FROM %s %s WHERE %s.image_key = i.image_key",
+					derived->function, imgcat_search_column(base)->expression,
+					from->name, from->alias, from->alias);
+}
+
+/*
+ * Append what a group says of null and of booleans, each once.
+ */
+static void
+add_constants(Alternatives *alternatives, const char *expression,
+			  bool nullable, const ImgcatSearchGroup *group)
+{
+	bool		null = false;
+	bool		not_null = false;
+	bool		boolean[2] = {false, false};
+
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		const ImgcatSearchValue *value = &group->values[i];
+
+		null |= value->form == IMGCAT_FORM_NULL;
+		not_null |= value->form == IMGCAT_FORM_NOT_NULL;
+		if (value->form == IMGCAT_FORM_BOOL)
+			boolean[value->boolean] = true;
+	}
+	if (null && nullable)
+		appendStringInfo(next_alternative(alternatives), "%s IS NULL",
+						 expression);
+	if (not_null && nullable)
+		appendStringInfo(next_alternative(alternatives), "%s IS NOT NULL",
+						 expression);
+	alternatives->always |= not_null && !nullable;
+	if (boolean[true])
+		appendStringInfoString(next_alternative(alternatives), expression);
+	if (boolean[false])
+		appendStringInfo(next_alternative(alternatives), "NOT %s", expression);
+}
+
+/*
+ * The condition of a group: one of its values holds.  "true" and "false" when
+ * that needs no look at the row.
+ *
+ * A derived label is looked at in a subquery, so that its aggregate is
+ * computed once.
+ */
+const char *
+imgcat_compile_group(Compiler *compiler, const ImgcatSearchGroup *group)
+{
+	const ImgcatSearchLabel *label = group->label;
+	const ImgcatSearchColumn *column = imgcat_search_column(label);
+	const char *derived = label->table == IMGCAT_SEARCH_DERIVED ?
+		derived_from(label) : NULL;
+	const char *expression = column != NULL ? column->expression :
+		derived != NULL ? "d.value" : NULL;
+	Alternatives alternatives = {0};
+	const char *condition;
+
+	initStringInfo(&alternatives.text);
+	switch (label->type)
+	{
+		case IMGCAT_SEARCH_STRING:
+			add_texts(compiler, &alternatives, expression, column, group);
+			break;
+		case IMGCAT_SEARCH_ARRAY:
+			add_element_texts(compiler, &alternatives, expression, group);
+			break;
+		case IMGCAT_SEARCH_MAP:
+			add_map(compiler, &alternatives, group);
+			break;
+		case IMGCAT_SEARCH_ENUM:
+			add_members(compiler, &alternatives, expression, group);
+			break;
+		case IMGCAT_SEARCH_NUMBER:
+		case IMGCAT_SEARCH_INTEGER:
+		case IMGCAT_SEARCH_TIME:
+			add_intervals(compiler, &alternatives, expression, group);
+			break;
+		case IMGCAT_SEARCH_BOOL:
+		case IMGCAT_SEARCH_SORT_ONLY:
+			break;
+	}
+	add_constants(&alternatives, expression,
+				  column != NULL && column->nullable, group);
+	condition = finish_alternatives(&alternatives);
+	if (derived == NULL || alternatives.always || alternatives.count == 0)
+		return condition;
+	return psprintf("(SELECT %s FROM (%s) AS d (value))", condition, derived);
+}
