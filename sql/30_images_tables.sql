@@ -119,7 +119,12 @@ CREATE TABLE image_catalog.images (
         (image_catalog.image_summary(status, disk_format, container_format, protected, size, updated_at, name)) STORED,
     CONSTRAINT images_pkey PRIMARY KEY (id),
     CONSTRAINT images_deleted_check
-        CHECK ((status OPERATOR(pg_catalog.=) 'deleted') OPERATOR(pg_catalog.=) (deleted_at IS NOT NULL))
+        CHECK ((status OPERATOR(pg_catalog.=) 'deleted') OPERATOR(pg_catalog.=) (deleted_at IS NOT NULL)),
+    CONSTRAINT images_before_deletion_check
+        CHECK ((status_before_deletion IS NULL) OPERATOR(pg_catalog.=) (updated_at_before_deletion IS NULL)
+               AND (status_before_deletion IS NULL
+                    OR status OPERATOR(pg_catalog.=) 'deleted'
+                       AND status_before_deletion OPERATOR(pg_catalog.<>) 'deleted'))
 )
 /*
  * Room on each page for a new version of an image: where no indexed value
@@ -136,8 +141,8 @@ COMMENT ON COLUMN image_catalog.images.tags IS 'sorted bytewise, without duplica
 COMMENT ON COLUMN image_catalog.images.properties IS 'custom properties: an object of strings (or null)';
 COMMENT ON COLUMN image_catalog.images.facets IS 'generated: what filters on tags and properties search';
 COMMENT ON COLUMN image_catalog.images.summary IS 'generated: what indexes hold so that listings need not look at images they do not want';
-COMMENT ON COLUMN image_catalog.images.status_before_deletion IS 'status that a deleted image had: a marker that names it keeps its place in a list sorted by status';
-COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at that a deleted image had: a marker that names it keeps its place in a list sorted by updated_at';
+COMMENT ON COLUMN image_catalog.images.status_before_deletion IS 'status that a deleted image had, null if it came deleted: a marker that names it keeps its place in a list sorted by status';
+COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at that a deleted image had, null if it came deleted: a marker that names it keeps its place in a list sorted by updated_at';
 
 /*
  * The indexes start with the scope, so that each arm of a listing walks its
@@ -342,6 +347,7 @@ CREATE TABLE image_catalog.image_members (
         REFERENCES image_catalog.images (id) ON DELETE CASCADE
 );
 COMMENT ON TABLE image_catalog.image_members IS 'projects that an image is shared with; a removed member stays as a row with deleted_at, so that a new offer keeps its first created_at';
+COMMENT ON COLUMN image_catalog.image_members.deleted_at IS 'end of the membership: that of the image, if it lasted as long';
 
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.images', '');
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.image_members', '');

@@ -135,7 +135,9 @@ SELECT image_catalog.import_images(jsonb_agg(
                'tags', i.tags,
                'created_at', i.created_at,
                'updated_at', i.created_at)
-           ORDER BY i.created_at, i.id)) AS images_imported
+           ORDER BY i.created_at, i.id),
+           -- again: what an operator set besides stays
+           merge => true) AS images_imported
   FROM osinfo_image i;
 
 COMMIT;

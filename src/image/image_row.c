@@ -15,6 +15,7 @@
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "image/image_row.h"
+#include "image/ims_rules.h"
 #include "json_writer.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -66,6 +67,7 @@ append_properties(StringInfo out, Datum properties_value)
 	Jsonb	   *properties = DatumGetJsonbP(properties_value);
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
+	JsonbValue	name = {0};
 	JsonbValue	value;
 	bool		hidden = false;
 
@@ -77,18 +79,23 @@ append_properties(StringInfo out, Datum properties_value)
 	{
 		if (token == WJB_KEY)
 		{
-			hidden = property_is_internal(value.val.string.val,
-										  value.val.string.len);
+			name = value;
+			hidden = property_is_internal(name.val.string.val,
+										  name.val.string.len);
 			if (hidden)
 				continue;
-			imgcat_json_string(out, value.val.string.val, value.val.string.len);
+			imgcat_json_string(out, name.val.string.val, name.val.string.len);
 			appendStringInfoString(out, ": ");
 		}
 		else if (token == WJB_VALUE && !hidden)
 		{
 			if (value.type == jbvString)
-				imgcat_json_string(out, value.val.string.val,
-								   value.val.string.len);
+			{
+				if (!imgcat_ims_append_bare(out, name.val.string.val,
+											name.val.string.len, &value))
+					imgcat_json_string(out, value.val.string.val,
+									   value.val.string.len);
+			}
 			else if (value.type == jbvNull)
 				appendStringInfoString(out, "\"\"");
 			else

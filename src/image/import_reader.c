@@ -19,6 +19,7 @@
 #include "image/document.h"
 #include "image/errors.h"
 #include "image/import_reader.h"
+#include "image/ims_rules.h"
 #include "image/value.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -30,6 +31,8 @@ enum
 {
 	COL_DELETED_AT = IMGCAT_NUM_COLS,
 	COL_HAS_MEMBERS,
+	COL_MISSING,
+	COL_DOCUMENT,
 	NUM_DOCUMENT_COLS
 };
 
@@ -67,7 +70,11 @@ static const struct
 	{"properties", JSONBOID},
 	{"deleted_at", TIMESTAMPTZOID},
 	{"has_members", BOOLOID},
+	{"missing", INT4OID},
+	{"document", INT4OID},
 };
+
+StaticAssertDecl(IMGCAT_NUM_COLS < 31, "missing has a bit for each column");
 
 /* Which document has an identifier. */
 typedef struct SeenId
@@ -156,12 +163,13 @@ take_out_members(ImportReader *reader)
 }
 
 /*
- * Check the values of the document at hand.
+ * Check the values of the document at hand; those that IMS prints bare become
+ * strings.
  */
 static void
-check_document(const ImportReader *reader)
+check_document(ImportReader *reader)
 {
-	const ImgcatDocument *document = &reader->document;
+	ImgcatDocument *document = &reader->document;
 
 	for (int column = 0; column < IMGCAT_NUM_COLS; column++)
 		if (document->attributes[column] != NULL)
@@ -176,11 +184,13 @@ check_document(const ImportReader *reader)
 	for (int i = 0; i < document->nproperties; i++)
 	{
 		const JsonbValue *name = &document->names[i];
-		const JsonbValue *value = &document->property_values[i];
+		JsonbValue *value = &document->property_values[i];
 
 		imgcat_property_check_name(name->val.string.val, name->val.string.len,
 								   &reader->place);
-		if (value->type != jbvNull && value->type != jbvString)
+		if (value->type != jbvNull && value->type != jbvString &&
+			!imgcat_ims_take_bare(name->val.string.val, name->val.string.len,
+								  value))
 			imgcat_value_error(&reader->place, name->val.string.val,
 							   name->val.string.len, IMS_BAD_VALUE,
 							   "of a custom property must be a string or null");
@@ -204,34 +214,37 @@ set_default(ImgcatImageRow *row, ImgcatImageColumn column, Datum value)
 }
 
 /*
- * The time of deletion of the document at hand; null unless it is deleted.
+ * The time of deletion that the document at hand names, or null.
  */
 static void
-deletion_time(const ImportReader *reader, const ImgcatImageRow *row,
-			  Datum *value, bool *is_null)
+deletion_time(const ImportReader *reader, Datum *value, bool *is_null)
 {
 	/* no attribute of the API, but a time like the others */
 	static const ImgcatAttribute time = {
 		"deleted_at", -1, IMGCAT_ATTR_TIME, 0, 0, NULL, IMGCAT_FILTER_NONE, NULL
 	};
-	text	   *status = DatumGetTextPP(row->values[IMGCAT_COL_STATUS]);
-	bool		is_deleted = VARSIZE_ANY_EXHDR(status) == 7 &&
-	memcmp(VARDATA_ANY(status), "deleted", 7) == 0;
 
 	*value = (Datum) 0;
-	*is_null = true;
-	if (reader->deleted_at.type != jbvNull)
-		imgcat_attribute_check_type(&time, &reader->deleted_at, &reader->place);
-	if (!is_deleted)
+	*is_null = (reader->deleted_at.type == jbvNull);
+	if (*is_null)
 		return;
-	if (reader->deleted_at.type != jbvNull)
-		*value = imgcat_attribute_datum(&time, &reader->deleted_at,
-										&reader->place, is_null);
-	else
-	{
-		*value = row->values[IMGCAT_COL_UPDATED_AT];
-		*is_null = row->nulls[IMGCAT_COL_UPDATED_AT];
-	}
+	imgcat_attribute_check_type(&time, &reader->deleted_at, &reader->place);
+	*value = imgcat_attribute_datum(&time, &reader->deleted_at, &reader->place,
+									is_null);
+}
+
+/*
+ * The columns that the document at hand does not name, a bit for each.
+ */
+static int32
+missing_columns(const ImgcatDocument *document)
+{
+	int32		missing = 0;
+
+	for (int column = 0; column < IMGCAT_NUM_COLS; column++)
+		if (document->attributes[column] == NULL)
+			missing |= 1 << column;
+	return missing;
 }
 
 /*
@@ -329,10 +342,11 @@ read_document(ImportReader *reader, const JsonbValue *value)
 
 	memcpy(values, row.values, sizeof(row.values));
 	memcpy(nulls, row.nulls, sizeof(row.nulls));
-	deletion_time(reader, &row, &values[COL_DELETED_AT],
-				  &nulls[COL_DELETED_AT]);
+	deletion_time(reader, &values[COL_DELETED_AT], &nulls[COL_DELETED_AT]);
 	values[COL_HAS_MEMBERS] = BoolGetDatum(reader->members != NULL);
-	nulls[COL_HAS_MEMBERS] = false;
+	values[COL_MISSING] = Int32GetDatum(missing_columns(&reader->document));
+	values[COL_DOCUMENT] = Int32GetDatum(reader->place.index);
+	nulls[COL_HAS_MEMBERS] = nulls[COL_MISSING] = nulls[COL_DOCUMENT] = false;
 
 	remember_id(reader, DatumGetUUIDP(row.values[IMGCAT_COL_ID]));
 	tuplestore_putvalues(import->documents, import->documents_desc,

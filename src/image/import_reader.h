@@ -18,7 +18,10 @@
 typedef struct ImgcatImport
 {
 	Tuplestorestate *documents; /* the columns of the row type image, then
-								 * deleted_at and has_members */
+								 * deleted_at, has_members, missing (a bit for
+								 * each column that the document does not
+								 * name: it holds the default of a new image),
+								 * document (its number) */
 	TupleDesc	documents_desc;
 	Tuplestorestate *members;	/* image_id, member_id, status */
 	TupleDesc	members_desc;

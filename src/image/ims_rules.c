@@ -317,3 +317,46 @@ imgcat_ims_may_patch_cloud(const ImgcatAttribute *attribute, const char *name,
 			return false;
 	return true;
 }
+
+/*
+ * Does IMS print this property as a boolean?  All its other booleans and
+ * numbers are strings.  Here every property is stored as a string.
+ */
+static bool
+is_boolean_property(const char *name, int name_length)
+{
+	return string_is(name, name_length, "__system_support_market");
+}
+
+/*
+ * Turn a value that is bare where IMS prints it into the string that is
+ * stored.  False: the property has to be a string.
+ */
+bool
+imgcat_ims_take_bare(const char *name, int name_length, JsonbValue *value)
+{
+	bool		boolean = value->val.boolean;
+
+	if (value->type != jbvBool || !is_boolean_property(name, name_length))
+		return false;
+	value->type = jbvString;
+	value->val.string.val = boolean ? "true" : "false";
+	value->val.string.len = strlen(value->val.string.val);
+	return true;
+}
+
+/*
+ * Append the value of a property without quotes, where IMS prints it so and it
+ * is such a value.
+ */
+bool
+imgcat_ims_append_bare(StringInfo out, const char *name, int name_length,
+					   const JsonbValue *value)
+{
+	if (!is_boolean_property(name, name_length) ||
+		(!string_is(value->val.string.val, value->val.string.len, "true") &&
+		 !string_is(value->val.string.val, value->val.string.len, "false")))
+		return false;
+	appendBinaryStringInfo(out, value->val.string.val, value->val.string.len);
+	return true;
+}

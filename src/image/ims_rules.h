@@ -11,6 +11,7 @@
 #define IMGCAT_IMS_RULES_H
 
 #include "image/document.h"
+#include "lib/stringinfo.h"
 
 #define IMS_IMAGETYPE "__imagetype"
 
@@ -28,6 +29,10 @@ extern bool imgcat_ims_may_patch(const ImgcatAttribute *attribute,
 								 const char *name, int name_length);
 extern bool imgcat_ims_may_patch_cloud(const ImgcatAttribute *attribute,
 									   const char *name, int name_length);
+extern bool imgcat_ims_take_bare(const char *name, int name_length,
+								 JsonbValue *value);
+extern bool imgcat_ims_append_bare(StringInfo out, const char *name,
+								   int name_length, const JsonbValue *value);
 extern bool imgcat_jsonb_string_is(Jsonb *object, const char *name,
 								   const char *word);
 

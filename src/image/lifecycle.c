@@ -44,8 +44,8 @@ PG_FUNCTION_INFO_V1(imgcat_delete_image);
 /*
  * delete_image(image_id uuid)
  *
- * The members get the very deleted_at of the image: those that were removed
- * before can be told from those that the image was shared with to the end.
+ * What the image was, and its memberships, are kept by the table's triggers
+ * (sql/31_deletion.sql).
  */
 Datum
 imgcat_delete_image(PG_FUNCTION_ARGS)
@@ -53,7 +53,6 @@ imgcat_delete_image(PG_FUNCTION_ARGS)
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatImageAccess image;
-	TimestampTz now;
 
 	imgcat_spi_connect();
 	imgcat_image_modify(&image, id, &caller);
@@ -67,14 +66,9 @@ imgcat_delete_image(PG_FUNCTION_ARGS)
 	if (!imgcat_status_may_become(&image.row, "deleted"))
 		elog(ERROR, "image cannot be deleted in its status");
 
-	now = GetCurrentTimestamp();
 	run_on_image("UPDATE image_catalog.images SET status = 'deleted', "
-				 "updated_at = $2, deleted_at = $2, "
-				 "status_before_deletion = status, "
-				 "updated_at_before_deletion = updated_at "
-				 "WHERE id = $1", id, now);
-	run_on_image("UPDATE image_catalog.image_members SET deleted_at = $2 "
-				 "WHERE image_id = $1 AND deleted_at IS NULL", id, now);
+				 "updated_at = $2, deleted_at = $2 WHERE id = $1",
+				 id, GetCurrentTimestamp());
 	imgcat_spi_finish();
 	PG_RETURN_VOID();
 }

@@ -301,6 +301,7 @@ imgcat_update_image_member(PG_FUNCTION_ARGS)
 	StringInfoData out;
 	pg_uuid_t  *id;
 	Datum		args[4];
+	bool		has_offer;
 
 	check_member_status(fcinfo, 2);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -309,7 +310,7 @@ imgcat_update_image_member(PG_FUNCTION_ARGS)
 
 	initStringInfo(&out);
 	imgcat_spi_connect();
-	imgcat_image_show_latest(&image, id, &caller);
+	has_offer = imgcat_image_answer(&image, id, &caller);
 	check_is_shared(&image);
 	if (!caller.is_admin)
 	{
@@ -322,6 +323,9 @@ imgcat_update_image_member(PG_FUNCTION_ARGS)
 		if (!for_itself)
 			member_not_found();
 	}
+	/* an offer of a moment ago came after this call */
+	if (!has_offer)
+		member_not_found();
 
 	args[0] = UUIDPGetDatum(id);
 	args[1] = PG_GETARG_DATUM(1);

@@ -43,6 +43,17 @@ static const char lock_sql[] =
 "FOR NO KEY UPDATE";
 
 /*
+ * Keeps a shared image as it is, if the caller may answer for a project: it is
+ * an administrator ($2) or a member ($3).
+ */
+static const char share_lock_sql[] =
+"SELECT " IMGCAT_IMAGE_COLUMNS " FROM image_catalog.images i "
+"WHERE i.id = $1 AND i.status <> 'deleted' AND i.visibility = 'shared' "
+"AND ($2 OR EXISTS (SELECT FROM image_catalog.image_members m "
+"WHERE m.image_id = i.id AND m.member_id = $3 AND m.deleted_at IS NULL)) "
+"FOR SHARE OF i";
+
+/*
  * Does a text column of the row hold this word?
  */
 bool
@@ -205,6 +216,24 @@ imgcat_image_show_latest(ImgcatImageAccess *image, const pg_uuid_t *id,
 }
 
 /*
+ * Run one of the statements that lock an image, which take its id, whether the
+ * caller is an administrator, and its project.
+ */
+static bool
+lock_image(ImgcatImageAccess *image, const char *sql, const pg_uuid_t *id,
+		   const ImgcatCaller *caller)
+{
+	static const Oid argtypes[] = {UUIDOID, BOOLOID, TEXTOID};
+	Datum		args[3];
+
+	args[0] = UUIDPGetDatum(id);
+	args[1] = BoolGetDatum(caller->is_admin);
+	args[2] = caller->project_id ? CStringGetTextDatum(caller->project_id) : 0;
+	return fetch_row(image, sql, 3, argtypes, args,
+					 caller->project_id ? "   " : "  n");
+}
+
+/*
  * Read and lock an image that the caller may change, in its newest version;
  * "not found" or "forbidden" if it may not.
  */
@@ -212,25 +241,33 @@ void
 imgcat_image_modify(ImgcatImageAccess *image, const pg_uuid_t *id,
 					const ImgcatCaller *caller)
 {
-	static const Oid argtypes[] = {UUIDOID, BOOLOID, TEXTOID};
-
-	if (caller->is_member)
+	if (caller->is_member && lock_image(image, lock_sql, id, caller))
 	{
-		Datum		args[3];
-
-		args[0] = UUIDPGetDatum(id);
-		args[1] = BoolGetDatum(caller->is_admin);
-		args[2] = caller->project_id ?
-			CStringGetTextDatum(caller->project_id) : 0;
-		if (fetch_row(image, lock_sql, 3, argtypes, args,
-					  caller->project_id ? "   " : "  n"))
-		{
-			image->is_own = is_own(caller, &image->row);
-			image->is_image_member = false;
-			return;
-		}
+		image->is_own = is_own(caller, &image->row);
+		image->is_image_member = false;
+		return;
 	}
 
 	imgcat_image_show_latest(image, id, caller);
 	imgcat_image_forbidden("Only its owner's project, in role member, or an administrator may change it.");
+}
+
+/*
+ * Read a shared image whose offer the caller may answer, and keep it from
+ * being changed: no answer is given to an image that is private or deleted
+ * meanwhile.  Several members may do so at a time.  "Not found" if the caller
+ * may not see it; false if it sees the image and there is nothing to answer.
+ *
+ * What the caller knows of the image is read after the lock, in a snapshot that
+ * holds whatever the lock had to wait for.
+ */
+bool
+imgcat_image_answer(ImgcatImageAccess *image, const pg_uuid_t *id,
+					const ImgcatCaller *caller)
+{
+	bool		locked = caller->is_member &&
+		lock_image(image, share_lock_sql, id, caller);
+
+	imgcat_image_show_latest(image, id, caller);
+	return locked;
 }

@@ -3,6 +3,21 @@
  * policy.h
  *		Who may do what to a disk image.
  *
+ * The order of locks.  Whatever writes images, or what belongs to them, takes
+ * its locks in this order, so no two calls wait for each other:
+ *
+ * 1. the row of the image, of several images by id: FOR NO KEY UPDATE to change
+ *	  or delete it, and to change its tags or members (imgcat_image_modify,
+ *	  import_images); FOR SHARE to answer an offer of it, which several members
+ *	  may do at a time (imgcat_image_answer);
+ * 2. rows of image_members;
+ * 3. rows of offers, which the triggers of both tables write.
+ *
+ * An answer needs no less than FOR SHARE.  It moves the member's offer, and the
+ * offer holds what listings sort by, so every change of a shared image writes
+ * it, too: the two cannot be open at a time, whatever the image's row is locked
+ * by.  A transaction that answers holds up the owner until it ends.
+ *
  * src/image/policy.h
  *
  *-------------------------------------------------------------------------
@@ -36,6 +51,8 @@ extern void imgcat_image_show_latest(ImgcatImageAccess *image,
 									 const pg_uuid_t *id,
 									 const ImgcatCaller *caller);
 extern void imgcat_image_modify(ImgcatImageAccess *image, const pg_uuid_t *id,
+								const ImgcatCaller *caller);
+extern bool imgcat_image_answer(ImgcatImageAccess *image, const pg_uuid_t *id,
 								const ImgcatCaller *caller);
 
 extern bool imgcat_row_text_is(const ImgcatImageRow *row,

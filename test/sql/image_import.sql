@@ -33,8 +33,10 @@ SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000002"}]');
 SELECT n, name, status, visibility, protected, os_hidden, owner, min_disk, min_ram, size, created = updated AS never_changed,
        created > now() AT TIME ZONE 'UTC' - interval '1 hour' AS now, tags, properties, deleted FROM pg_temp.imported WHERE n = '02';
 \x off
--- what is not there is replaced; only a created_at not given stays
-SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000001", "owner": "B", "updated_at": "2019-01-01T00:00:00Z"}]');
+-- an image that exists is replaced by a whole document: what that says is null becomes null, properties that it does not name are gone
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000001", "name": null, "status": "queued", "visibility": "shared", "protected": false,
+    "os_hidden": false, "owner": "B", "disk_format": null, "container_format": null, "min_disk": 0, "min_ram": 0, "size": null,
+    "virtual_size": null, "checksum": null, "os_hash_algo": null, "os_hash_value": null, "updated_at": "2019-01-01T00:00:00Z", "tags": []}]');
 SELECT name, status, owner, size, created, updated, tags, properties FROM pg_temp.imported WHERE n = '01';
 SELECT import_images('[]'), import_images(NULL);
 -- without an identifier, a new one
@@ -55,15 +57,15 @@ SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "created_a
 SELECT pg_temp.members();
 SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "name": "changed"}]');
 SELECT pg_temp.members();
-SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "members": {"n": "accepted", "p": "pending"}}]');
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "members": {"n": "accepted", "p": "pending"}}]', merge => true);
 SELECT pg_temp.members();
-SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "members": {"m": "pending"}, "created_at": "2021-01-01T00:00:00Z"}]');
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "members": {"m": "pending"}, "created_at": "2021-01-01T00:00:00Z"}]', merge => true);
 SELECT pg_temp.members();
 SELECT bool_and(o.created_at = i.created_at) AS listed_in_order FROM offers o JOIN images i ON i.id = o.image_id WHERE i.id = pg_temp.id(6);
-SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "status": "deleted"}]');
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "status": "deleted"}]', merge => true);
 SELECT pg_temp.members();
 SELECT bool_or(m.deleted_at = i.deleted_at) AS with_the_image FROM image_members m JOIN images i ON i.id = m.image_id WHERE i.id = pg_temp.id(6);
-SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "members": {}}, {"id": "19907700-0000-4000-8000-000000000007", "members": {"m": "accepted"}}]');
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "status": "queued", "members": {}}, {"id": "19907700-0000-4000-8000-000000000007", "members": {"m": "accepted"}}]', merge => true);
 SELECT pg_temp.members();
 
 -- what a listing sees of it
