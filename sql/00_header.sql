@@ -3,6 +3,11 @@
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION image_catalog" to load this file. \quit
 
+/*
+ * Made here, and not by the control file, which would take a schema that is
+ * there: whoever owned it could put his own objects in the place of ours.
+ */
+CREATE SCHEMA image_catalog;
 COMMENT ON SCHEMA image_catalog IS
     'image catalogue: disk images and container images, their listing, patching and sharing';
 

@@ -53,40 +53,15 @@ COMMENT ON TRIGGER indexed_properties_make ON image_catalog.indexed_properties I
     'makes the indexes of a property, also when a dump is restored';
 
 CREATE FUNCTION image_catalog.index_image_property(name text) RETURNS void
-    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    IF NOT image_catalog.is_catalog_admin() THEN
-        RAISE insufficient_privilege USING
-            MESSAGE = 'permission denied to index a property',
-            DETAIL = 'Only a catalogue administrator may.';
-    END IF;
-    IF index_image_property.name = '__platform' THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = 'property "__platform" cannot be indexed',
-            DETAIL = 'Its values are compared without blanks and case.';
-    END IF;
-    INSERT INTO image_catalog.indexed_properties (name)
-    VALUES (index_image_property.name) ON CONFLICT DO NOTHING;
-END
-$$;
+    AS 'MODULE_PATHNAME', 'imgcat_index_image_property';
 COMMENT ON FUNCTION image_catalog.index_image_property(text) IS
     'give a property ordered indexes of its own, which listings that filter on it use from then on; locks out writes to images while they are made (docs/performance.md); administrators only, else 42501';
 
 CREATE FUNCTION image_catalog.unindex_image_property(name text) RETURNS void
-    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    IF NOT image_catalog.is_catalog_admin() THEN
-        RAISE insufficient_privilege USING
-            MESSAGE = 'permission denied to index a property',
-            DETAIL = 'Only a catalogue administrator may.';
-    END IF;
-    DELETE FROM image_catalog.indexed_properties p
-    WHERE p.name = unindex_image_property.name;
-END
-$$;
+    AS 'MODULE_PATHNAME', 'imgcat_unindex_image_property';
 COMMENT ON FUNCTION image_catalog.unindex_image_property(text) IS
     'take back index_image_property; administrators only, else 42501';

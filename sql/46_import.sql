@@ -1,7 +1,7 @@
 /* sql/46_import.sql: bulk import of disk images */
 
 CREATE FUNCTION image_catalog.import_images(images jsonb, merge boolean DEFAULT false) RETURNS bigint
-    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE SECURITY DEFINER
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_import_images';
 COMMENT ON FUNCTION image_catalog.import_images(jsonb, boolean) IS

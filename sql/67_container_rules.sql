@@ -82,8 +82,8 @@ REVOKE EXECUTE ON FUNCTION image_catalog.apply_finding_rules_to_cve(text) FROM P
 CREATE FUNCTION image_catalog.defer_finding(
         cve text, scope text DEFAULT '*', comment text DEFAULT '')
     RETURNS bigint
-    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_defer_finding';
 COMMENT ON FUNCTION image_catalog.defer_finding(text, text, text) IS
     'defers a CVE (state DEFERRED) in a scope: * for all images, a name with * in it, a name, or a digest; narrower scopes win, later scans included; returns how many findings changed their state';
@@ -91,8 +91,8 @@ COMMENT ON FUNCTION image_catalog.defer_finding(text, text, text) IS
 CREATE FUNCTION image_catalog.mark_finding_false_positive(
         cve text, scope text DEFAULT '*', comment text DEFAULT '')
     RETURNS bigint
-    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_mark_finding_false_positive';
 COMMENT ON FUNCTION image_catalog.mark_finding_false_positive(text, text, text) IS
     'marks a CVE as a false positive in a scope, as defer_finding defers it';
@@ -100,16 +100,16 @@ COMMENT ON FUNCTION image_catalog.mark_finding_false_positive(text, text, text) 
 CREATE FUNCTION image_catalog.observe_finding(
         cve text, scope text DEFAULT '*', comment text DEFAULT '')
     RETURNS bigint
-    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_observe_finding';
 COMMENT ON FUNCTION image_catalog.observe_finding(text, text, text) IS
     'observes a CVE again (state OBSERVED) in a scope, against wider rules and against the state of imported documents';
 
 CREATE FUNCTION image_catalog.drop_finding_rule(cve text, scope text DEFAULT '*')
     RETURNS bigint
-    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_drop_finding_rule';
 COMMENT ON FUNCTION image_catalog.drop_finding_rule(text, text) IS
     'forgets the rule for a CVE in this very scope; wider rules and imported states decide again';

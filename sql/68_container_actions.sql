@@ -7,28 +7,28 @@ CREATE FUNCTION image_catalog.delete_container_images(
         distinct_values boolean DEFAULT false)
     RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_delete_container_images';
 COMMENT ON FUNCTION image_catalog.delete_container_images(text, boolean, integer, integer, text, boolean, text, boolean) IS
     'deletes the images that a query of the search language finds, or only counts them unless confirm is true: {"numDeleted","dryRun"}; limit (0: none), offset and sort as list_container_images; 22023 for a query of which something would be ignored, or that selects every image and is not empty';
 
 CREATE FUNCTION image_catalog.watch_image(name text) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_watch_image';
 COMMENT ON FUNCTION image_catalog.watch_image(text) IS
     'puts an image name of the catalogue on the watch list: {"normalizedName","errorType","errorMessage"}; a wrong name is an answer with INVALID_IMAGE_NAME, a name without a stored scan one with NO_VALID_INTEGRATION';
 
 CREATE FUNCTION image_catalog.unwatch_image(name text) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_unwatch_image';
 COMMENT ON FUNCTION image_catalog.unwatch_image(text) IS
     'takes a normalised name off the watch list: {}, whether it was on it or not; the name is not normalised here';
 
 CREATE FUNCTION image_catalog.watched_images() RETURNS json
     LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_watched_images';
 COMMENT ON FUNCTION image_catalog.watched_images() IS
     'the watch list: {"watchedImages":[{"name"}]}, by name';
@@ -38,14 +38,14 @@ CREATE FUNCTION image_catalog.scan_image(
         include_snoozed boolean DEFAULT false)
     RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_scan_image';
 COMMENT ON FUNCTION image_catalog.scan_image(text, boolean, boolean) IS
     'the StorageImage document of a name or digest whose scan is stored, its risk computed anew and lastUpdated set; 22023 for a wrong name, 55000 where nothing is stored or force is true, as there is no scanner';
 
 CREATE FUNCTION image_catalog.invalidate_scan_and_registry_caches() RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_invalidate_container_caches';
 COMMENT ON FUNCTION image_catalog.invalidate_scan_and_registry_caches() IS
     'forgets cached metadata of registries: {}; nothing is cached yet, and stored images stay as they are';

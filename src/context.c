@@ -17,6 +17,7 @@
 #include <limits.h>
 
 #include "context.h"
+#include "entry.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -134,10 +135,7 @@ imgcat_caller_has_role(const char *role)
 }
 
 /*
- * The caller, as the settings and the outer user describe it.
- *
- * Our functions run as definer, so the current user says nothing of the
- * caller; the outer user id is what SET ROLE or the login left.  A superuser
+ * The caller, as the settings and the calling role describe it.  A superuser
  * without a project administers: that is the DBA at psql.
  */
 ImgcatCaller
@@ -151,7 +149,7 @@ imgcat_caller(void)
 		? user_id_setting : NULL;
 	caller.is_admin = is_admin_setting ||
 		imgcat_caller_has_role("admin") ||
-		(caller.project_id == NULL && superuser_arg(GetOuterUserId()));
+		(caller.project_id == NULL && superuser_arg(imgcat_calling_role()));
 	caller.is_member = caller.is_admin || imgcat_caller_has_role("member");
 	caller.is_reader = caller.is_admin || imgcat_caller_has_role("reader");
 	return caller;

@@ -15,16 +15,16 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "container/container_access.h"
 #include "context.h"
+#include "entry.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 
 /*
- * Has the outer user all of these privileges on the table container_images?
+ * Has the calling role all of these privileges on the table container_images?
  *
  * A superuser has every privilege; one that acts for a project has asked to
  * be held to that project's rights, so privileges say nothing there.
@@ -32,13 +32,12 @@
 static bool
 granted_on_table(AclMode privileges)
 {
-	Oid			user = GetOuterUserId();
+	Oid			user = imgcat_calling_role();
 	Oid			table;
 
 	if (superuser_arg(user))
 		return false;
-	table = get_relname_relid("container_images",
-							  get_namespace_oid("image_catalog", false));
+	table = get_relname_relid("container_images", imgcat_extension_schema());
 	if (!OidIsValid(table))
 		return false;
 	return pg_class_aclmask(table, user, privileges,

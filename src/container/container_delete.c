@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "container/container_access.h"
 #include "container/container_listing.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/array.h"
@@ -142,14 +143,12 @@ delete_images(Datum *keys, int count)
 		elog(ERROR, "could not delete container images");
 }
 
-PG_FUNCTION_INFO_V1(imgcat_delete_container_images);
 /*
  * delete_container_images(query text, confirm boolean, limit int, offset int,
  * sort_field text, reversed boolean, aggregate text, distinct_values boolean)
  * returns json: {"numDeleted", "dryRun"}
  */
-Datum
-imgcat_delete_container_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_delete_container_images, 1)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	bool		confirm = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);

@@ -16,6 +16,7 @@
 #include "container/container_access.h"
 #include "container/container_print.h"
 #include "container/search_sql.h"
+#include "entry.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -174,12 +175,10 @@ next_image(Export *export, MemoryContext context)
 	return answer;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_export_container_images);
 /*
  * export_container_images(query text, timeout_seconds int) returns setof json
  */
-Datum
-imgcat_export_container_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_export_container_images, 0)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;

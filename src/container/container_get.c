@@ -13,6 +13,7 @@
 #include "container/container_access.h"
 #include "container/container_get.h"
 #include "container/container_print.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "plan_cache.h"
@@ -96,13 +97,11 @@ imgcat_print_selected_image(const char *statement, Oid type, Datum value,
 	return answer;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_get_container_image);
 /*
  * get_container_image(id text, include_snoozed boolean, strip_description
  * boolean) returns json
  */
-Datum
-imgcat_get_container_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_get_container_image, 1)
 {
 	char	   *id = PG_ARGISNULL(0) ? "" :
 	text_to_cstring(PG_GETARG_TEXT_PP(0));

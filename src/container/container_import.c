@@ -14,7 +14,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "compat.h"
@@ -24,6 +23,7 @@
 #include "container/container_rows.h"
 #include "container/search_sql.h"
 #include "container/container_scalar.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -264,8 +264,7 @@ insert_or_lock_images(ImportedImage *images, int count)
 	ImgcatMessage *nothing = imgcat_make_message(&imgcat_storage_image_type);
 	Jsonb	   *empty = imgcat_store_document(nothing);
 	Oid			sequence = get_relname_relid("container_images_image_key_seq",
-											 get_namespace_oid("image_catalog",
-															   false));
+											 imgcat_extension_schema());
 
 	for (int i = 0; i < count; i++)
 	{
@@ -576,12 +575,10 @@ imgcat_import_documents(Jsonb *documents)
 	return count;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_import_container_images);
 /*
  * import_container_images(images jsonb) returns bigint: number of documents.
  */
-Datum
-imgcat_import_container_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_import_container_images, 1)
 {
 	imgcat_require_container_write();
 	PG_RETURN_INT64(imgcat_import_documents(PG_GETARG_JSONB_P(0)));

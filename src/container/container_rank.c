@@ -16,10 +16,10 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "container/container_rank.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "plan_cache.h"
@@ -110,7 +110,7 @@ refresh_cache(RankCache *cache, ImgcatRankSubject subject)
 	if (!OidIsValid(score_table))
 		CacheRegisterRelcacheCallback(forget_ranks, (Datum) 0);
 	score_table = get_relname_relid("container_risk_scores",
-									get_namespace_oid("image_catalog", false));
+									imgcat_extension_schema());
 	if (cache->context == NULL)
 		cache->context = AllocSetContextCreate(TopMemoryContext,
 											   "ranks of container images",
@@ -210,8 +210,7 @@ static void
 announce_change(void)
 {
 	CacheInvalidateRelcacheByRelid(get_relname_relid("container_risk_scores",
-													 get_namespace_oid("image_catalog",
-																	   false)));
+													 imgcat_extension_schema()));
 }
 
 /*
@@ -273,6 +272,7 @@ imgcat_count_risk_scores(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo) || trigger->tg_trigger->tgnargs != 1)
 		elog(ERROR, "imgcat_count_risk_scores is a trigger with an argument");
 	subject = trigger->tg_trigger->tgargs[0][0];
+	(void) imgcat_extension_schema();	/* statements below name it */
 
 	SPI_connect();
 	SPI_register_trigger_data(trigger);

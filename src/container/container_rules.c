@@ -18,6 +18,7 @@
 #include "container/container_access.h"
 #include "container/container_schema.h"
 #include "container/image_reference_type.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -145,7 +146,7 @@ change_rule(const char *cve, const char *scope_text, int state,
 	values[3] = Int32GetDatum(scope.precedence);
 	values[4] = Int16GetDatum(state);
 	values[5] = CStringGetTextDatum(comment);
-	values[6] = CStringGetTextDatum(GetUserNameFromId(GetOuterUserId(), false));
+	values[6] = CStringGetTextDatum(GetUserNameFromId(imgcat_calling_role(), false));
 
 	SPI_connect();
 	if (SPI_execute("LOCK TABLE image_catalog.container_finding_rules"
@@ -181,12 +182,10 @@ change_rule(const char *cve, const char *scope_text, int state,
 	return changed;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_defer_finding);
 /*
  * defer_finding(cve text, scope text, comment text) returns bigint
  */
-Datum
-imgcat_defer_finding(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_defer_finding, 3)
 {
 	PG_RETURN_INT64(change_rule(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 								text_to_cstring(PG_GETARG_TEXT_PP(1)),
@@ -194,13 +193,11 @@ imgcat_defer_finding(PG_FUNCTION_ARGS)
 								text_to_cstring(PG_GETARG_TEXT_PP(2))));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_mark_finding_false_positive);
 /*
  * mark_finding_false_positive(cve text, scope text, comment text) returns
  * bigint
  */
-Datum
-imgcat_mark_finding_false_positive(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_mark_finding_false_positive, 3)
 {
 	PG_RETURN_INT64(change_rule(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 								text_to_cstring(PG_GETARG_TEXT_PP(1)),
@@ -208,12 +205,10 @@ imgcat_mark_finding_false_positive(PG_FUNCTION_ARGS)
 								text_to_cstring(PG_GETARG_TEXT_PP(2))));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_observe_finding);
 /*
  * observe_finding(cve text, scope text, comment text) returns bigint
  */
-Datum
-imgcat_observe_finding(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_observe_finding, 3)
 {
 	PG_RETURN_INT64(change_rule(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 								text_to_cstring(PG_GETARG_TEXT_PP(1)),
@@ -221,12 +216,10 @@ imgcat_observe_finding(PG_FUNCTION_ARGS)
 								text_to_cstring(PG_GETARG_TEXT_PP(2))));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_drop_finding_rule);
 /*
  * drop_finding_rule(cve text, scope text) returns bigint
  */
-Datum
-imgcat_drop_finding_rule(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_drop_finding_rule, 2)
 {
 	PG_RETURN_INT64(change_rule(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 								text_to_cstring(PG_GETARG_TEXT_PP(1)),

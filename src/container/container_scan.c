@@ -17,6 +17,7 @@
 #include "container/container_import.h"
 #include "container/container_print.h"
 #include "container/image_reference_type.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -159,13 +160,11 @@ store_scanned(KnownImage *image)
 	imgcat_import_documents(imgcat_store_document(document));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_scan_image);
 /*
  * scan_image(image_name text, force boolean, include_snoozed boolean) returns
  * json
  */
-Datum
-imgcat_scan_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_scan_image, 1)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	char	   *name = PG_ARGISNULL(0) ? "" :
@@ -204,13 +203,11 @@ imgcat_scan_image(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(answer));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_invalidate_container_caches);
 /*
  * invalidate_scan_and_registry_caches() returns json: {}.  There is no cache of
  * registries to empty; stored images are not touched.
  */
-Datum
-imgcat_invalidate_container_caches(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_invalidate_container_caches, 0)
 {
 	(void) fcinfo;				/* no arguments */
 	imgcat_require_container_write();

@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "container/container_access.h"
 #include "container/image_reference_type.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "json_writer.h"
@@ -99,12 +100,10 @@ watch(const char *name)
 	return result;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_watch_image);
 /*
  * watch_image(name text) returns json
  */
-Datum
-imgcat_watch_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_watch_image, 1)
 {
 	char	   *name = PG_ARGISNULL(0) ? "" :
 	text_to_cstring(PG_GETARG_TEXT_PP(0));
@@ -131,13 +130,11 @@ imgcat_watch_image(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(answer);
 }
 
-PG_FUNCTION_INFO_V1(imgcat_unwatch_image);
 /*
  * unwatch_image(name text) returns json: {}, whether it was watched or not.
  * The name is compared as it is with the normalised ones.
  */
-Datum
-imgcat_unwatch_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_unwatch_image, 1)
 {
 	Oid			types[1] = {TEXTOID};
 	Datum		values[1];
@@ -157,12 +154,10 @@ imgcat_unwatch_image(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text("{}"));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_watched_images);
 /*
  * watched_images() returns json
  */
-Datum
-imgcat_watched_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_watched_images, 0)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	StringInfoData out;

@@ -15,6 +15,7 @@
 #include "container/container_listing.h"
 #include "container/container_rank.h"
 #include "container/container_request.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
@@ -197,12 +198,10 @@ effective_limit(int32 limit)
 		IMGCAT_CONTAINER_PAGE_MAX : limit;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_count_container_images);
 /*
  * count_container_images(query text) returns bigint.
  */
-Datum
-imgcat_count_container_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_count_container_images, 1)
 {
 	text	   *query = PG_GETARG_TEXT_PP(0);
 	ImgcatStatement statement;
@@ -229,14 +228,12 @@ imgcat_count_container_images(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(count);
 }
 
-PG_FUNCTION_INFO_V1(imgcat_list_container_images);
 /*
  * list_container_images(query text, limit int, offset int, sort_field text,
  * reversed boolean, aggregate text, distinct_values boolean) returns setof
  * json: StorageListImage documents.
  */
-Datum
-imgcat_list_container_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_list_container_images, 0)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	text	   *query = PG_ARGISNULL(0) ? cstring_to_text("") :
@@ -311,13 +308,11 @@ find_marker_keys(ImgcatContainerMarker *marker,
 									   SPI_tuptable->tupdesc, i + 2);
 }
 
-PG_FUNCTION_INFO_V1(imgcat_list_container_images_page);
 /*
  * list_container_images_page(query text) returns json: a URL's query in, the
  * answer of GET /v1/images out, and "next" where there is more.
  */
-Datum
-imgcat_list_container_images_page(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_list_container_images_page, 1)
 {
 	text	   *url_query = PG_GETARG_TEXT_PP(0);
 	ImgcatContainerRequest request;

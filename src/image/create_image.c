@@ -14,6 +14,7 @@
 
 #include "catalog/pg_type.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/document.h"
@@ -300,12 +301,10 @@ insert_row(const ImgcatImageRow *row, bool id_is_chosen)
 	imgcat_spi_finish();
 }
 
-PG_FUNCTION_INFO_V1(imgcat_create_image);
 /*
  * create_image(attributes jsonb) returns json
  */
-Datum
-imgcat_create_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_create_image, 1)
 {
 	Jsonb	   *attributes = PG_GETARG_JSONB_P(0);
 	ImgcatCaller caller = imgcat_caller();

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "context.h"
+#include "entry.h"
 #include "fmgr.h"
 #include "image/errors.h"
 #include "image/policy.h"
@@ -17,12 +18,10 @@
 #include "utils/builtins.h"
 #include "utils/uuid.h"
 
-PG_FUNCTION_INFO_V1(imgcat_get_image);
 /*
  * get_image(image_id uuid) returns json
  */
-Datum
-imgcat_get_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_get_image, 1)
 {
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
 	ImgcatCaller caller = imgcat_caller();

@@ -24,9 +24,9 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/transam.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_collation.h"
+#include "entry.h"
 #include "executor/tuptable.h"
 #include "image/image_fetch.h"
 #include "utils/builtins.h"
@@ -67,7 +67,7 @@ is_usable(Relation index)
 static void
 key_scan_open(KeyScan *key_scan, const char *table, const char *const *indexes)
 {
-	Oid			schema = get_namespace_oid("image_catalog", false);
+	Oid			schema = imgcat_extension_schema();
 	Oid			table_oid = get_relname_relid(table, schema);
 
 	if (!OidIsValid(table_oid))

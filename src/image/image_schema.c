@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "context.h"
+#include "entry.h"
 #include "fmgr.h"
 #include "image/attribute.h"
 #include "image/errors.h"
@@ -174,12 +175,10 @@ append_members_schema(StringInfo out)
 						   "{\"rel\": \"describedby\", \"href\": \"{schema}\"}]}");
 }
 
-PG_FUNCTION_INFO_V1(imgcat_image_schema);
 /*
  * image_schema(name text) returns json
  */
-Datum
-imgcat_image_schema(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_image_schema, 1)
 {
 	static const struct
 	{

@@ -21,6 +21,7 @@
 
 #include "catalog/pg_type.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -254,12 +255,10 @@ check_nothing_left_out(TimestampTz now)
 			 errhint("Name them, or keep them by import_images(images, merge => true).")));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_import_images);
 /*
  * import_images(images jsonb, merge boolean) returns bigint
  */
-Datum
-imgcat_import_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_import_images, 2)
 {
 	Jsonb	   *documents = PG_GETARG_JSONB_P(0);
 	bool		merge = PG_GETARG_BOOL(1);

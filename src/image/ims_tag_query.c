@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -363,12 +364,10 @@ walk_images(const TagQuery *query, const ImgcatCaller *caller, StringInfo out)
 	return total;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_ims_query_images);
 /*
  * ims_query_images(request jsonb) returns json
  */
-Datum
-imgcat_ims_query_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_ims_query_images, 1)
 {
 	ImgcatCaller caller = imgcat_caller();
 	TagQuery	query;

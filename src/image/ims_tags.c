@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -134,12 +135,10 @@ key_tag_of_texts(ImgcatKeyTag *key_tag, const text *key, const text *value)
 	key_tag->value_length = value ? VARSIZE_ANY_EXHDR(value) : 0;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_ims_set_image_tag);
 /*
  * ims_set_image_tag(image_id uuid, key text, value text)
  */
-Datum
-imgcat_ims_set_image_tag(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_ims_set_image_tag, 3)
 {
 	TaggedImage tagged;
 	ImgcatKeyTag key_tag;
@@ -155,12 +154,10 @@ imgcat_ims_set_image_tag(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(imgcat_ims_delete_image_tag);
 /*
  * ims_delete_image_tag(image_id uuid, key text)
  */
-Datum
-imgcat_ims_delete_image_tag(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_ims_delete_image_tag, 2)
 {
 	TaggedImage tagged;
 	ImgcatKeyTag key_tag;
@@ -222,14 +219,12 @@ read_batch(Jsonb *tags, bool deleting, int *count)
 	return key_tags;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_ims_change_image_tags);
 /*
  * ims_change_image_tags(image_id uuid, action text, tags jsonb)
  *
  * Deleting a tag that is not there is no error.
  */
-Datum
-imgcat_ims_change_image_tags(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_ims_change_image_tags, 3)
 {
 	char	   *action = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	bool		deleting = (strcmp(action, "delete") == 0);
@@ -256,12 +251,10 @@ imgcat_ims_change_image_tags(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(imgcat_ims_image_tags);
 /*
  * ims_image_tags(image_id uuid) returns json
  */
-Datum
-imgcat_ims_image_tags(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_ims_image_tags, 1)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatImageAccess image;
@@ -335,12 +328,10 @@ append_grouped(StringInfo out, const ImgcatKeyTag *tags, int ntags)
 	appendStringInfoString(out, ntags > 0 ? "]}]}" : "]}");
 }
 
-PG_FUNCTION_INFO_V1(imgcat_ims_project_tags);
 /*
  * ims_project_tags() returns json
  */
-Datum
-imgcat_ims_project_tags(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_ims_project_tags, 0)
 {
 	static const Oid argtypes[] = {TEXTOID};
 	ImgcatCaller caller = imgcat_caller();

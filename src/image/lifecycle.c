@@ -14,6 +14,7 @@
 
 #include "catalog/pg_type.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -40,15 +41,13 @@ run_on_image(const char *sql, const pg_uuid_t *id, TimestampTz now)
 		elog(ERROR, "could not update an image");
 }
 
-PG_FUNCTION_INFO_V1(imgcat_delete_image);
 /*
  * delete_image(image_id uuid)
  *
  * What the image was, and its memberships, are kept by the table's triggers
  * (sql/31_deletion.sql).
  */
-Datum
-imgcat_delete_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_delete_image, 1)
 {
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
 	ImgcatCaller caller = imgcat_caller();
@@ -102,12 +101,10 @@ change_status(const pg_uuid_t *id, const char *status, const char *from,
 	imgcat_spi_finish();
 }
 
-PG_FUNCTION_INFO_V1(imgcat_deactivate_image);
 /*
  * deactivate_image(image_id uuid)
  */
-Datum
-imgcat_deactivate_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_deactivate_image, 1)
 {
 	change_status(PG_GETARG_UUID_P(0), "deactivated", "active",
 				  "UPDATE image_catalog.images SET status = 'deactivated', "
@@ -115,14 +112,12 @@ imgcat_deactivate_image(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(imgcat_reactivate_image);
 /*
  * reactivate_image(image_id uuid)
  *
  * Other ways lead to active, too; this is the one from deactivated.
  */
-Datum
-imgcat_reactivate_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_reactivate_image, 1)
 {
 	change_status(PG_GETARG_UUID_P(0), "active", "deactivated",
 				  "UPDATE image_catalog.images SET status = 'active', "

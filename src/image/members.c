@@ -19,6 +19,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -223,12 +224,10 @@ share_as_ims(ImgcatImageAccess *image, const pg_uuid_t *id, text *member_id)
 	}
 }
 
-PG_FUNCTION_INFO_V1(imgcat_add_image_member);
 /*
  * add_image_member(image_id uuid, member_id text) returns json
  */
-Datum
-imgcat_add_image_member(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_add_image_member, 2)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatImageAccess image;
@@ -287,14 +286,12 @@ check_member_status(FunctionCallInfo fcinfo, int argument)
 							  "It must be pending, accepted or rejected.")));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_update_image_member);
 /*
  * update_image_member(image_id uuid, member_id text, status text) returns json
  *
  * The project answers for itself; its owner cannot answer for it.
  */
-Datum
-imgcat_update_image_member(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_update_image_member, 3)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatImageAccess image;
@@ -339,12 +336,10 @@ imgcat_update_image_member(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_delete_image_member);
 /*
  * delete_image_member(image_id uuid, member_id text)
  */
-Datum
-imgcat_delete_image_member(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_delete_image_member, 2)
 {
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
 	ImgcatCaller caller = imgcat_caller();
@@ -393,14 +388,12 @@ read_members(const ImgcatImageAccess *image, const pg_uuid_t *id,
 	return true;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_get_image_member);
 /*
  * get_image_member(image_id uuid, member_id text) returns json
  *
  * Whatever stands between the caller and the member, it is "not found".
  */
-Datum
-imgcat_get_image_member(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_get_image_member, 2)
 {
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
 	ImgcatCaller caller = imgcat_caller();
@@ -419,12 +412,10 @@ imgcat_get_image_member(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_list_image_members);
 /*
  * list_image_members(image_id uuid) returns json
  */
-Datum
-imgcat_list_image_members(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_list_image_members, 1)
 {
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
 	ImgcatCaller caller = imgcat_caller();

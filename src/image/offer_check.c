@@ -21,8 +21,8 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
+#include "entry.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "utils/fmgroids.h"
@@ -60,7 +60,7 @@ static void
 refuse_unseen(const char *table_name, const char *index_name,
 			  ScanKey keys, int nkeys)
 {
-	Oid			schema = get_namespace_oid("image_catalog", false);
+	Oid			schema = imgcat_extension_schema();
 	Oid			table_oid = get_relname_relid(table_name, schema);
 	Oid			index_oid = get_relname_relid(index_name, schema);
 	Relation	table;

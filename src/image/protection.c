@@ -20,11 +20,11 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "image/protection.h"
@@ -175,7 +175,7 @@ load_rules(void)
 	rules = NULL;
 	nrules = 0;
 	rules_table = get_relname_relid("property_protections",
-									get_namespace_oid("image_catalog", false));
+									imgcat_extension_schema());
 	if (!OidIsValid(rules_table))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),

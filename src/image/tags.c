@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "context.h"
+#include "entry.h"
 #include "fmgr.h"
 #include "image/errors.h"
 #include "image/quota.h"
@@ -97,14 +98,12 @@ imgcat_tags_store(const ImgcatTagSet *set, ImgcatImageRow *row)
 	row->values[IMGCAT_COL_TAGS] = imgcat_tags_datum(set->tags, set->ntags);
 }
 
-PG_FUNCTION_INFO_V1(imgcat_add_image_tag);
 /*
  * add_image_tag(image_id uuid, tag text)
  *
  * A tag that is there already is no error.
  */
-Datum
-imgcat_add_image_tag(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_add_image_tag, 2)
 {
 	text	   *tag = PG_GETARG_TEXT_PP(1);
 	ImgcatCaller caller = imgcat_caller();
@@ -128,12 +127,10 @@ imgcat_add_image_tag(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(imgcat_delete_image_tag);
 /*
  * delete_image_tag(image_id uuid, tag text)
  */
-Datum
-imgcat_delete_image_tag(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_delete_image_tag, 2)
 {
 	text	   *tag = PG_GETARG_TEXT_PP(1);
 	ImgcatCaller caller = imgcat_caller();

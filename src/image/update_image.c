@@ -14,6 +14,7 @@
 
 #include "catalog/pg_type.h"
 #include "context.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -430,32 +431,26 @@ update_image(FunctionCallInfo fcinfo, ImgcatPatchForm form)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_update_image);
 /*
  * update_image(image_id uuid, patch json_patch) returns json
  */
-Datum
-imgcat_update_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_update_image, 2)
 {
 	return update_image(fcinfo, IMGCAT_PATCH_V21);
 }
 
-PG_FUNCTION_INFO_V1(imgcat_update_image_legacy);
 /*
  * update_image_legacy(image_id uuid, patch jsonb) returns json
  */
-Datum
-imgcat_update_image_legacy(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_update_image_legacy, 2)
 {
 	return update_image(fcinfo, IMGCAT_PATCH_V20);
 }
 
-PG_FUNCTION_INFO_V1(imgcat_update_cloud_image);
 /*
  * update_cloud_image(image_id uuid, patch json_patch) returns json
  */
-Datum
-imgcat_update_cloud_image(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_update_cloud_image, 2)
 {
 	return update_image(fcinfo, IMGCAT_PATCH_CLOUD);
 }

@@ -15,6 +15,7 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -291,13 +292,11 @@ check_not_in_filter(const ImgcatListRequest *request, const char *name)
 					 errhint("Leave one of them out.")));
 }
 
-PG_FUNCTION_INFO_V1(imgcat_list_images);
 /*
  * list_images(filter jsonb, sort text, "limit" int, marker uuid)
  * returns setof image
  */
-Datum
-imgcat_list_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_list_images, 0)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ImgcatCaller caller = imgcat_caller();
@@ -340,12 +339,10 @@ imgcat_list_images(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_list_images_page);
 /*
  * list_images_page(query text) returns json
  */
-Datum
-imgcat_list_images_page(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
@@ -381,12 +378,10 @@ imgcat_list_images_page(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P((text *) json.data);
 }
 
-PG_FUNCTION_INFO_V1(imgcat_list_cloud_images_page);
 /*
  * list_cloud_images_page(query text) returns json: the IMS dialect, no links.
  */
-Datum
-imgcat_list_cloud_images_page(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_list_cloud_images_page, 1)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
@@ -425,12 +420,10 @@ count_receive(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-PG_FUNCTION_INFO_V1(imgcat_count_images);
 /*
  * count_images(filter jsonb) returns bigint
  */
-Datum
-imgcat_count_images(PG_FUNCTION_ARGS)
+IMGCAT_FUNCTION(imgcat_count_images, 0)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;

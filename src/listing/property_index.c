@@ -16,9 +16,14 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
 #include "common/md5.h"
+#include "context.h"
+#include "entry.h"
+#include "executor/spi.h"
 #include "fmgr.h"
 #include "listing/property_index.h"
+#include "plan_cache.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -87,4 +92,60 @@ imgcat_property_index_name_of(PG_FUNCTION_ARGS)
 						text_to_cstring(PG_GETARG_TEXT_PP(0)),
 						text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	PG_RETURN_NAME(result);
+}
+
+/*
+ * Refuse a caller who may not index properties.
+ */
+static void
+require_admin(void)
+{
+	if (!imgcat_caller().is_admin)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to index a property"),
+				 errdetail("Only a catalogue administrator may.")));
+}
+
+/*
+ * Change indexed_properties by a statement on the property $1: its trigger
+ * makes or drops the indexes.
+ */
+static void
+change_indexed_properties(const char *sql, Datum name)
+{
+	static const Oid types[] = {TEXTOID};
+
+	SPI_connect();
+	if (SPI_execute_plan(imgcat_plan(sql, 1, types), &name, NULL, false, 0) < 0)
+		elog(ERROR, "could not change indexed_properties");
+	SPI_finish();
+}
+
+/*
+ * index_image_property(name text) returns void
+ */
+IMGCAT_FUNCTION(imgcat_index_image_property, 1)
+{
+	require_admin();
+	if (strcmp(text_to_cstring(PG_GETARG_TEXT_PP(0)), "__platform") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("property \"__platform\" cannot be indexed"),
+				 errdetail("Its values are compared without blanks and case.")));
+	change_indexed_properties("INSERT INTO image_catalog.indexed_properties (name) "
+							  "VALUES ($1) ON CONFLICT DO NOTHING",
+							  PG_GETARG_DATUM(0));
+	PG_RETURN_VOID();
+}
+
+/*
+ * unindex_image_property(name text) returns void
+ */
+IMGCAT_FUNCTION(imgcat_unindex_image_property, 1)
+{
+	require_admin();
+	change_indexed_properties("DELETE FROM image_catalog.indexed_properties "
+							  "WHERE name = $1", PG_GETARG_DATUM(0));
+	PG_RETURN_VOID();
 }

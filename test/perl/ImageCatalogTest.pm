@@ -19,11 +19,13 @@ our @EXPORT =
 my $json = JSON::PP->new->utf8->canonical;
 
 # Callable by the plain role "tenant": answers for a caller described by its
-# arguments.  The function runs as definer, so it may set the settings; the
-# role that administers by being superuser is told by the outer user, which
-# stays "tenant".
+# arguments.  The function runs as a trusted application that may set the
+# settings, and is otherwise nobody.
 my $ask_function = q{
 CREATE ROLE tenant LOGIN;
+CREATE ROLE asker;
+GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.is_admin,
+	image_catalog.roles, image_catalog.dialect TO asker;
 CREATE SCHEMA ask;
 GRANT USAGE ON SCHEMA ask TO tenant;
 CREATE FUNCTION ask.as_caller(project text, admin boolean, roles text,
@@ -50,6 +52,7 @@ EXCEPTION WHEN OTHERS THEN
                              'detail', detail, 'hint', hint);
 END;
 $$;
+ALTER FUNCTION ask.as_caller OWNER TO asker;
 };
 
 # A running server with the extension and the role "tenant" in database

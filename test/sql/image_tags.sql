@@ -18,7 +18,7 @@ SELECT add_image_tag(pg_temp.id(1), 'x');
 SELECT * FROM pg_temp.state();
 SELECT add_image_tag(pg_temp.id(1), 'x');
 SELECT * FROM pg_temp.state();
-SELECT add_image_tag(pg_temp.id(1), t) FROM unnest(ARRAY['é', 'X', 'a=b', '', 'a b', NULL, 'a/b']) t;
+SELECT add_image_tag(pg_temp.id(1), t) FROM unnest(ARRAY['é', 'X', 'a=b', '', 'a b', 'a/b']) t;
 SELECT * FROM pg_temp.state();
 SELECT delete_image_tag(pg_temp.id(1), 'X');
 SELECT * FROM pg_temp.state();

@@ -66,9 +66,9 @@ SELECT count(*) FROM image_catalog.list_images();
 FETCH 1 FROM c;
 COMMIT;
 
--- NULL asks nothing
-SELECT image_catalog.list_images_page(NULL) IS NULL AS page,
-       image_catalog.list_cloud_images_page(NULL) IS NULL AS cloud_page;
+-- NULL is no query
+SELECT image_catalog.list_images_page(NULL);
+SELECT image_catalog.list_cloud_images_page(NULL);
 
 -- a statement sees what the transaction did before it
 BEGIN;

@@ -63,11 +63,6 @@ my $version = $node->safe_psql('postgres',
 like($version, qr/^\d+\.\d+\.\d+$/, 'the version has three parts');
 
 $node->safe_psql('postgres', 'DROP EXTENSION image_catalog');
-is( $node->safe_psql('postgres',
-		"SELECT count(*) FROM pg_namespace WHERE nspname = 'image_catalog'"),
-	'1',
-	'the schema stays, as PostgreSQL has it');
-$node->safe_psql('postgres', 'DROP SCHEMA image_catalog');
 is($node->safe_psql('postgres', $objects), $before, 'nothing is left');
 
 $node->safe_psql('postgres', 'CREATE EXTENSION image_catalog');

@@ -1,0 +1,226 @@
+/*-------------------------------------------------------------------------
+ *
+ * entry.c
+ *		The way into every function of the API: who calls, and as whom the
+ *		function goes to the tables.
+ *
+ * The caller is the effective user, GetUserId(), as everywhere in PostgreSQL.
+ * Never the outer or the session user: a superuser's session runs other
+ * people's code (a view, an index expression under autovacuum or REINDEX), and
+ * the server switches to their owner exactly so that this code has no more
+ * rights than he.  A SECURITY DEFINER wrapper therefore acts as its owner, and
+ * SET ROLE counts at once.
+ *
+ * The function's own statements run as the owner of the tables, as those of
+ * foreign keys do (ri_triggers.c).  Code that they start, a trigger of ours or
+ * one that the owner put on our tables, finds the owner as effective user; it
+ * works on behalf of whoever called the function.  Hence the rule:
+ *
+ *		Who is asking is the effective user; but while a function of ours
+ *		runs, and the effective user is the owner that it switched to, it is
+ *		whoever that function was called by.
+ *
+ * So a function of the API called by such code acts for the same caller, with
+ * its rights and not the owner's, and code that has switched to a third user
+ * (a SECURITY DEFINER trigger of another owner) acts as that user.
+ *
+ * The noted callers form a stack, one frame a running function, on the C stack:
+ * no way leads out of a function but through PG_FINALLY, that of a
+ * subtransaction's error included.
+ *
+ * src/entry.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "commands/extension.h"
+#include "entry.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/* A function of ours that is running. */
+typedef struct Entry
+{
+	Oid			caller;
+	Oid			owner;			/* whom it switched to */
+	struct Entry *outer;
+} Entry;
+
+static Entry *current_entry = NULL;
+
+/* Where the extension's tables are and whose they are, once looked up. */
+static bool tables_known = false;
+static Oid	tables_schema = InvalidOid;
+static Oid	tables_owner = InvalidOid;
+static Oid	images_table = InvalidOid;
+
+/*
+ * Syscache callback: a schema changed.
+ */
+static void
+forget_schema(Datum arg pg_attribute_unused(),
+			  int cache_id pg_attribute_unused(),
+			  uint32 hash_value pg_attribute_unused())
+{
+	tables_known = false;
+}
+
+/*
+ * Relcache callback: the table images changed, its owner perhaps.
+ */
+static void
+forget_images(Datum arg pg_attribute_unused(), Oid relation)
+{
+	if (relation == InvalidOid || relation == images_table)
+		tables_known = false;
+}
+
+/*
+ * Find the extension's schema, and the owner of the table images.
+ *
+ * Statements name the schema, so it must be the one that the extension made: a
+ * schema that somebody put in its place would have its code run as the owner.
+ */
+static void
+find_tables(void)
+{
+	static bool callbacks_registered = false;
+	Oid			extension;
+	HeapTuple	tuple;
+
+	if (!callbacks_registered)
+	{
+		CacheRegisterSyscacheCallback(NAMESPACEOID, forget_schema, (Datum) 0);
+		CacheRegisterRelcacheCallback(forget_images, (Datum) 0);
+		callbacks_registered = true;
+	}
+
+	/* before we look: an invalidation meanwhile must not be overlooked */
+	tables_known = true;
+	images_table = InvalidOid;
+	extension = get_extension_oid("image_catalog", true);
+	tables_schema = get_namespace_oid("image_catalog", true);
+	if (OidIsValid(extension) && OidIsValid(tables_schema) &&
+		getExtensionOfObject(NamespaceRelationId, tables_schema) == extension)
+		images_table = get_relname_relid("images", tables_schema);
+	tuple = OidIsValid(images_table) ?
+		SearchSysCache1(RELOID, ObjectIdGetDatum(images_table)) : NULL;
+	if (!HeapTupleIsValid(tuple))
+	{
+		tables_known = false;
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("schema image_catalog is not that of the extension image_catalog"),
+				 errhint("Give the extension's schema its name back, or create the extension again.")));
+	}
+	tables_owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+}
+
+/*
+ * The schema of the extension; an error if another one has its name.
+ */
+Oid
+imgcat_extension_schema(void)
+{
+	if (!tables_known)
+		find_tables();
+	return tables_schema;
+}
+
+/*
+ * The role on whose behalf we run: see the head of this file.
+ */
+Oid
+imgcat_calling_role(void)
+{
+	Oid			user = GetUserId();
+
+	if (current_entry != NULL && current_entry->owner == user)
+		return current_entry->caller;
+	return user;
+}
+
+/*
+ * Refuse a null argument, by its name.
+ */
+static void
+refuse_null(FunctionCallInfo fcinfo, int argument)
+{
+	HeapTuple	tuple;
+	Datum		names;
+	Datum		modes;
+	bool		is_null;
+	char	  **words;
+	int			nwords = 0;
+
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(fcinfo->flinfo->fn_oid));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u",
+			 fcinfo->flinfo->fn_oid);
+	names = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargnames, &is_null);
+	if (!is_null)
+	{
+		modes = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargmodes,
+								&is_null);
+		nwords = get_func_input_arg_names(names,
+										  is_null ? PointerGetDatum(NULL) : modes,
+										  &words);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 argument < nwords && words[argument] != NULL ?
+			 errmsg("argument \"%s\" must not be null", words[argument]) :
+			 errmsg("argument %d must not be null", argument + 1)));
+}
+
+/*
+ * Run a function of the API: its body, as the owner of the tables, for the
+ * caller noted now.  Restrictions that the caller is under (a security-
+ * restricted operation) stay.
+ */
+Datum
+imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
+{
+	Entry		entry;
+	Oid			user;
+	int			security_context;
+	volatile Datum result = (Datum) 0;
+
+	for (int argument = 0; argument < nrequired; argument++)
+		if (fcinfo->args[argument].isnull)
+			refuse_null(fcinfo, argument);
+	if (!tables_known)
+		find_tables();
+
+	GetUserIdAndSecContext(&user, &security_context);
+	entry.caller = imgcat_calling_role();
+	entry.owner = tables_owner;
+	entry.outer = current_entry;
+
+	PG_TRY();
+	{
+		current_entry = &entry;
+		SetUserIdAndSecContext(tables_owner,
+							   security_context | SECURITY_LOCAL_USERID_CHANGE |
+							   SECURITY_NOFORCE_RLS);
+		result = body(fcinfo);
+	}
+	PG_FINALLY();
+	{
+		current_entry = entry.outer;
+		SetUserIdAndSecContext(user, security_context);
+	}
+	PG_END_TRY();
+	return result;
+}
