@@ -5,7 +5,7 @@ CREATE FUNCTION image_catalog.add_image_tag(image_id uuid, tag text) RETURNS voi
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_add_image_tag';
 COMMENT ON FUNCTION image_catalog.add_image_tag(uuid, text) IS
-    'tags an image, of at most 255 characters a tag; one that is there already is no error; errors: 22023 too long, 42501 not allowed, PT404 no image, PT413 too many (OpenStack Image v2, PUT /v2/images/{id}/tags/{tag})';
+    'tags an image, of 1 to 255 characters a tag; one that is there already is no error; errors: 22023 empty or too long, 42501 not allowed, PT404 no image, PT413 too many (OpenStack Image v2, PUT /v2/images/{id}/tags/{tag})';
 
 CREATE FUNCTION image_catalog.delete_image_tag(image_id uuid, tag text) RETURNS void
     LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -25,11 +25,19 @@
 #include "utils/uuid.h"
 
 /*
- * A tag must not be too long.
+ * Check a tag that is to be added.  A document may list the empty tag, but no
+ * request can name it to take it off again.
  */
-void
-imgcat_tag_check_length(const text *tag)
+static void
+check_tag(const text *tag)
 {
+	if (VARSIZE_ANY_EXHDR(tag) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("tag is empty"),
+				 imgcat_errdetail(IMS_BAD_TAG,
+								  "A tag of 1 to %d characters is expected.",
+								  IMGCAT_TAG_MAX)));
 	if (pg_mbstrlen_with_len(VARDATA_ANY(tag),
 							 VARSIZE_ANY_EXHDR(tag)) > IMGCAT_TAG_MAX)
 		ereport(ERROR,
@@ -111,7 +119,7 @@ IMGCAT_FUNCTION(imgcat_add_image_tag, 2)
 	ImgcatImageRow old;
 	ImgcatTagSet set;
 
-	imgcat_tag_check_length(tag);
+	check_tag(tag);
 	imgcat_spi_connect();
 	imgcat_image_modify(&image, PG_GETARG_UUID_P(0), &caller);
 	old = image.row;

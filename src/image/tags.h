@@ -22,7 +22,6 @@ typedef struct ImgcatTagSet
 	int			ntags;
 } ImgcatTagSet;
 
-extern void imgcat_tag_check_length(const text *tag);
 extern void imgcat_tags_read(ImgcatTagSet *set, const ImgcatImageRow *row,
 							 int room);
 extern int	imgcat_tags_find(const ImgcatTagSet *set, const text *tag);

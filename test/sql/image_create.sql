@@ -171,6 +171,17 @@ DROP ROLE image_create_nobody;
 -- a null argument is no image
 SELECT create_image(NULL);
 
+-- an error says what would do: the form of an identifier, the words of an enum, here and in a patch, a tag's action, a schema
+SELECT create_image('{"id": "19907701000040008000000000000001"}');
+SELECT create_image('{"visibility": "publik"}');
+SELECT create_image('{"disk_format": "qcow"}');
+SELECT create_image('{"container_format": "Bare"}');
+SELECT update_image(gen_random_uuid(), '[{"op": "add", "path": "/visibility", "value": "Public"}]');
+SELECT update_image(gen_random_uuid(), '[{"op": "test", "path": "/visibility", "value": "public"}]');
+SELECT update_image_member(gen_random_uuid(), 'm', 'yes');
+SELECT ims_change_image_tags(gen_random_uuid(), 'add', '[]');
+SELECT image_schema('imaje');
+
 -- a failed creation leaves nothing behind
 SET image_catalog.project_id = 'image_create_atomic';
 SELECT pg_temp.outcome('{"min_disk": -1}');
