@@ -21,6 +21,7 @@
 #include "fmgr.h"
 #include "image/errors.h"
 #include "image/image_row.h"
+#include "image/ims_rules.h"
 #include "image/value.h"
 #include "mb/pg_wchar.h"
 #include "query/time_filter.h"
@@ -484,13 +485,15 @@ imgcat_uuid_random(void)
 }
 
 /*
- * A custom property must be a string.
+ * A custom property must be a string.  What IMS prints bare may come back so,
+ * and becomes one.
  */
 void
 imgcat_property_check_type(const char *name, int name_length,
-						   const JsonbValue *value, const ImgcatPlace *place)
+						   JsonbValue *value, const ImgcatPlace *place)
 {
-	if (value->type != jbvString)
+	if (value->type != jbvString &&
+		!imgcat_ims_take_bare(name, name_length, value))
 		imgcat_value_error(place, name, name_length, IMS_BAD_VALUE,
 						   "of a custom property must be a string");
 }

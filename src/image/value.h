@@ -39,7 +39,7 @@ extern Datum imgcat_attribute_datum(const ImgcatAttribute *attribute,
 									const JsonbValue *value,
 									const ImgcatPlace *place, bool *is_null);
 extern void imgcat_property_check_type(const char *name, int name_length,
-									   const JsonbValue *value,
+									   JsonbValue *value,
 									   const ImgcatPlace *place);
 extern void imgcat_property_check_name(const char *name, int name_length,
 									   const ImgcatPlace *place);

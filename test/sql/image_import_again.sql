@@ -124,6 +124,15 @@ SELECT pg_temp.import(8, '{"name": "ims", "owner": "p1", "status": "active", "vi
 SELECT right(id::text, 2) AS n, get_image(id) -> '__system_support_market' AS market, properties -> '__system_support_market' AS stored FROM images WHERE id >= pg_temp.id(8) ORDER BY id;
 SELECT right(id::text, 2) AS n FROM list_images('{"__system_support_market": "true", "visibility": "all"}');
 SELECT pg_temp.import(9, value, true) FROM (VALUES ('{"__system_support_market": 1}'::jsonb), ('{"__whole_image": true}'), ('{"max_ram": 8192}'), ('{"__system_support_market": []}')) v (value);
+-- a client hands it back so, too
+SET image_catalog.project_id = 'p1';
+SELECT update_image(pg_temp.id(9), '[{"op": "replace", "path": "/__system_support_market", "value": true}]') -> '__system_support_market' AS market;
+SELECT update_image(pg_temp.id(9), '[{"op": "replace", "path": "/__system_support_market", "value": "false"}]') -> '__system_support_market' AS market;
+SELECT update_image(pg_temp.id(9), '[{"op": "add", "path": "/__whole_image", "value": true}]');
+SELECT create_image('{"id": "19907701-0000-4000-8000-000000000011", "__system_support_market": false}') -> '__system_support_market' AS market;
+SELECT create_image('{"__system_support_market": 1}');
+SELECT count(*) FROM list_images('{"__system_support_market": "false"}');
+SET image_catalog.project_id = '';
 CREATE TEMP TABLE printed AS SELECT list_cloud_images_page('visibility=all')::jsonb -> 'images' AS images;
 SELECT jsonb_array_length(images), import_images(images) FROM printed;
 SELECT images = list_cloud_images_page('visibility=all')::jsonb -> 'images' AS printed_the_same FROM printed;
