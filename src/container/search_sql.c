@@ -105,6 +105,55 @@ row_condition(ImgcatSearchTable table, const char *conditions,
 	return without_rows ? psprintf("(%s OR NOT %s)", some, any) : some;
 }
 
+/* The conditions on aggregates over a child table, or over the image itself. */
+typedef struct Aggregates
+{
+	const char *conditions;		/* on the columns of d */
+	const char *columns;		/* "count(f.cve) AS k1, ..." */
+} Aggregates;
+
+/*
+ * Compile a group that is about an aggregate.  Those over one table make one
+ * subquery.
+ */
+static void
+compile_aggregate(ImgcatSearchCompiler *compiler,
+				  const ImgcatSearchGroup *group, int number,
+				  Aggregates *tables)
+{
+	const ImgcatDerivedLabel *derived = imgcat_derived_label(group->label);
+	const ImgcatSearchLabel *base = imgcat_search_label(derived->base,
+														strlen(derived->base));
+	Aggregates *table = &tables[base->table];
+	const char *condition = imgcat_compile_group(compiler, group,
+												 psprintf("d.k%d", number));
+
+	table->conditions = conjoin(table->conditions, condition);
+	table->columns = psprintf("%s%s%s(%s) AS k%d",
+							  table->columns != NULL ? table->columns : "",
+							  table->columns != NULL ? ", " : "",
+							  derived->function,
+							  imgcat_search_column(base)->expression, number);
+}
+
+/*
+ * The condition on an image that its aggregates over a table must meet.
+ */
+static const char *
+aggregate_condition(const Aggregates *aggregates, ImgcatSearchTable table)
+{
+	const ImgcatSearchFrom *from = imgcat_search_from(table);
+
+	if (strcmp(aggregates->conditions, "false") == 0)
+		return "false";
+	if (from == NULL)			/* of one row, which is there */
+		return psprintf("(SELECT %s FROM (SELECT %s FROM (SELECT i.digest) AS i (digest)) AS d)",
+						aggregates->conditions, aggregates->columns);
+	return psprintf("(SELECT %s FROM (SELECT %s FROM %s %s WHERE %s.image_key = i.image_key) AS d)",
+					aggregates->conditions, aggregates->columns,
+					from->name, from->alias, from->alias);
+}
+
 /*
  * Compile the groups of a query that was read.
  */
@@ -112,6 +161,7 @@ static void
 compile_query(ImgcatSearchCompiler *compiler, ImgcatCompiledSearch *search)
 {
 	const ImgcatSearchQuery *query = &search->query;
+	Aggregates	aggregates[IMGCAT_SEARCH_TABLES] = {{0}};
 	const char *where = "true";
 	int			table;
 	int			i;
@@ -119,12 +169,20 @@ compile_query(ImgcatSearchCompiler *compiler, ImgcatCompiledSearch *search)
 	for (i = 0; i < query->ngroups; i++)
 	{
 		const ImgcatSearchGroup *group = &query->groups[i];
+		const ImgcatSearchColumn *column;
 		const char *condition;
 
 		table = group->label->table;
 		if (table == IMGCAT_SEARCH_UNREACHABLE)
 			continue;
-		condition = imgcat_compile_group(compiler, group);
+		if (table == IMGCAT_SEARCH_DERIVED)
+		{
+			compile_aggregate(compiler, group, i + 1, aggregates);
+			continue;
+		}
+		column = imgcat_search_column(group->label);
+		condition = imgcat_compile_group(compiler, group, column != NULL ?
+										 column->expression : NULL);
 		if (imgcat_search_from(table) == NULL)
 		{
 			where = conjoin(where, condition);
@@ -140,6 +198,9 @@ compile_query(ImgcatSearchCompiler *compiler, ImgcatCompiledSearch *search)
 			where = conjoin(where,
 							row_condition(table, search->rows[table],
 										  search->without_rows[table]));
+		if (aggregates[table].conditions != NULL)
+			where = conjoin(where,
+							aggregate_condition(&aggregates[table], table));
 	}
 	/* known labels that images do not have: nothing has them */
 	if (query->ngroups > 0 && query->nreachable == 0)
@@ -157,7 +218,7 @@ imgcat_compile_search(const char *text, size_t length,
 					  ImgcatStatement *statement,
 					  ImgcatCompiledSearch *search)
 {
-	ImgcatSearchCompiler compiler = {statement, imgcat_search_now(), 0};
+	ImgcatSearchCompiler compiler = {statement, imgcat_search_now(), 0, 0};
 	ImgcatSearchError error;
 
 	memset(search, 0, sizeof(*search));

@@ -28,8 +28,15 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-/* more values of a kind than this travel as an array */
-#define MAX_APART	20
+/*
+ * More values of a kind than this travel as an array, and so do those beyond
+ * the most in one query.
+ */
+#define MAX_APART		20
+#define MAX_QUERY_APART	100
+
+/* an array with more elements is hidden from the planner's estimates */
+#define MAX_ESTIMATED	100
 
 /* the server keeps as many compiled regular expressions */
 #define MAX_REGEXES	32
@@ -54,6 +61,20 @@ text_parameter(Compiler *compiler, const char *text)
 {
 	return imgcat_statement_parameter(compiler->statement, TEXTOID,
 									  CStringGetTextDatum(text));
+}
+
+/*
+ * Must that many values of a kind travel as an array?
+ */
+static bool
+travel_as_array(Compiler *compiler, int count)
+{
+	if (count <= 1)
+		return false;
+	if (count > MAX_APART || compiler->napart + count > MAX_QUERY_APART)
+		return true;
+	compiler->napart += count;
+	return false;
 }
 
 /* An array of texts as a parameter; its number. */
@@ -244,18 +265,88 @@ count_texts(const ImgcatSearchGroup *group, ImgcatTextMatchKind kind,
 	return count;
 }
 
+/* By bytes. */
+static int
+compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *) left, *(const char *const *) right);
+}
+
 /*
- * Append all values of a group that are compared so as one array.
+ * Append that the expression begins with one of count texts, in lower case.
  *
- * An equality on a column with an index on its lower case says it once more
- * in lower case.  Patterns come from a subquery: the planner would try each
- * on its statistics.
+ * Where no text begins with another, only the last one that does not come
+ * after the expression can be its beginning, and a binary search finds that.
  */
 static void
-add_text_array(Compiler *compiler, StringInfo out, const char *expression,
-			   const ImgcatSearchColumn *column,
-			   const ImgcatSearchGroup *group, ImgcatTextMatchKind kind,
-			   bool negated)
+append_beginnings(Compiler *compiler, StringInfo out, const char *expression,
+				  const char **beginnings, int count)
+{
+	Datum	   *texts = palloc(count * sizeof(Datum));
+	const char *last = NULL;
+	int			ntexts = 0;
+	int			parameter;
+
+	qsort(beginnings, count, sizeof(char *), compare_texts);
+	for (int i = 0; i < count; i++)
+	{
+		if (last != NULL && strncmp(beginnings[i], last, strlen(last)) == 0)
+			continue;
+		last = beginnings[i];
+		texts[ntexts++] = CStringGetTextDatum(last);
+	}
+	parameter = texts_parameter(compiler, texts, ntexts);
+	appendStringInfo(out, "starts_with(lower(%s), $%d[width_bucket(lower(%s) COLLATE \"C\", $%d)])",
+					 expression, parameter, expression, parameter);
+}
+
+/*
+ * Append all prefixes of a group as arrays: plain ones, and patterns.  The
+ * patterns come from a subquery: the planner would try each on its statistics.
+ */
+static void
+add_prefix_array(Compiler *compiler, Alternatives *alternatives,
+				 const char *expression, const ImgcatSearchColumn *column,
+				 const ImgcatSearchGroup *group, bool negated)
+{
+	const char **beginnings = palloc(group->nvalues * sizeof(char *));
+	Datum	   *patterns = palloc(group->nvalues * sizeof(Datum));
+	int			nbeginnings = 0;
+	int			npatterns = 0;
+
+	for (int i = 0; i < group->nvalues; i++)
+	{
+		const ImgcatTextMatch *match = &group->values[i].match;
+
+		CHECK_FOR_INTERRUPTS();
+		if (group->values[i].form != IMGCAT_FORM_TEXT ||
+			match->kind != IMGCAT_MATCH_PREFIX || match->negated != negated)
+			continue;
+		if (!negated && strpbrk(match->text, "%_\\") == NULL)
+			beginnings[nbeginnings++] =
+				TextDatumGetCString(lower_text(match->text, column));
+		else
+			patterns[npatterns++] = lower_text(psprintf("%s%%", match->text),
+											   column);
+	}
+	if (nbeginnings > 0)
+		append_beginnings(compiler, next_alternative(alternatives),
+						  expression, beginnings, nbeginnings);
+	if (npatterns > 0)
+		appendStringInfo(next_alternative(alternatives),
+						 "lower(%s) %sLIKE ANY ((SELECT $%d)::text[])",
+						 expression, negated ? "NOT " : "",
+						 texts_parameter(compiler, patterns, npatterns));
+}
+
+/*
+ * Append all equalities of a group as one array.  On a column with an index on
+ * its lower case it says them once more in lower case.
+ */
+static void
+add_equality_array(Compiler *compiler, StringInfo out, const char *expression,
+				   const ImgcatSearchColumn *column,
+				   const ImgcatSearchGroup *group, bool negated)
 {
 	Datum	   *texts = palloc(group->nvalues * sizeof(Datum));
 	Datum	   *folded = palloc(group->nvalues * sizeof(Datum));
@@ -264,33 +355,22 @@ add_text_array(Compiler *compiler, StringInfo out, const char *expression,
 
 	for (int i = 0; i < group->nvalues; i++)
 	{
-		const ImgcatSearchValue *value = &group->values[i];
+		const ImgcatTextMatch *match = &group->values[i].match;
 
 		CHECK_FOR_INTERRUPTS();
-		if (value->form != IMGCAT_FORM_TEXT || value->match.kind != kind ||
-			value->match.negated != negated)
+		if (group->values[i].form != IMGCAT_FORM_TEXT ||
+			match->kind != IMGCAT_MATCH_EXACT || match->negated != negated)
 			continue;
-		if (kind == IMGCAT_MATCH_PREFIX)
-			folded[count++] =
-				lower_text(psprintf("%s%%", value->match.text), column);
-		else
-		{
-			texts[count] = CStringGetTextDatum(value->match.text);
-			folded[count++] = lower_text(value->match.text, column);
-		}
-	}
-	if (kind == IMGCAT_MATCH_PREFIX)
-	{
-		appendStringInfo(out, "lower(%s) %sLIKE ANY ((SELECT $%d)::text[])",
-						 expression, negated ? "NOT " : "",
-						 texts_parameter(compiler, folded, count));
-		return;
+		texts[count] = CStringGetTextDatum(match->text);
+		folded[count++] = lower_text(match->text, column);
 	}
 	parameter = texts_parameter(compiler, texts, count);
 	if (negated)
 		appendStringInfo(out, "%s <> ANY ($%d)", expression, parameter);
 	else if (column != NULL && column->lower_index)
-		appendStringInfo(out, "(%s = ANY ($%d) AND lower(%s) = ANY ($%d))",
+		appendStringInfo(out, count > MAX_ESTIMATED ?
+						 "(%s = ANY ($%d) AND lower(%s) = ANY ((SELECT $%d)::text[]))" :
+						 "(%s = ANY ($%d) AND lower(%s) = ANY ($%d))",
 						 expression, parameter, expression,
 						 texts_parameter(compiler, folded, count));
 	else
@@ -312,14 +392,19 @@ add_texts(Compiler *compiler, Alternatives *alternatives,
 	{
 		for (int negated = 0; negated < 2; negated++)
 		{
-			int			most = kind == IMGCAT_MATCH_EXACT && !negated ?
-				1 : MAX_APART;
+			int			count = count_texts(group, kind, negated);
 
 			as_array[kind][negated] =
-				count_texts(group, kind, negated) > most;
-			if (as_array[kind][negated])
-				add_text_array(compiler, next_alternative(alternatives),
-							   expression, column, group, kind, negated);
+				kind == IMGCAT_MATCH_EXACT && !negated ? count > 1 :
+				travel_as_array(compiler, count);
+			if (!as_array[kind][negated])
+				continue;
+			if (kind == IMGCAT_MATCH_PREFIX)
+				add_prefix_array(compiler, alternatives, expression, column,
+								 group, negated);
+			else
+				add_equality_array(compiler, next_alternative(alternatives),
+								   expression, column, group, negated);
 		}
 	}
 	for (int i = 0; i < group->nvalues; i++)
@@ -428,18 +513,21 @@ ends_parameter(Compiler *compiler, const ImgcatSearchLabel *label,
 
 /*
  * Append the intervals of a group: each apart, or the fewest that hold the
- * same as two arrays of their ends.
+ * same as two arrays of their ends.  Of those only the last one that does not
+ * begin after the expression can hold it.
  */
 static void
 add_intervals(Compiler *compiler, Alternatives *alternatives,
 			  const char *expression, const ImgcatSearchGroup *group)
 {
 	ImgcatInterval *intervals;
+	int			low;
+	int			high;
 	int			count = 0;
 
 	for (int i = 0; i < group->nvalues; i++)
 		count += group->values[i].form == IMGCAT_FORM_INTERVAL;
-	if (count <= MAX_APART)
+	if (!travel_as_array(compiler, count))
 	{
 		for (int i = 0; i < group->nvalues; i++)
 		{
@@ -450,14 +538,13 @@ add_intervals(Compiler *compiler, Alternatives *alternatives,
 		return;
 	}
 	intervals = imgcat_merged_intervals(group, compiler->now, &count);
-	if (count > 0)
-		appendStringInfo(next_alternative(alternatives),
-						 "EXISTS (SELECT FROM unnest($%d, $%d) AS v (low, high) WHERE %s BETWEEN v.low AND v.high)",
-						 ends_parameter(compiler, group->label, intervals,
-										count, false),
-						 ends_parameter(compiler, group->label, intervals,
-										count, true),
-						 expression);
+	if (count == 0)
+		return;
+	low = ends_parameter(compiler, group->label, intervals, count, false);
+	high = ends_parameter(compiler, group->label, intervals, count, true);
+	appendStringInfo(next_alternative(alternatives),
+					 "%s <= $%d[width_bucket(%s, $%d)]",
+					 expression, high, expression, low);
 }
 
 /*
@@ -620,13 +707,6 @@ add_entry_arrays(Compiler *compiler, Alternatives *alternatives,
 					 parameters[3], parameters[4]);
 }
 
-/* Order of texts as bytes. */
-static int
-compare_texts(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *) left, *(const char *const *) right);
-}
-
 /*
  * The keys, each once, of the values that ask for a key alone, as an array
  * parameter; its number, 0 for none.  *count gets how many there are.
@@ -670,6 +750,7 @@ add_entries(Compiler *compiler, Alternatives *alternatives,
 	int			nplain = 0;
 	int			nkeys;
 	int			keys;
+	bool		as_arrays;
 
 	initStringInfo(&entries.text);
 	keys = keys_parameter(compiler, group, IMGCAT_MAP_HAS_KEY, &nkeys);
@@ -682,7 +763,8 @@ add_entries(Compiler *compiler, Alternatives *alternatives,
 		nplain += is_plain_entry(&group->values[i]);
 		entries.always |= group->values[i].map_form == IMGCAT_MAP_HAS_ENTRY;
 	}
-	if (nplain > MAX_APART)
+	as_arrays = travel_as_array(compiler, nplain);
+	if (as_arrays)
 		add_entry_arrays(compiler, &entries, group);
 	for (int i = 0; i < group->nvalues; i++)
 	{
@@ -690,7 +772,7 @@ add_entries(Compiler *compiler, Alternatives *alternatives,
 		StringInfo	out;
 
 		if (value->map_form != IMGCAT_MAP_MATCH ||
-			(nplain > MAX_APART && is_plain_entry(value)))
+			(as_arrays && is_plain_entry(value)))
 			continue;
 		out = next_alternative(&entries);
 		append_match(compiler, out, "m.label_key", NULL, &value->key,
@@ -740,24 +822,6 @@ add_map(Compiler *compiler, Alternatives *alternatives,
 }
 
 /*
- * The query for the value of a label that is an aggregate over a child table.
- */
-static const char *
-derived_from(const ImgcatSearchLabel *label)
-{
-	const ImgcatDerivedLabel *derived = imgcat_derived_label(label);
-	const ImgcatSearchLabel *base = imgcat_search_label(derived->base,
-														strlen(derived->base));
-	const ImgcatSearchFrom *from = imgcat_search_from(base->table);
-
-	if (from == NULL)
-		return "SELECT 1";		/* an image counts one image */
-	return psprintf("SELECT %s(%s) FROM %s %s WHERE %s.image_key = i.image_key",
-					derived->function, imgcat_search_column(base)->expression,
-					from->name, from->alias, from->alias);
-}
-
-/*
  * Append what a group says of null and of booleans, each once.
  */
 static void
@@ -791,26 +855,18 @@ add_constants(Alternatives *alternatives, const char *expression,
 }
 
 /*
- * The condition of a group: one of its values holds.  "true" and "false" when
- * that needs no look at the row.
- *
- * A derived label is looked at in a subquery, so that its aggregate is
- * computed once.
+ * The condition of a group on an expression: one of its values holds.  "true"
+ * and "false" when that needs no look at the row.  A map has no expression.
  */
 const char *
-imgcat_compile_group(Compiler *compiler, const ImgcatSearchGroup *group)
+imgcat_compile_group(Compiler *compiler, const ImgcatSearchGroup *group,
+					 const char *expression)
 {
-	const ImgcatSearchLabel *label = group->label;
-	const ImgcatSearchColumn *column = imgcat_search_column(label);
-	const char *derived = label->table == IMGCAT_SEARCH_DERIVED ?
-		derived_from(label) : NULL;
-	const char *expression = column != NULL ? column->expression :
-		derived != NULL ? "d.value" : NULL;
+	const ImgcatSearchColumn *column = imgcat_search_column(group->label);
 	Alternatives alternatives = {0};
-	const char *condition;
 
 	initStringInfo(&alternatives.text);
-	switch (label->type)
+	switch (group->label->type)
 	{
 		case IMGCAT_SEARCH_STRING:
 			add_texts(compiler, &alternatives, expression, column, group);
@@ -835,8 +891,5 @@ imgcat_compile_group(Compiler *compiler, const ImgcatSearchGroup *group)
 	}
 	add_constants(&alternatives, expression,
 				  column != NULL && column->nullable, group);
-	condition = finish_alternatives(&alternatives);
-	if (derived == NULL || alternatives.always || alternatives.count == 0)
-		return condition;
-	return psprintf("(SELECT %s FROM (%s) AS d (value))", condition, derived);
+	return finish_alternatives(&alternatives);
 }

@@ -18,10 +18,12 @@ typedef struct ImgcatSearchCompiler
 	ImgcatStatement *statement;
 	TimestampTz now;			/* one instant for the whole search */
 	int			nregexes;		/* so far */
+	int			napart;			/* values that do not travel as arrays */
 } ImgcatSearchCompiler;
 
 extern const char *imgcat_compile_group(ImgcatSearchCompiler *compiler,
-										const ImgcatSearchGroup *group);
+										const ImgcatSearchGroup *group,
+										const char *expression);
 extern void imgcat_refuse_search(const char *problem, const char *label,
 								 const char *value, const char *hint) pg_attribute_noreturn();
 

@@ -147,7 +147,7 @@ group_of(Parser *parser, ImgcatSlice spelling)
 	if (query->ngroups == IMGCAT_SEARCH_MAX_GROUPS)
 	{
 		refuse_size(parser, "too many conditions in the query",
-					"A query has at most 100 labels.");
+					"A query has at most 50 labels.");
 		return NULL;
 	}
 	group = grow(parser, query->groups, query->ngroups, &parser->group_room,

@@ -27,7 +27,7 @@
 
 /* most values and most conditions in one query, and longest text in bytes */
 #define IMGCAT_SEARCH_MAX_VALUES	10000
-#define IMGCAT_SEARCH_MAX_GROUPS	100
+#define IMGCAT_SEARCH_MAX_GROUPS	50
 #define IMGCAT_SEARCH_MAX_LENGTH	(1024 * 1024)
 
 /* Gives size bytes, or NULL (reported as an error); palloc will do. */

@@ -31,15 +31,8 @@ allocate(size_t size)
 static void
 check_match(const ImgcatTextMatch *match)
 {
-	const char *c;
-
 	CHECK((match->text != NULL) == (match->kind != IMGCAT_MATCH_NONE));
-	if (match->kind == IMGCAT_MATCH_REGEX)
-	{
-		CHECK(match->text[0] != '\0');
-		for (c = match->text; *c != '\0'; c++)
-			CHECK(*c < 'A' || *c > 'Z');
-	}
+	CHECK(match->kind != IMGCAT_MATCH_REGEX || match->text[0] != '\0');
 }
 
 static void
@@ -135,6 +128,9 @@ check_query(const ImgcatSearchQuery *query)
 			check_value(group->label, &group->values[j]);
 	}
 	CHECK(reachable == query->nreachable);
+	CHECK(query->ngroups <= IMGCAT_SEARCH_MAX_GROUPS);
+	for (i = 0; i < query->ndropped; i++)
+		CHECK(query->dropped[i].text != NULL);
 }
 
 int

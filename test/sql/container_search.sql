@@ -265,11 +265,11 @@ SELECT pg_temp.count_or_error('Image:r/x' || repeat(',r/x', 31) || '+Severity:r/
 SELECT pg_temp.count_or_error('Image:x' || repeat(',x', 9999));
 SELECT pg_temp.count_or_error('Image:x' || repeat(',x', 10000));
 SELECT pg_temp.count_or_error('Image:' || repeat('x', 1024 * 1024));
--- a label in 101 spellings
+-- a label in 51 spellings
 SELECT n, pg_temp.count_or_error(string_agg('Image' || CASE WHEN i & 1 = 0 THEN ' r' ELSE ' R' END || CASE WHEN i & 2 = 0 THEN 'e' ELSE 'E' END || CASE WHEN i & 4 = 0 THEN 'g' ELSE 'G' END
            || CASE WHEN i & 8 = 0 THEN 'i' ELSE 'I' END || CASE WHEN i & 16 = 0 THEN 's' ELSE 'S' END || CASE WHEN i & 32 = 0 THEN 't' ELSE 'T' END
            || CASE WHEN i & 64 = 0 THEN 'r' ELSE 'R' END || 'y:%', '+'))
-  FROM (VALUES (100), (101)) v (n), generate_series(1, n) i GROUP BY n ORDER BY n;
+  FROM (VALUES (50), (51)) v (n), generate_series(1, n) i GROUP BY n ORDER BY n;
 
 -- many values: few milliseconds to plan, whatever they are
 CREATE FUNCTION pg_temp.in_time(label text, value text, n int) RETURNS text LANGUAGE plpgsql AS $$
