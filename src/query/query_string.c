@@ -10,7 +10,6 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <stdbool.h>
 #include <string.h>
 
 #include "query/query_string.h"
@@ -32,14 +31,13 @@ hex_value(char c)
 }
 
 /*
- * Decode text[0 .. length) in place, end it with a NUL, return its new length.
- * The caller must own text[length].
+ * Decode a part of a URL; see query_string.h.
  *
  * A '%' without two hexadecimal digits stands for itself, as in the reference
  * service and in browsers.
  */
-static size_t
-decode(char *text, size_t length)
+size_t
+imgcat_url_decode(char *text, size_t length, bool plus_is_blank)
 {
 	size_t		from = 0;
 	size_t		to = 0;
@@ -55,7 +53,7 @@ decode(char *text, size_t length)
 		}
 		else
 		{
-			text[to++] = text[from] == '+' ? ' ' : text[from];
+			text[to++] = plus_is_blank && text[from] == '+' ? ' ' : text[from];
 			from++;
 		}
 	}
@@ -102,12 +100,13 @@ imgcat_query_string_next(ImgcatQueryString *query,
 	if (equals != NULL)
 	{
 		parameter->value = equals + 1;
-		parameter->value_length = decode(equals + 1, pair_end - equals - 1);
-		parameter->name_length = decode(pair, equals - pair);
+		parameter->value_length = imgcat_url_decode(equals + 1,
+													pair_end - equals - 1, true);
+		parameter->name_length = imgcat_url_decode(pair, equals - pair, true);
 	}
 	else
 	{
-		parameter->name_length = decode(pair, pair_end - pair);
+		parameter->name_length = imgcat_url_decode(pair, pair_end - pair, true);
 		parameter->value = pair + parameter->name_length;
 		parameter->value_length = 0;
 	}

@@ -10,6 +10,7 @@
 #ifndef IMGCAT_QUERY_STRING_H
 #define IMGCAT_QUERY_STRING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -54,6 +55,14 @@ extern void imgcat_query_string_init(ImgcatQueryString *query,
  */
 extern ImgcatQueryResult imgcat_query_string_next(ImgcatQueryString *query,
 												  ImgcatQueryParameter *parameter);
+
+/*
+ * Decode text[0 .. length) in place, end it with a NUL, return its new length.
+ * The caller must own text[length].  A '+' is a blank in a query, and itself
+ * in a path.
+ */
+extern size_t imgcat_url_decode(char *text, size_t length,
+								bool plus_is_blank);
 
 /*
  * Encode text as a name or value of a query (form encoding: a blank becomes

@@ -1,0 +1,77 @@
+/*-------------------------------------------------------------------------
+ *
+ * fuzz_http.c
+ *		Any target is read within its bounds; any header has an answer.
+ *
+ * test/fuzz/fuzz_http.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fuzz.h"
+#include "query/http_header.h"
+#include "query/http_target.h"
+#include "query/utf8.h"
+
+/*
+ * The segments lie one behind the other in the text, each valid UTF-8.
+ */
+static void
+check_target(const uint8_t *data, size_t size)
+{
+	char	   *text = malloc(size + 1);
+	ImgcatHttpTarget target;
+
+	CHECK(text != NULL);
+	memcpy(text, data, size);
+	if (imgcat_http_target_read(&target, text, size) == IMGCAT_TARGET_OK)
+	{
+		char	   *at = text;
+
+		CHECK(target.nsegments <= IMGCAT_TARGET_SEGMENTS_MAX);
+		for (int i = 0; i < target.nsegments; i++)
+		{
+			size_t		length = strlen(target.segments[i]);
+
+			CHECK(target.segments[i] >= at);
+			at = target.segments[i] + length;
+			CHECK(at <= text + size);
+			CHECK(imgcat_utf8_valid(target.segments[i], length));
+		}
+		CHECK(target.query + target.query_length <= text + size);
+		CHECK(memchr(target.query, '#', target.query_length) == NULL);
+	}
+	free(text);
+}
+
+/*
+ * A quality is one; a tag that is listed strongly is listed weakly, and a tag
+ * put in front of a list is in it.
+ */
+static void
+check_header(const uint8_t *data, size_t size)
+{
+	char	   *value = malloc(size + 1);
+	char	   *longer = malloc(size + 8);
+	int			quality;
+
+	CHECK(value != NULL && longer != NULL);
+	memcpy(value, data, size);
+	value[size] = '\0';
+	quality = imgcat_accept_quality(value, "application/json");
+	CHECK(quality >= 0 && quality <= 1000);
+	imgcat_media_type_is(value, "application/json");
+	if (imgcat_etag_listed(value, "\"t\"", false))
+		CHECK(imgcat_etag_listed(value, "\"t\"", true));
+	sprintf(longer, "\"t\", %s", value);
+	CHECK(imgcat_etag_listed(longer, "\"t\"", false));
+	free(longer);
+	free(value);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	check_target(data, size);
+	check_header(data, size);
+	return 0;
+}
