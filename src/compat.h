@@ -42,6 +42,15 @@
 	 true)
 #endif
 
+/* a right to a function; its users include utils/acl.h and catalog/pg_proc.h */
+#if PG_VERSION_NUM >= 160000
+#define imgcat_function_aclcheck(function, user, mode) \
+	object_aclcheck(ProcedureRelationId, function, user, mode)
+#else
+#define imgcat_function_aclcheck(function, user, mode) \
+	pg_proc_aclcheck(function, user, mode)
+#endif
+
 /* the array of all settings; its users include utils/guc_tables.h */
 #if PG_VERSION_NUM >= 160000
 #define imgcat_guc_variables(count) get_guc_variables(count)

@@ -35,12 +35,38 @@ int			imgcat_property_quota = 128;
 int			imgcat_tag_quota = 128;
 int			imgcat_member_quota = 128;
 char	   *imgcat_clock = NULL;
+char	   *imgcat_http_prefix = NULL;
 
 static const struct config_enum_entry dialect_options[] = {
 	{"openstack", IMGCAT_DIALECT_OPENSTACK, false},
 	{"ims", IMGCAT_DIALECT_IMS, false},
 	{NULL, 0, false}
 };
+
+/*
+ * A prefix of links is a path or a URL without its query, and without a slash
+ * at its end; it needs no escape where we print it.
+ */
+static bool
+check_http_prefix(char **value, void **extra, GucSource source)
+{
+	size_t		length = strlen(*value);
+
+	(void) extra;
+	(void) source;
+	if (length == 0)
+		return true;
+	if (strspn(*value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			   "0123456789-._~%:/[]@") != length ||
+		(*value)[length - 1] == '/' ||
+		((*value)[0] != '/' && strncmp(*value, "http://", 7) != 0 &&
+		 strncmp(*value, "https://", 8) != 0))
+	{
+		GUC_check_errdetail("It must be a path or a URL, without a query and without a slash at its end.");
+		return false;
+	}
+	return true;
+}
 
 /*
  * Define the settings.  Called once, from _PG_init.
@@ -104,6 +130,11 @@ imgcat_define_settings(void)
 							   "Empty means the start of the transaction; a fixed time is for tests.",
 							   &imgcat_clock, "", PGC_SUSET, 0,
 							   NULL, NULL, NULL);
+	DefineCustomStringVariable("image_catalog.http_prefix",
+							   "What stands in front of the path in links: a path, or a URL.",
+							   "Empty means that links begin with /v2 or /v1.",
+							   &imgcat_http_prefix, "", PGC_SUSET, 0,
+							   check_http_prefix, NULL, NULL);
 }
 
 /*

@@ -33,6 +33,7 @@ extern int	imgcat_property_quota;
 extern int	imgcat_tag_quota;
 extern int	imgcat_member_quota;
 extern char *imgcat_clock;
+extern char *imgcat_http_prefix;
 
 extern void imgcat_define_settings(void);
 extern bool imgcat_connection_names_settings(void);

@@ -56,6 +56,18 @@ refuse_parameter(const char *name, const char *value, const char *hint)
 }
 
 /*
+ * Refuse a parameter that came twice; never returns.
+ */
+static void pg_attribute_noreturn()
+refuse_repeated(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("too many values for parameter \"%s\"", name),
+			 errhint("Give it once.")));
+}
+
+/*
  * Is name the camelCase name, or its snake_case spelling?
  */
 static bool
@@ -251,13 +263,62 @@ imgcat_read_container_request(ImgcatContainerRequest *request,
 		if (parameter == PARAMETERS)
 			continue;
 		if (seen[parameter] && parameter != PARAMETER_MARKER_KEY)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("too many values for parameter \"%s\"", pair.name),
-					 errhint("Give it once.")));
+			refuse_repeated(pair.name);
 		seen[parameter] = true;
 		take_parameter(request, parameter, pair.name, pair.value);
 	}
+}
+
+/*
+ * The value of another parameter, which only some calls have; NULL if it is
+ * absent.
+ */
+static const char *
+find_other(const ImgcatContainerRequest *request, const char *camel)
+{
+	const char *value = NULL;
+
+	for (int i = 0; i < request->nparameters; i++)
+	{
+		const ImgcatContainerParameter *parameter = &request->parameters[i];
+
+		if (!is_parameter(parameter->name, camel))
+			continue;
+		if (value != NULL)
+			refuse_repeated(parameter->name);
+		value = parameter->value;
+	}
+	return value;
+}
+
+/* A text, "" when absent. */
+const char *
+imgcat_container_text_parameter(const ImgcatContainerRequest *request,
+								const char *camel)
+{
+	const char *value = find_other(request, camel);
+
+	return value == NULL ? "" : value;
+}
+
+/* A boolean, false when absent. */
+bool
+imgcat_container_bool_parameter(const ImgcatContainerRequest *request,
+								const char *camel)
+{
+	const char *value = find_other(request, camel);
+
+	return value != NULL && read_bool(camel, value);
+}
+
+/* An integer, 0 when absent. */
+int32
+imgcat_container_integer_parameter(const ImgcatContainerRequest *request,
+								   const char *camel)
+{
+	const char *value = find_other(request, camel);
+
+	return value == NULL ? 0 : read_integer(camel, value);
 }
 
 /* Append a name or value, encoded for a URL's query. */

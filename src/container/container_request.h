@@ -37,6 +37,12 @@ typedef struct ImgcatContainerRequest
 extern void imgcat_read_container_request(ImgcatContainerRequest *request,
 										  const char *url_query,
 										  size_t length, const char *prefix);
+extern const char *imgcat_container_text_parameter(const ImgcatContainerRequest *request,
+												   const char *camel);
+extern bool imgcat_container_bool_parameter(const ImgcatContainerRequest *request,
+											const char *camel);
+extern int32 imgcat_container_integer_parameter(const ImgcatContainerRequest *request,
+												const char *camel);
 extern void imgcat_append_container_next(StringInfo out, const char *path,
 										 const ImgcatContainerRequest *request,
 										 const ImgcatContainerMarker *marker);

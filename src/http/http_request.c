@@ -1,0 +1,430 @@
+/*-------------------------------------------------------------------------
+ *
+ * http_request.c
+ *		http_request(): the HTTP API, without HTTP.
+ *
+ * The handler of a request runs in a subtransaction, as a block of PL/pgSQL
+ * with an exception clause does: an error becomes an answer, and what the
+ * request had changed by then is undone.
+ *
+ * src/http/http_request.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "container/container_access.h"
+#include "context.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "http/http.h"
+#include "image/errors.h"
+#include "mb/pg_wchar.h"
+#include "query/http_header.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#define REQUEST_ID_MAX 64
+
+/*
+ * The identifier of the answer: the client's, if it can stand in a header and
+ * in a log, or a new one.
+ */
+static char *
+make_request_id(const char *given)
+{
+	Datum		uuid;
+
+	if (given != NULL && given[0] != '\0')
+	{
+		size_t		length = strlen(given);
+
+		if (length <= REQUEST_ID_MAX &&
+			strspn(given, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+						  "0123456789-._~:+/=") == length)
+			return psprintf(
+				"%s%s", strncmp(given, "req-", 4) == 0 ? "" : "req-", given);
+	}
+	uuid = DirectFunctionCall1(gen_random_uuid, (Datum) 0);
+	return psprintf("req-%s", imgcat_uuid_string(DatumGetUUIDP(uuid)));
+}
+
+/*
+ * Does the path begin with the path of the prefix under which we are reached?
+ * How many segments that takes.
+ */
+static int
+prefix_segments(const ImgcatHttpTarget *target)
+{
+	ImgcatHttpTarget prefix;
+	char	   *text;
+
+	if (imgcat_http_prefix[0] == '\0')
+		return 0;
+	text = pstrdup(imgcat_http_prefix);
+	if (imgcat_http_target_read(&prefix, text, strlen(text)) !=
+			IMGCAT_TARGET_OK ||
+		prefix.nsegments > target->nsegments)
+		return 0;
+	for (int i = 0; i < prefix.nsegments; i++)
+		if (strcmp(prefix.segments[i], target->segments[i]) != 0)
+			return 0;
+	return prefix.nsegments;
+}
+
+/*
+ * Is it a name of version 2 of the image API, as a segment of a path or behind
+ * "application/vnd.openstack.images-" in an Accept?
+ */
+static bool
+is_v2(const char *name, size_t length)
+{
+	static const char *const versions[] = {"v2",   "v2.0", "v2.1",	"v2.2",
+										   "v2.3", "v2.4", "v2.5",	"v2.6",
+										   "v2.7", "v2.9", "v2.15", "v2.17"};
+
+	for (int i = 0; i < (int) lengthof(versions); i++)
+		if (strlen(versions[i]) == length &&
+			memcmp(versions[i], name, length) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Bring the first segment of the path to the version that it stands for, and
+ * say whose errors the client expects.  A client may name the version in its
+ * Accept instead.
+ */
+static void
+settle_version(ImgcatHttpRequest *request)
+{
+	static const char media_type[] = "application/vnd.openstack.images-";
+	const char *first = request->nsegments > 0 ? request->segments[0] : "";
+	const char *accept = imgcat_http_field(request, "Accept");
+
+	if (is_v2(first, strlen(first)))
+		request->segments[0] = "v2";
+	else if (strcmp(first, "v1") == 0)
+		request->api = IMGCAT_API_CONTAINER;
+	else if (strcmp(first, "versions") != 0 && request->nsegments > 0 &&
+			 accept != NULL &&
+			 strncmp(accept, media_type, sizeof(media_type) - 1) == 0)
+	{
+		const char *version = accept + sizeof(media_type) - 1;
+		char	  **segments;
+
+		if (!is_v2(version, strcspn(version, " \t,;")))
+			return;
+		segments = palloc(sizeof(char *) * (request->nsegments + 1));
+		segments[0] = "v2";
+		memcpy(segments + 1, request->segments,
+			   sizeof(char *) * request->nsegments);
+		request->segments = segments;
+		request->nsegments++;
+	}
+}
+
+/*
+ * Read the target.  False if it is none; the answer says so then.
+ */
+static bool
+read_target(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer, text *given)
+{
+	ImgcatHttpTarget target;
+	char	   *url = text_to_cstring(given);
+	int			skipped;
+
+	/* a URL is UTF-8, whatever the encoding of the database */
+	url = pg_server_to_any(url, strlen(url), PG_UTF8);
+	switch (imgcat_http_target_read(&target, url, strlen(url)))
+	{
+		case IMGCAT_TARGET_MALFORMED:
+			imgcat_http_answer_status(
+				request, answer, 400,
+				"The target of the request is neither a path nor a URL.");
+			return false;
+		case IMGCAT_TARGET_BAD_ENCODING:
+			imgcat_http_answer_status(
+				request, answer, 400,
+				"The path of the request is not valid UTF-8.");
+			return false;
+		case IMGCAT_TARGET_OK:
+			break;
+	}
+	skipped = prefix_segments(&target);
+	request->nsegments = target.too_long ? 0 : target.nsegments - skipped;
+	request->segments = palloc(sizeof(char *) * IMGCAT_TARGET_SEGMENTS_MAX);
+	for (int i = 0; i < request->nsegments; i++)
+	{
+		char	   *segment = target.segments[skipped + i];
+
+		request->segments[i] =
+			pg_any_to_server(segment, strlen(segment), PG_UTF8);
+	}
+	request->query =
+		pg_any_to_server(target.query, target.query_length, PG_UTF8);
+	settle_version(request);
+	if (target.too_long)
+	{
+		imgcat_http_answer_status(request, answer, 404,
+								  "There is no such resource.");
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Refuse a caller of whom nothing is known.
+ */
+static void
+require_identity(const ImgcatHttpRequest *request)
+{
+	ImgcatCaller caller = imgcat_caller();
+
+	if (caller.is_admin || caller.project_id != NULL || caller.user_id != NULL)
+		return;
+	if ((request->route->api == IMGCAT_API_CONTAINER ||
+		 request->route->api == IMGCAT_API_EXPORT) &&
+		imgcat_may_read_containers())
+		return;
+	ereport(ERROR,
+			(errcode(IMGCAT_ERRCODE_HTTP(401)), errmsg("credentials not found"),
+			 errhint("The request must come from a user or a project.")));
+}
+
+/*
+ * Answer a request of a known path and method.
+ */
+static void
+handle(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
+{
+	const ImgcatHttpRoute *route = request->route;
+
+	if (strncmp(route->path, "/v2/", 4) == 0 ||
+		strncmp(route->path, "/v1/", 4) == 0)
+		require_identity(request);
+	if (route->body == IMGCAT_BODY_NONE && request->body_length > 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a body is not expected")));
+	if (route->handle == NULL)
+		ereport(ERROR, (errcode(IMGCAT_ERRCODE_NOT_FOUND),
+						errmsg("resource not found"),
+						errdetail("This service does not offer %s %s.",
+								  route->method, route->path)));
+	route->handle(request, answer);
+	answer->status = route->status;
+}
+
+/*
+ * Answer a request whose path, or whose method, is not ours.
+ */
+static void
+answer_no_route(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
+				ImgcatRouteResult result, const char *allow)
+{
+	const char *first = request->nsegments > 0 ? request->segments[0] : "";
+	bool		of_container = request->api == IMGCAT_API_CONTAINER ||
+						request->api == IMGCAT_API_EXPORT;
+
+	if (result == IMGCAT_ROUTE_NO_METHOD)
+	{
+		imgcat_http_set_field(answer, "Allow", allow);
+		if (of_container)
+			imgcat_http_answer_status(request, answer, 501,
+									  "Method Not Allowed");
+		else
+			imgcat_http_answer_status(
+				request, answer, 405,
+				psprintf("The methods of this resource are %s.", allow));
+	}
+	else if (strcmp(first, "v2") != 0 && !of_container)
+	{
+		/* no version that we know: here are those that we do */
+		imgcat_http_versions(request, answer);
+		answer->status = 300;
+	}
+	else if (!imgcat_http_method_is_known(request->method))
+		imgcat_http_answer_status(request, answer, 501,
+								  "The method is not implemented.");
+	else
+		imgcat_http_answer_status(request, answer, 404,
+								  of_container ? "Not Found"
+											   : "There is no such resource.");
+}
+
+/*
+ * Answer a request; what it changes is undone if it fails.  The caller's
+ * memory context must be one that outlives the answer.
+ */
+static void
+answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
+			   text *target)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		char	   *allow = NULL;
+		ImgcatRouteResult found;
+
+		/* see what earlier requests of this very statement changed */
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		if (read_target(request, answer, target))
+		{
+			found = imgcat_http_find_route(request, &allow);
+			if (found == IMGCAT_ROUTE_FOUND)
+				handle(request, answer);
+			else
+				answer_no_route(request, answer, found, allow);
+		}
+		PopActiveSnapshot();
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED &&
+			request->deadline != 0 &&
+			GetCurrentTimestamp() >= request->deadline)
+			imgcat_http_answer_status(request, answer, 504,
+									  "context deadline exceeded");
+		else if (imgcat_http_error_propagates(error))
+			ReThrowError(error);
+		else
+			imgcat_http_answer_error(request, answer, error);
+	}
+	PG_END_TRY();
+
+	if (strcmp(request->method, "HEAD") == 0)
+		answer->body = NULL;
+}
+
+/*
+ * The headers of the answer, as an object.
+ */
+static Jsonb *
+answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
+{
+	ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX + 2];
+	int			nfields = answer->nfields;
+	JsonbParseState *state = NULL;
+
+	memcpy(fields, answer->fields, sizeof(answer->fields));
+	fields[nfields].name = "x-openstack-request-id";
+	fields[nfields++].value = request->id;
+	if (answer->body != NULL)
+	{
+		fields[nfields].name = "Content-Type";
+		fields[nfields++].value = answer->type;
+	}
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < nfields; i++)
+	{
+		JsonbValue	value;
+
+		value.type = jbvString;
+		value.val.string.val = unconstify(char *, fields[i].name);
+		value.val.string.len = strlen(fields[i].name);
+		pushJsonbValue(&state, WJB_KEY, &value);
+		value.val.string.val = unconstify(char *, fields[i].value);
+		value.val.string.len = strlen(fields[i].value);
+		pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * The body of the answer as bytes: UTF-8, whatever the encoding of the
+ * database.
+ */
+static bytea *
+answer_bytes(const ImgcatHttpAnswer *answer)
+{
+	char	   *bytes;
+	char	   *text;
+
+	if (answer->body == NULL)
+		return (bytea *) cstring_to_text_with_len("", 0);
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return (bytea *) answer->body;
+	text = text_to_cstring(answer->body);
+	bytes = pg_server_to_any(text, strlen(text), PG_UTF8);
+	return (bytea *) cstring_to_text(bytes);
+}
+
+/*
+ * An argument that must be there is not.
+ */
+static void
+require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("argument \"%s\" must not be null", name)));
+}
+
+PG_FUNCTION_INFO_V1(imgcat_http_request);
+/*
+ * http_request(method text, target text, headers jsonb, body bytea,
+ * OUT status int, OUT response_headers jsonb, OUT response_body bytea)
+ */
+Datum
+imgcat_http_request(PG_FUNCTION_ARGS)
+{
+	ImgcatHttpRequest request = {0};
+	ImgcatHttpAnswer answer = {0};
+	TupleDesc	tupdesc;
+	Datum		values[3];
+	bool		nulls[3] = {false, false, false};
+	const char *id;
+
+	require_argument(fcinfo, 0, "method");
+	require_argument(fcinfo, 1, "target");
+	require_argument(fcinfo, 2, "headers");
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "http_request does not return a row");
+
+	request.method = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	imgcat_http_read_fields(&request, PG_GETARG_JSONB_P(2));
+	if (!PG_ARGISNULL(3))
+	{
+		bytea	   *body = PG_GETARG_BYTEA_PP(3);
+
+		request.body = VARDATA_ANY(body);
+		request.body_length = VARSIZE_ANY_EXHDR(body);
+	}
+	id = imgcat_http_field(&request, "X-OpenStack-Request-ID");
+	request.id = make_request_id(id);
+	answer.type = "application/json";
+	if (id != NULL && strlen(id) > REQUEST_ID_MAX)
+		imgcat_http_answer_status(
+			&request, &answer, 431,
+			"The request identifier is longer than 64 characters.");
+	else
+		answer_request(&request, &answer, PG_GETARG_TEXT_PP(1));
+
+	values[0] = Int32GetDatum(answer.status);
+	values[1] = JsonbPGetDatum(answer_fields(&request, &answer));
+	values[2] = PointerGetDatum(answer_bytes(&answer));
+	PG_RETURN_DATUM(HeapTupleGetDatum(
+		heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+}
