@@ -22,6 +22,7 @@
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 /*
  * Refuse the query of a deletion; never returns.
@@ -117,30 +118,70 @@ check_scope(const ImgcatSearchQuery *query)
 }
 
 /*
- * Delete the images that were found.  Their rows are locked in the order of
- * digests first, as an import locks them.
+ * The keys that a statement has found, as an array.
  */
-static void
-delete_images(Datum *keys, int count)
+static Datum
+found_keys(void)
+{
+	uint64		count = SPI_processed;
+	Datum	   *keys;
+
+	if (count > PG_INT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many images to delete at once"),
+				 errhint("Give a limit.")));
+	keys = palloc_extended(sizeof(Datum) * Max(count, 1), MCXT_ALLOC_HUGE);
+	for (uint64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+
+		keys[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
+								1, &isnull);
+	}
+	return PointerGetDatum(construct_array(keys, (int) count, INT8OID,
+										   sizeof(int64), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+/*
+ * Delete those of the images that the query still finds; their number.  Their
+ * rows are locked in the order of digests first, as an import locks them: an
+ * import that was faster may have changed what they are.
+ */
+static uint64
+delete_images(Datum keys, const char *query)
 {
 	Oid			types[1] = {INT8ARRAYOID};
-	Datum		values[1];
+	ImgcatContainerSort sort = {0};
+	ImgcatContainerListing listing;
+	ImgcatStatement statement;
 
-	if (count == 0)
-		return;
-	values[0] = PointerGetDatum(construct_array(keys, count, INT8OID,
-												sizeof(int64), FLOAT8PASSBYVAL,
-												TYPALIGN_DOUBLE));
 	if (SPI_execute_with_args("SELECT FROM image_catalog.container_images"
 							  " WHERE image_key = ANY ($1)"
 							  " ORDER BY digest FOR UPDATE",
-							  1, types, values, NULL,
-							  false, 0) != SPI_OK_SELECT ||
-		SPI_execute_with_args("DELETE FROM image_catalog.container_images"
+							  1, types, &keys, NULL,
+							  false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not lock container images");
+	/* searches read what the caller sees, who sees nothing newer */
+	PushActiveSnapshot(GetTransactionSnapshot());
+	imgcat_statement_begin(&statement);
+	imgcat_container_listing(&listing, query, strlen(query), &sort,
+							 &statement);
+	listing.where = psprintf("%s AND i.image_key = ANY ($%d)", listing.where,
+							 imgcat_statement_parameter(&statement,
+														INT8ARRAYOID, keys));
+	imgcat_container_listing_statement(&statement, "i.image_key", &listing,
+									   NULL, -1, 0);
+	imgcat_statement_execute(&statement, 0, NULL);
+	keys = found_keys();
+	PopActiveSnapshot();
+	if (SPI_execute_with_args("DELETE FROM image_catalog.container_images"
 							  " WHERE image_key = ANY ($1)",
-							  1, types, values, NULL,
+							  1, types, &keys, NULL,
 							  false, 0) != SPI_OK_DELETE)
 		elog(ERROR, "could not delete container images");
+	return SPI_processed;
 }
 
 /*
@@ -158,7 +199,6 @@ IMGCAT_FUNCTION(imgcat_delete_container_images, 1)
 	ImgcatContainerListing listing;
 	ImgcatStatement statement;
 	char	   *query;
-	Datum	   *keys;
 	uint64		count;
 	text	   *answer;
 
@@ -189,23 +229,8 @@ IMGCAT_FUNCTION(imgcat_delete_container_images, 1)
 									   Max(offset, 0));
 	imgcat_statement_execute(&statement, 0, NULL);
 	count = SPI_processed;
-	if (count > PG_INT32_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many images to delete at once"),
-				 errhint("Give a limit.")));
-	if (confirm)
-	{
-		keys = palloc_extended(sizeof(Datum) * Max(count, 1), MCXT_ALLOC_HUGE);
-		for (uint64 i = 0; i < count; i++)
-		{
-			bool		isnull;
-
-			keys[i] = SPI_getbinval(SPI_tuptable->vals[i],
-									SPI_tuptable->tupdesc, 1, &isnull);
-		}
-		delete_images(keys, (int) count);
-	}
+	if (confirm && count > 0)
+		count = delete_images(found_keys(), query);
 	MemoryContextSwitchTo(caller);
 	answer = cstring_to_text(psprintf("{\"numDeleted\":" UINT64_FORMAT
 									  ",\"dryRun\":%s}",

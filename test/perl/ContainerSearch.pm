@@ -274,8 +274,8 @@ sub string_test
 	}
 	elsif ($m->{regex})
 	{
-		# unlike Perl, PostgreSQL repeats no anchor
-		die "refused\n" if $m->{text} =~ /[\^\$][*+?]/;
+		# unlike Perl, PostgreSQL repeats no anchor and no repetition
+		die "refused\n" if $m->{text} =~ /[\^\$][*+?]|[*+?][*+]/;
 		my $regex = eval { qr/$m->{text}/i } or die "refused\n";
 		$test = sub { $_[0] =~ $regex };
 	}
@@ -402,6 +402,7 @@ sub enum_test
 	}
 	else
 	{
+		die "refused\n" if $m->{regex} && $m->{text} =~ /[\^\$][*+?]|[*+?][*+]/;
 		my $regex = $m->{regex} && (eval { qr/$m->{text}/i } || die "refused\n");
 		@chosen = grep {
 			my $hit =
