@@ -206,7 +206,6 @@ IMGCAT_FUNCTION(imgcat_count_container_images, 1)
 	text	   *query = PG_GETARG_TEXT_PP(0);
 	ImgcatStatement statement;
 	ImgcatCompiledSearch search;
-	SPIPlanPtr	plan;
 	bool		isnull;
 	int64		count;
 
@@ -218,10 +217,7 @@ IMGCAT_FUNCTION(imgcat_count_container_images, 1)
 	imgcat_narrow_search(&search, &statement);
 	appendStringInfo(&statement.sql, "SELECT count(*) FROM image_catalog.container_images i WHERE %s",
 					 search.where);
-	plan = imgcat_plan_with_options(statement.sql.data, statement.nparameters,
-									statement.types, CURSOR_OPT_CUSTOM_PLAN);
-	if (SPI_execute_plan(plan, statement.values, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not count container images");
+	imgcat_statement_execute(&statement, 1, NULL);
 	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
 										SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
