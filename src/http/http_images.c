@@ -9,12 +9,18 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "http/http.h"
+#include "image/etag.h"
+#include "image/image_fetch.h"
 #include "query/http_header.h"
+#include "query/uuid.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 #define PATCH_V21 "application/openstack-images-v2.1-json-patch"
@@ -78,6 +84,37 @@ imgcat_http_run_image_word(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 }
 
 /*
+ * Set the header ETag to that of the document in the answer's body, which is
+ * of the row that the active snapshot sees.  Returns it.
+ */
+static const char *
+set_etag(ImgcatHttpAnswer *answer, const pg_uuid_t *id)
+{
+	ImgcatImageRow row;
+	const char *etag;
+
+	if (!imgcat_image_fetch(id, &row))
+		elog(ERROR, "an image is gone that was just printed");
+	etag = imgcat_document_etag(VARDATA_ANY(answer->body),
+								VARSIZE_ANY_EXHDR(answer->body),
+								DatumGetTimestampTz(row.values[IMGCAT_COL_UPDATED_AT]));
+	imgcat_http_set_field(answer, "ETag", etag);
+	return etag;
+}
+
+/*
+ * The same after the request has changed the image.
+ */
+static void
+set_new_etag(ImgcatHttpAnswer *answer, const pg_uuid_t *id)
+{
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	set_etag(answer, id);
+	PopActiveSnapshot();
+}
+
+/*
  * POST /v2/images
  */
 void
@@ -85,26 +122,52 @@ imgcat_http_create_image(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 {
 	static const Oid types[] = {JSONBOID};
 	Datum		args[1];
-	Datum		id;
+	char	   *id_text;
+	pg_uuid_t	id;
 
 	args[0] = JsonbPGetDatum(imgcat_http_json_body(request));
-	answer->body =
-		imgcat_http_call_json(request->route->function, 1, types, args);
-	id = DirectFunctionCall2(json_object_field_text,
-							 PointerGetDatum(answer->body),
-							 CStringGetTextDatum("id"));
+	answer->body = imgcat_http_call_json(request->route->function, 1, types,
+										 args);
+	id_text = TextDatumGetCString(DirectFunctionCall2(json_object_field_text,
+													  PointerGetDatum(answer->body),
+													  CStringGetTextDatum("id")));
+	if (!imgcat_parse_uuid(id_text, strlen(id_text), id.data))
+		elog(ERROR, "a new image has no identifier");
+	set_new_etag(answer, &id);
 	imgcat_http_set_field(answer, "Location",
 						  psprintf("%s/v2/images/%s", imgcat_http_base(request),
-								   TextDatumGetCString(id)));
+								   id_text));
 }
 
 /*
- * GET /v2/images/{image_id}
+ * GET /v2/images/{image_id}: without a body if the client has this document.
  */
 void
 imgcat_http_get_image(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 {
+	const char *known = imgcat_http_field(request, "If-None-Match");
+	pg_uuid_t	id;
+
 	imgcat_http_run_image(request, answer);
+	imgcat_http_image_id(request, 0, &id);
+	if (imgcat_etag_listed(known != NULL ? known : "", set_etag(answer, &id),
+						   true))
+	{
+		answer->status = 304;
+		answer->body = NULL;
+	}
+}
+
+/*
+ * The value of If-Match as an argument of a function, null if it did not come.
+ */
+static Datum
+if_match_argument(const ImgcatHttpRequest *request, bool *is_null)
+{
+	const char *if_match = imgcat_http_field(request, "If-Match");
+
+	*is_null = if_match == NULL;
+	return if_match == NULL ? (Datum) 0 : CStringGetTextDatum(if_match);
 }
 
 /*
@@ -114,14 +177,18 @@ static void
 run_patch(const ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 		  const char *function, Oid patch_type)
 {
-	Oid			types[2] = {UUIDOID, patch_type};
+	Oid			types[3] = {UUIDOID, patch_type, TEXTOID};
+	bool		nulls[3] = {false};
 	pg_uuid_t	id;
-	Datum		args[2];
+	Datum		args[3];
 
 	args[1] = JsonbPGetDatum(imgcat_http_json_body(request));
 	imgcat_http_image_id(request, 0, &id);
 	args[0] = UUIDPGetDatum(&id);
-	answer->body = imgcat_http_call_json(function, 2, types, args);
+	args[2] = if_match_argument(request, &nulls[2]);
+	answer->body = DatumGetTextPP(imgcat_http_call(function, 3, types, args,
+												   nulls));
+	set_new_etag(answer, &id);
 }
 
 /*
@@ -163,7 +230,16 @@ imgcat_http_patch_cloud_image(ImgcatHttpRequest *request,
 void
 imgcat_http_delete_image(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 {
-	imgcat_http_run_image(request, answer);
+	static const Oid types[] = {UUIDOID, TEXTOID};
+	bool		nulls[2] = {false};
+	pg_uuid_t	id;
+	Datum		args[2];
+
+	(void) answer;
+	imgcat_http_image_id(request, 0, &id);
+	args[0] = UUIDPGetDatum(&id);
+	args[1] = if_match_argument(request, &nulls[1]);
+	imgcat_http_call(request->route->function, 2, types, args, nulls);
 }
 
 /*

@@ -216,8 +216,8 @@ handle(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 						errmsg("resource not found"),
 						errdetail("This service does not offer %s %s.",
 								  route->method, route->path)));
-	route->handle(request, answer);
 	answer->status = route->status;
+	route->handle(request, answer);
 }
 
 /*

@@ -18,6 +18,7 @@
 
 #define IMGCAT_ERRCODE_NOT_FOUND	MAKE_SQLSTATE('P', 'T', '4', '0', '4')
 #define IMGCAT_ERRCODE_CONFLICT		MAKE_SQLSTATE('P', 'T', '4', '0', '9')
+#define IMGCAT_ERRCODE_CHANGED		MAKE_SQLSTATE('P', 'T', '4', '1', '2')
 #define IMGCAT_ERRCODE_QUOTA		MAKE_SQLSTATE('P', 'T', '4', '1', '3')
 
 /* codes of the IMS dialect, by what they say */

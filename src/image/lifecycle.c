@@ -18,6 +18,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
+#include "image/etag.h"
 #include "image/policy.h"
 #include "image/status.h"
 #include "plan_cache.h"
@@ -42,7 +43,7 @@ run_on_image(const char *sql, const pg_uuid_t *id, TimestampTz now)
 }
 
 /*
- * delete_image(image_id uuid)
+ * delete_image(image_id uuid, if_match text)
  *
  * What the image was, and its memberships, are kept by the table's triggers
  * (sql/31_deletion.sql).
@@ -55,6 +56,8 @@ IMGCAT_FUNCTION(imgcat_delete_image, 1)
 
 	imgcat_spi_connect();
 	imgcat_image_modify(&image, id, &caller);
+	imgcat_check_etag(&image.row, PG_ARGISNULL(1) ? NULL :
+					  text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	if (DatumGetBool(image.row.values[IMGCAT_COL_PROTECTED]))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

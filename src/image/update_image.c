@@ -18,6 +18,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
+#include "image/etag.h"
 #include "image/image_patch.h"
 #include "image/ims_rules.h"
 #include "image/policy.h"
@@ -368,11 +369,12 @@ imgcat_image_write(ImgcatImageRow *row, const ImgcatImageRow *old)
 }
 
 /*
- * Patch an image and append its new document to out.
+ * Patch an image and append its new document to out.  if_match lists the
+ * entity tags that the image may have (etag.c), NULL: any.
  */
 void
 imgcat_image_patch(StringInfo out, const pg_uuid_t *id, Jsonb *patch,
-				   ImgcatPatchForm form)
+				   ImgcatPatchForm form, const char *if_match)
 {
 	PatchedImage patched = {0};
 	ImgcatImageChange *changes;
@@ -387,10 +389,14 @@ imgcat_image_patch(StringInfo out, const pg_uuid_t *id, Jsonb *patch,
 
 	imgcat_spi_connect();
 	if (nchanges == 0)
+	{
 		imgcat_image_show_latest(&patched.image, id, &patched.caller);
+		imgcat_check_etag(&patched.image.row, if_match);
+	}
 	else
 	{
 		imgcat_image_modify(&patched.image, id, &patched.caller);
+		imgcat_check_etag(&patched.image.row, if_match);
 		if (form == IMGCAT_PATCH_CLOUD &&
 			!imgcat_row_text_is(&patched.image.row, IMGCAT_COL_STATUS, "active"))
 			ereport(ERROR,
@@ -427,12 +433,14 @@ update_image(FunctionCallInfo fcinfo, ImgcatPatchForm form)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	imgcat_image_patch(&out, PG_GETARG_UUID_P(0), PG_GETARG_JSONB_P(1), form);
+	imgcat_image_patch(&out, PG_GETARG_UUID_P(0), PG_GETARG_JSONB_P(1), form,
+					   PG_ARGISNULL(2) ? NULL :
+					   text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
 
 /*
- * update_image(image_id uuid, patch json_patch) returns json
+ * update_image(image_id uuid, patch json_patch, if_match text) returns json
  */
 IMGCAT_FUNCTION(imgcat_update_image, 2)
 {
@@ -440,7 +448,7 @@ IMGCAT_FUNCTION(imgcat_update_image, 2)
 }
 
 /*
- * update_image_legacy(image_id uuid, patch jsonb) returns json
+ * update_image_legacy(image_id uuid, patch jsonb, if_match text) returns json
  */
 IMGCAT_FUNCTION(imgcat_update_image_legacy, 2)
 {
@@ -448,7 +456,8 @@ IMGCAT_FUNCTION(imgcat_update_image_legacy, 2)
 }
 
 /*
- * update_cloud_image(image_id uuid, patch json_patch) returns json
+ * update_cloud_image(image_id uuid, patch json_patch, if_match text)
+ * returns json
  */
 IMGCAT_FUNCTION(imgcat_update_cloud_image, 2)
 {

@@ -15,7 +15,8 @@
 #include "utils/uuid.h"
 
 extern void imgcat_image_patch(StringInfo out, const pg_uuid_t *id,
-							   Jsonb *patch, ImgcatPatchForm form);
+							   Jsonb *patch, ImgcatPatchForm form,
+							   const char *if_match);
 extern void imgcat_image_write(ImgcatImageRow *row, const ImgcatImageRow *old);
 
 #endif							/* IMGCAT_UPDATE_IMAGE_H */

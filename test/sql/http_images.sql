@@ -57,7 +57,7 @@ SELECT n, caller, left(body, 40) AS body, status, expected
                (0, 'RDR', '{}', 403), (0, 'A', '{"a": "\u0000"}', 400), (0, 'A', '{"name": "\ud83d\ude00"}', 201)) AS t (n, caller, body, expected),
        pg_temp.ask(caller, 'POST', '/v2/images', body);
 -- its headers; the type of the body is not looked at
-SELECT status, regexp_replace(fields::text, '[0-9a-f-]{36}', '<id>') AS fields, answer::jsonb->>'name' AS name
+SELECT status, regexp_replace((fields - 'ETag')::text, '[0-9a-f-]{36}', '<id>') AS fields, answer::jsonb->>'name' AS name
   FROM (VALUES ('{"Host": "images.example.org", "Content-Type": "text/plain"}'), ('{"Host": "images.example.org:9292", "X-Forwarded-Proto": "https"}'),
                ('{"Host": "a/b\r\nSet-Cookie: c"}'), ('{}')) AS t (headers),
        pg_temp.ask('A', 'POST', '/v2/images', '{"name": "é"}', headers::jsonb);
