@@ -3,9 +3,7 @@
  * search_value.c
  *		The values of one label of a container search, compiled to SQL.
  *
- * A few values are a disjunction, each as the planner likes it best.  Many
- * travel as arrays: what a search costs to plan does not grow with them, and
- * neither does the number of its subqueries.
+ * Texts and labels of images have a file of their own, search_text.c.
  *
  * src/container/search_value.c
  *
@@ -20,12 +18,10 @@
 #include "container/search_value.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "regex/regex.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/formatting.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 /*
@@ -35,83 +31,9 @@
 #define MAX_APART		20
 #define MAX_QUERY_APART	100
 
-/* an array with more elements is hidden from the planner's estimates */
-#define MAX_ESTIMATED	100
-
-/* the server keeps as many compiled regular expressions */
-#define MAX_REGEXES	32
-
-/* the labels of the image row i */
-#define LABELS_FROM \
-	"FROM image_catalog.container_image_labels m WHERE m.image_key = i.image_key"
-
-typedef ImgcatSearchCompiler Compiler;
-
-/* A disjunction that is being written. */
-typedef struct Alternatives
-{
-	StringInfoData text;
-	int			count;
-	bool		always;			/* some alternative holds of every row */
-} Alternatives;
-
-/* Add a text parameter; its number. */
-static int
-text_parameter(Compiler *compiler, const char *text)
-{
-	return imgcat_statement_parameter(compiler->statement, TEXTOID,
-									  CStringGetTextDatum(text));
-}
-
-/*
- * Must that many values of a kind travel as an array?
- */
-static bool
-travel_as_array(Compiler *compiler, int count)
-{
-	if (count <= 1)
-		return false;
-	if (count > MAX_APART || compiler->napart + count > MAX_QUERY_APART)
-		return true;
-	compiler->napart += count;
-	return false;
-}
-
-/* An array of texts as a parameter; its number. */
-static int
-texts_parameter(Compiler *compiler, Datum *texts, int count)
-{
-	ArrayType  *array = construct_array(texts, count, TEXTOID, -1, false,
-										TYPALIGN_INT);
-
-	return imgcat_statement_parameter(compiler->statement, TEXTARRAYOID,
-									  PointerGetDatum(array));
-}
-
-/* An array of booleans as a parameter; its number. */
-static int
-bools_parameter(Compiler *compiler, Datum *bools, int count)
-{
-	ArrayType  *array = construct_array(bools, count, BOOLOID, sizeof(bool),
-										true, TYPALIGN_CHAR);
-
-	return imgcat_statement_parameter(compiler->statement, BOOLARRAYOID,
-									  PointerGetDatum(array));
-}
-
-/* The text in lower case, as lower() of the column gives it. */
-static Datum
-lower_text(const char *text, const ImgcatSearchColumn *column)
-{
-	Oid			collation = column != NULL && column->bytewise ?
-		C_COLLATION_OID : DEFAULT_COLLATION_OID;
-
-	return CStringGetTextDatum(str_tolower(text, strlen(text), collation));
-}
-
 /* Start writing one more alternative; append it to the result. */
-static StringInfo
-next_alternative(Alternatives *alternatives)
+StringInfo
+imgcat_next_alternative(ImgcatAlternatives *alternatives)
 {
 	if (alternatives->count++ > 0)
 		appendStringInfoString(&alternatives->text, " OR ");
@@ -119,8 +41,8 @@ next_alternative(Alternatives *alternatives)
 }
 
 /* The disjunction, whole: "true" and "false" when no row need be looked at. */
-static const char *
-finish_alternatives(const Alternatives *alternatives)
+const char *
+imgcat_finish_alternatives(const ImgcatAlternatives *alternatives)
 {
 	if (alternatives->always)
 		return "true";
@@ -132,313 +54,22 @@ finish_alternatives(const Alternatives *alternatives)
 }
 
 /*
- * Count a regular expression; too many are an error, for each row would
- * compile them anew.
+ * Must that many values of a kind travel as an array?
  */
-static void
-count_regex(Compiler *compiler)
+bool
+imgcat_travel_as_array(ImgcatSearchCompiler *compiler, int count)
 {
-	if (++compiler->nregexes > MAX_REGEXES)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("invalid search query: too many regular expressions"),
-				 errhint("A query has at most %d; join them by \"|\".",
-						 MAX_REGEXES)));
-}
-
-/*
- * Compile a regular expression, for its errors or to match with; the caller
- * frees it with pg_regfree().  A pattern that is none is the client's error.
- */
-static void
-compile_regex(regex_t *regex, const char *pattern, Oid collation,
-			  const char *label, const char *raw)
-{
-	int			length = strlen(pattern);
-	pg_wchar   *wide = palloc((length + 1) * sizeof(pg_wchar));
-	int			wide_length = pg_mb2wchar_with_len(pattern, wide, length);
-	int			result;
-
-	result = pg_regcomp(regex, wide, wide_length, REG_ADVANCED | REG_ICASE,
-						collation);
-	pfree(wide);
-	if (result != REG_OKAY)
-	{
-		char		problem[128];
-
-		pg_regerror(result, regex, problem, sizeof(problem));
-		CHECK_FOR_INTERRUPTS();
-		imgcat_refuse_search(psprintf("invalid regular expression: %s", problem),
-					 label, raw,
-					 "Write a regular expression of PostgreSQL after \"r/\".");
-	}
-}
-
-/*
- * Refuse what is no regular expression, before the statement runs.  Compiling
- * may cost more than a short page, so the one accepted last is remembered.
- */
-static void
-check_regex(const char *pattern, const char *label, const char *raw)
-{
-	static char *accepted = NULL;
-	char	   *remembered;
-	regex_t		regex;
-
-	if (accepted != NULL && strcmp(accepted, pattern) == 0)
-		return;
-	compile_regex(&regex, pattern, C_COLLATION_OID, label, raw);
-	pg_regfree(&regex);
-	remembered = MemoryContextStrdup(TopMemoryContext, pattern);
-	if (accepted != NULL)
-		pfree(accepted);
-	accepted = remembered;
-}
-
-/*
- * Append a condition on a string expression.
- *
- * A prefix is compared as lower(...) LIKE lower(...), which is what ILIKE
- * does, for the sake of the indexes on lower(...); an equality on such a
- * column says it once more in lower case, for the same sake.  A text that
- * begins with a wildcard has no use for them, but perhaps for a trigram index.
- */
-static void
-append_match(Compiler *compiler, StringInfo out, const char *expression,
-			 const ImgcatSearchColumn *column, const ImgcatTextMatch *match,
-			 const char *label, const char *raw)
-{
-	switch (match->kind)
-	{
-		case IMGCAT_MATCH_NONE:
-			appendStringInfoString(out, "true");
-			break;
-		case IMGCAT_MATCH_PREFIX:
-			appendStringInfo(out,
-							 match->text[0] == '%' || match->text[0] == '_' ?
-							 "%s %sILIKE $%d" :
-							 "lower(%s) %sLIKE lower($%d)", expression,
-							 match->negated ? "NOT " : "",
-							 text_parameter(compiler,
-											psprintf("%s%%", match->text)));
-			break;
-		case IMGCAT_MATCH_EXACT:
-			if (column != NULL && column->lower_index && !match->negated)
-			{
-				int			parameter = text_parameter(compiler, match->text);
-
-				appendStringInfo(out, "(%s = $%d AND lower(%s) = lower($%d))",
-								 expression, parameter, expression, parameter);
-			}
-			else
-				appendStringInfo(out, "%s %s $%d", expression,
-								 match->negated ? "<>" : "=",
-								 text_parameter(compiler, match->text));
-			break;
-		case IMGCAT_MATCH_REGEX:
-			count_regex(compiler);
-			check_regex(match->text, label, raw);
-			appendStringInfo(out, "%s %s $%d", expression,
-							 match->negated ? "!~*" : "~*",
-							 text_parameter(compiler, match->text));
-			break;
-	}
-}
-
-/*
- * How many values of a group are compared so?
- */
-static int
-count_texts(const ImgcatSearchGroup *group, ImgcatTextMatchKind kind,
-			bool negated)
-{
-	int			count = 0;
-
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		const ImgcatSearchValue *value = &group->values[i];
-
-		if (value->form == IMGCAT_FORM_TEXT && value->match.kind == kind &&
-			value->match.negated == negated)
-			count++;
-	}
-	return count;
-}
-
-/* By bytes. */
-static int
-compare_texts(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *) left, *(const char *const *) right);
-}
-
-/*
- * Append that the expression begins with one of count texts, in lower case.
- *
- * Where no text begins with another, only the last one that does not come
- * after the expression can be its beginning, and a binary search finds that.
- */
-static void
-append_beginnings(Compiler *compiler, StringInfo out, const char *expression,
-				  const char **beginnings, int count)
-{
-	Datum	   *texts = palloc(count * sizeof(Datum));
-	const char *last = NULL;
-	int			ntexts = 0;
-	int			parameter;
-
-	qsort(beginnings, count, sizeof(char *), compare_texts);
-	for (int i = 0; i < count; i++)
-	{
-		if (last != NULL && strncmp(beginnings[i], last, strlen(last)) == 0)
-			continue;
-		last = beginnings[i];
-		texts[ntexts++] = CStringGetTextDatum(last);
-	}
-	parameter = texts_parameter(compiler, texts, ntexts);
-	appendStringInfo(out, "starts_with(lower(%s), $%d[width_bucket(lower(%s) COLLATE \"C\", $%d)])",
-					 expression, parameter, expression, parameter);
-}
-
-/*
- * Append all prefixes of a group as arrays: plain ones, and patterns.  The
- * patterns come from a subquery: the planner would try each on its statistics.
- */
-static void
-add_prefix_array(Compiler *compiler, Alternatives *alternatives,
-				 const char *expression, const ImgcatSearchColumn *column,
-				 const ImgcatSearchGroup *group, bool negated)
-{
-	const char **beginnings = palloc(group->nvalues * sizeof(char *));
-	Datum	   *patterns = palloc(group->nvalues * sizeof(Datum));
-	int			nbeginnings = 0;
-	int			npatterns = 0;
-
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		const ImgcatTextMatch *match = &group->values[i].match;
-
-		CHECK_FOR_INTERRUPTS();
-		if (group->values[i].form != IMGCAT_FORM_TEXT ||
-			match->kind != IMGCAT_MATCH_PREFIX || match->negated != negated)
-			continue;
-		if (!negated && strpbrk(match->text, "%_\\") == NULL)
-			beginnings[nbeginnings++] =
-				TextDatumGetCString(lower_text(match->text, column));
-		else
-			patterns[npatterns++] = lower_text(psprintf("%s%%", match->text),
-											   column);
-	}
-	if (nbeginnings > 0)
-		append_beginnings(compiler, next_alternative(alternatives),
-						  expression, beginnings, nbeginnings);
-	if (npatterns > 0)
-		appendStringInfo(next_alternative(alternatives),
-						 "lower(%s) %sLIKE ANY ((SELECT $%d)::text[])",
-						 expression, negated ? "NOT " : "",
-						 texts_parameter(compiler, patterns, npatterns));
-}
-
-/*
- * Append all equalities of a group as one array.  On a column with an index on
- * its lower case it says them once more in lower case.
- */
-static void
-add_equality_array(Compiler *compiler, StringInfo out, const char *expression,
-				   const ImgcatSearchColumn *column,
-				   const ImgcatSearchGroup *group, bool negated)
-{
-	Datum	   *texts = palloc(group->nvalues * sizeof(Datum));
-	Datum	   *folded = palloc(group->nvalues * sizeof(Datum));
-	int			count = 0;
-	int			parameter;
-
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		const ImgcatTextMatch *match = &group->values[i].match;
-
-		CHECK_FOR_INTERRUPTS();
-		if (group->values[i].form != IMGCAT_FORM_TEXT ||
-			match->kind != IMGCAT_MATCH_EXACT || match->negated != negated)
-			continue;
-		texts[count] = CStringGetTextDatum(match->text);
-		folded[count++] = lower_text(match->text, column);
-	}
-	parameter = texts_parameter(compiler, texts, count);
-	if (negated)
-		appendStringInfo(out, "%s <> ANY ($%d)", expression, parameter);
-	else if (column != NULL && column->lower_index)
-		appendStringInfo(out, count > MAX_ESTIMATED ?
-						 "(%s = ANY ($%d) AND lower(%s) = ANY ((SELECT $%d)::text[]))" :
-						 "(%s = ANY ($%d) AND lower(%s) = ANY ($%d))",
-						 expression, parameter, expression,
-						 texts_parameter(compiler, folded, count));
-	else
-		appendStringInfo(out, "%s = ANY ($%d)", expression, parameter);
-}
-
-/*
- * Append the texts of a group.  Two equalities are a set already, for lists of
- * names are common.
- */
-static void
-add_texts(Compiler *compiler, Alternatives *alternatives,
-		  const char *expression, const ImgcatSearchColumn *column,
-		  const ImgcatSearchGroup *group)
-{
-	bool		as_array[IMGCAT_MATCH_REGEX + 1][2] = {{false}};
-
-	for (int kind = IMGCAT_MATCH_PREFIX; kind <= IMGCAT_MATCH_EXACT; kind++)
-	{
-		for (int negated = 0; negated < 2; negated++)
-		{
-			int			count = count_texts(group, kind, negated);
-
-			as_array[kind][negated] =
-				kind == IMGCAT_MATCH_EXACT && !negated ? count > 1 :
-				travel_as_array(compiler, count);
-			if (!as_array[kind][negated])
-				continue;
-			if (kind == IMGCAT_MATCH_PREFIX)
-				add_prefix_array(compiler, alternatives, expression, column,
-								 group, negated);
-			else
-				add_equality_array(compiler, next_alternative(alternatives),
-								   expression, column, group, negated);
-		}
-	}
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		const ImgcatSearchValue *value = &group->values[i];
-
-		CHECK_FOR_INTERRUPTS();
-		if (value->form == IMGCAT_FORM_TEXT &&
-			!as_array[value->match.kind][value->match.negated])
-			append_match(compiler, next_alternative(alternatives), expression,
-						 column, &value->match, group->spelling, value->raw);
-	}
-}
-
-/*
- * Append the texts of a group on the elements of an array.
- */
-static void
-add_element_texts(Compiler *compiler, Alternatives *alternatives,
-				  const char *expression, const ImgcatSearchGroup *group)
-{
-	Alternatives elements = {0};
-
-	initStringInfo(&elements.text);
-	add_texts(compiler, &elements, "e.element", NULL, group);
-	if (elements.count > 0)
-		appendStringInfo(next_alternative(alternatives),
-						 "EXISTS (SELECT FROM unnest(%s) AS e (element) WHERE %s)",
-						 expression, finish_alternatives(&elements));
+	if (count <= 1)
+		return false;
+	if (count > MAX_APART || compiler->napart + count > MAX_QUERY_APART)
+		return true;
+	compiler->napart += count;
+	return false;
 }
 
 /* A bound as a parameter; its number. */
 static int
-bound_parameter(Compiler *compiler, const ImgcatSearchLabel *label,
+bound_parameter(ImgcatSearchCompiler *compiler, const ImgcatSearchLabel *label,
 				const ImgcatSearchBound *bound)
 {
 	if (label->type == IMGCAT_SEARCH_INTEGER)
@@ -453,7 +84,8 @@ bound_parameter(Compiler *compiler, const ImgcatSearchLabel *label,
 
 /* Append a condition that the expression lies in the value's interval. */
 static void
-append_interval(Compiler *compiler, StringInfo out, const char *expression,
+append_interval(ImgcatSearchCompiler *compiler,
+				StringInfo out, const char *expression,
 				const ImgcatSearchLabel *label,
 				const ImgcatSearchValue *value)
 {
@@ -476,7 +108,7 @@ append_interval(Compiler *compiler, StringInfo out, const char *expression,
  * The low or the high ends of intervals as a parameter; its number.
  */
 static int
-ends_parameter(Compiler *compiler, const ImgcatSearchLabel *label,
+ends_parameter(ImgcatSearchCompiler *compiler, const ImgcatSearchLabel *label,
 			   const ImgcatInterval *intervals, int count, bool high)
 {
 	Datum	   *ends = palloc(count * sizeof(Datum));
@@ -517,7 +149,7 @@ ends_parameter(Compiler *compiler, const ImgcatSearchLabel *label,
  * begin after the expression can hold it.
  */
 static void
-add_intervals(Compiler *compiler, Alternatives *alternatives,
+add_intervals(ImgcatSearchCompiler *compiler, ImgcatAlternatives *alternatives,
 			  const char *expression, const ImgcatSearchGroup *group)
 {
 	ImgcatInterval *intervals;
@@ -527,12 +159,12 @@ add_intervals(Compiler *compiler, Alternatives *alternatives,
 
 	for (int i = 0; i < group->nvalues; i++)
 		count += group->values[i].form == IMGCAT_FORM_INTERVAL;
-	if (!travel_as_array(compiler, count))
+	if (!imgcat_travel_as_array(compiler, count))
 	{
 		for (int i = 0; i < group->nvalues; i++)
 		{
 			if (group->values[i].form == IMGCAT_FORM_INTERVAL)
-				append_interval(compiler, next_alternative(alternatives),
+				append_interval(compiler, imgcat_next_alternative(alternatives),
 								expression, group->label, &group->values[i]);
 		}
 		return;
@@ -542,7 +174,7 @@ add_intervals(Compiler *compiler, Alternatives *alternatives,
 		return;
 	low = ends_parameter(compiler, group->label, intervals, count, false);
 	high = ends_parameter(compiler, group->label, intervals, count, true);
-	appendStringInfo(next_alternative(alternatives),
+	appendStringInfo(imgcat_next_alternative(alternatives),
 					 "%s <= $%d[width_bucket(%s, $%d)]",
 					 expression, high, expression, low);
 }
@@ -560,8 +192,8 @@ regex_members(const ImgcatSearchGroup *group, const ImgcatSearchValue *value)
 	int			i;
 
 	/* the names are ASCII, and so is their order */
-	compile_regex(&regex, value->match.text, C_COLLATION_OID,
-				  group->spelling, value->raw);
+	imgcat_compile_regex(&regex, value->match.text, C_COLLATION_OID,
+						 group->spelling, value->raw);
 	for (i = 0; i < names->count; i++)
 	{
 		char	   *name = asc_tolower(names->names[i],
@@ -579,7 +211,7 @@ regex_members(const ImgcatSearchGroup *group, const ImgcatSearchValue *value)
 	pg_regfree(&regex);
 	if (members == 0)
 		imgcat_refuse_search("no such enum value", group->spelling, value->raw,
-					 "The documentation of the label lists its values.");
+							 "The documentation of the label lists its values.");
 	return members;
 }
 
@@ -606,7 +238,7 @@ imgcat_enum_members(const ImgcatSearchGroup *group)
  * Append the condition of all enum values of a group: one set of numbers.
  */
 static void
-add_members(Compiler *compiler, Alternatives *alternatives,
+add_members(ImgcatSearchCompiler *compiler, ImgcatAlternatives *alternatives,
 			const char *expression, const ImgcatSearchGroup *group)
 {
 	uint32		members;
@@ -617,7 +249,7 @@ add_members(Compiler *compiler, Alternatives *alternatives,
 	for (i = 0; i < group->nvalues; i++)
 	{
 		if (group->values[i].form == IMGCAT_FORM_ENUM_REGEX)
-			count_regex(compiler);
+			imgcat_count_regex(compiler);
 	}
 	members = imgcat_enum_members(group);
 	for (i = 0; i < group->label->names->count; i++)
@@ -626,7 +258,7 @@ add_members(Compiler *compiler, Alternatives *alternatives,
 			numbers[count++] = Int16GetDatum(i);
 	}
 	if (count == 1)
-		appendStringInfo(next_alternative(alternatives), "%s = $%d",
+		appendStringInfo(imgcat_next_alternative(alternatives), "%s = $%d",
 						 expression,
 						 imgcat_statement_parameter(compiler->statement,
 													INT2OID, numbers[0]));
@@ -636,7 +268,7 @@ add_members(Compiler *compiler, Alternatives *alternatives,
 											sizeof(int16), true,
 											TYPALIGN_SHORT);
 
-		appendStringInfo(next_alternative(alternatives), "%s = ANY ($%d)",
+		appendStringInfo(imgcat_next_alternative(alternatives), "%s = ANY ($%d)",
 						 expression,
 						 imgcat_statement_parameter(compiler->statement,
 													INT2ARRAYOID,
@@ -644,188 +276,11 @@ add_members(Compiler *compiler, Alternatives *alternatives,
 	}
 }
 
-/* Does the value look for an entry by key and value, few or many? */
-static bool
-is_plain_entry(const ImgcatSearchValue *value)
-{
-	return value->map_form == IMGCAT_MAP_MATCH &&
-		value->key.kind != IMGCAT_MATCH_REGEX &&
-		value->match.kind != IMGCAT_MATCH_REGEX;
-}
-
-/*
- * Append that the entry m is one of many, each a key and a value.
- */
-static void
-add_entry_arrays(Compiler *compiler, Alternatives *alternatives,
-				 const ImgcatSearchGroup *group)
-{
-	Datum	   *texts[2];
-	Datum	   *exact[2];
-	Datum	   *negated = palloc(group->nvalues * sizeof(Datum));
-	int			parameters[5];
-	int			count = 0;
-
-	for (int half = 0; half < 2; half++)
-	{
-		texts[half] = palloc(group->nvalues * sizeof(Datum));
-		exact[half] = palloc(group->nvalues * sizeof(Datum));
-	}
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		const ImgcatSearchValue *value = &group->values[i];
-
-		CHECK_FOR_INTERRUPTS();
-		if (!is_plain_entry(value))
-			continue;
-		for (int half = 0; half < 2; half++)
-		{
-			const ImgcatTextMatch *match = half == 0 ? &value->key :
-				&value->match;
-
-			exact[half][count] = BoolGetDatum(match->kind ==
-											  IMGCAT_MATCH_EXACT);
-			texts[half][count] = match->kind == IMGCAT_MATCH_EXACT ?
-				CStringGetTextDatum(match->text) :
-				lower_text(match->kind == IMGCAT_MATCH_NONE ? "%" :
-						   psprintf("%s%%", match->text), NULL);
-		}
-		negated[count++] = BoolGetDatum(value->match.negated);
-	}
-	for (int half = 0; half < 2; half++)
-	{
-		parameters[2 * half] = bools_parameter(compiler, exact[half], count);
-		parameters[2 * half + 1] = texts_parameter(compiler, texts[half],
-												   count);
-	}
-	parameters[4] = bools_parameter(compiler, negated, count);
-	appendStringInfo(next_alternative(alternatives),
-					 "EXISTS (SELECT FROM (SELECT lower(m.label_key), lower(m.label_value) OFFSET 0) AS lo (key, value), unnest($%d, $%d, $%d, $%d, $%d) AS p (key_exact, key, value_exact, value, negated)"
-					 " WHERE CASE WHEN p.key_exact THEN m.label_key = p.key ELSE lo.key LIKE p.key END"
-					 " AND CASE WHEN p.value_exact THEN m.label_value = p.value ELSE lo.value LIKE p.value END <> p.negated)",
-					 parameters[0], parameters[1], parameters[2],
-					 parameters[3], parameters[4]);
-}
-
-/*
- * The keys, each once, of the values that ask for a key alone, as an array
- * parameter; its number, 0 for none.  *count gets how many there are.
- */
-static int
-keys_parameter(Compiler *compiler, const ImgcatSearchGroup *group,
-			   ImgcatMapForm form, int *count)
-{
-	const char **keys = palloc(group->nvalues * sizeof(char *));
-	Datum	   *texts = palloc(group->nvalues * sizeof(Datum));
-	int			nkeys = 0;
-
-	*count = 0;
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		if (group->values[i].map_form == form)
-			keys[nkeys++] = group->values[i].key.text;
-	}
-	if (nkeys == 0)
-		return 0;
-	qsort(keys, nkeys, sizeof(char *), compare_texts);
-	for (int i = 0; i < nkeys; i++)
-	{
-		if (i == 0 || strcmp(keys[i - 1], keys[i]) != 0)
-			texts[(*count)++] = CStringGetTextDatum(keys[i]);
-	}
-	if (*count == 1)
-		return imgcat_statement_parameter(compiler->statement, TEXTOID,
-										  texts[0]);
-	return texts_parameter(compiler, texts, *count);
-}
-
-/*
- * Append the condition that some entry of the labels meets some value.
- */
-static void
-add_entries(Compiler *compiler, Alternatives *alternatives,
-			const ImgcatSearchGroup *group)
-{
-	Alternatives entries = {0};
-	int			nplain = 0;
-	int			nkeys;
-	int			keys;
-	bool		as_arrays;
-
-	initStringInfo(&entries.text);
-	keys = keys_parameter(compiler, group, IMGCAT_MAP_HAS_KEY, &nkeys);
-	if (nkeys > 0)
-		appendStringInfo(next_alternative(&entries),
-						 nkeys == 1 ? "m.label_key = $%d" :
-						 "m.label_key = ANY ($%d)", keys);
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		nplain += is_plain_entry(&group->values[i]);
-		entries.always |= group->values[i].map_form == IMGCAT_MAP_HAS_ENTRY;
-	}
-	as_arrays = travel_as_array(compiler, nplain);
-	if (as_arrays)
-		add_entry_arrays(compiler, &entries, group);
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		const ImgcatSearchValue *value = &group->values[i];
-		StringInfo	out;
-
-		if (value->map_form != IMGCAT_MAP_MATCH ||
-			(as_arrays && is_plain_entry(value)))
-			continue;
-		out = next_alternative(&entries);
-		append_match(compiler, out, "m.label_key", NULL, &value->key,
-					 group->spelling, value->raw);
-		appendStringInfoString(out, " AND ");
-		append_match(compiler, out, "m.label_value", NULL, &value->match,
-					 group->spelling, value->raw);
-	}
-	if (entries.always)
-		appendStringInfoString(next_alternative(alternatives),
-							   "EXISTS (SELECT " LABELS_FROM ")");
-	else if (entries.count > 0)
-		appendStringInfo(next_alternative(alternatives),
-						 "EXISTS (SELECT " LABELS_FROM " AND %s)",
-						 finish_alternatives(&entries));
-}
-
-/*
- * Append the conditions on the labels of the image (a map): that it has an
- * entry, that it lacks a key.
- */
-static void
-add_map(Compiler *compiler, Alternatives *alternatives,
-		const ImgcatSearchGroup *group)
-{
-	int			nlacking;
-	int			lacking;
-
-	for (int i = 0; i < group->nvalues; i++)
-	{
-		if (group->values[i].map_form == IMGCAT_MAP_ANY)
-		{
-			alternatives->always = true;
-			return;
-		}
-	}
-	add_entries(compiler, alternatives, group);
-	lacking = keys_parameter(compiler, group, IMGCAT_MAP_LACKS_KEY, &nlacking);
-	if (nlacking == 1)
-		appendStringInfo(next_alternative(alternatives),
-						 "NOT EXISTS (SELECT " LABELS_FROM " AND m.label_key = $%d)",
-						 lacking);
-	else if (nlacking > 1)
-		appendStringInfo(next_alternative(alternatives),
-						 "(SELECT count(*) " LABELS_FROM " AND m.label_key = ANY ($%d)) < %d",
-						 lacking, nlacking);
-}
-
 /*
  * Append what a group says of null and of booleans, each once.
  */
 static void
-add_constants(Alternatives *alternatives, const char *expression,
+add_constants(ImgcatAlternatives *alternatives, const char *expression,
 			  bool nullable, const ImgcatSearchGroup *group)
 {
 	bool		null = false;
@@ -842,16 +297,16 @@ add_constants(Alternatives *alternatives, const char *expression,
 			boolean[value->boolean] = true;
 	}
 	if (null && nullable)
-		appendStringInfo(next_alternative(alternatives), "%s IS NULL",
+		appendStringInfo(imgcat_next_alternative(alternatives), "%s IS NULL",
 						 expression);
 	if (not_null && nullable)
-		appendStringInfo(next_alternative(alternatives), "%s IS NOT NULL",
+		appendStringInfo(imgcat_next_alternative(alternatives), "%s IS NOT NULL",
 						 expression);
 	alternatives->always |= not_null && !nullable;
 	if (boolean[true])
-		appendStringInfoString(next_alternative(alternatives), expression);
+		appendStringInfoString(imgcat_next_alternative(alternatives), expression);
 	if (boolean[false])
-		appendStringInfo(next_alternative(alternatives), "NOT %s", expression);
+		appendStringInfo(imgcat_next_alternative(alternatives), "NOT %s", expression);
 }
 
 /*
@@ -859,23 +314,24 @@ add_constants(Alternatives *alternatives, const char *expression,
  * and "false" when that needs no look at the row.  A map has no expression.
  */
 const char *
-imgcat_compile_group(Compiler *compiler, const ImgcatSearchGroup *group,
+imgcat_compile_group(ImgcatSearchCompiler *compiler,
+					 const ImgcatSearchGroup *group,
 					 const char *expression)
 {
 	const ImgcatSearchColumn *column = imgcat_search_column(group->label);
-	Alternatives alternatives = {0};
+	ImgcatAlternatives alternatives = {0};
 
 	initStringInfo(&alternatives.text);
 	switch (group->label->type)
 	{
 		case IMGCAT_SEARCH_STRING:
-			add_texts(compiler, &alternatives, expression, column, group);
+			imgcat_add_texts(compiler, &alternatives, expression, column, group);
 			break;
 		case IMGCAT_SEARCH_ARRAY:
-			add_element_texts(compiler, &alternatives, expression, group);
+			imgcat_add_element_texts(compiler, &alternatives, expression, group);
 			break;
 		case IMGCAT_SEARCH_MAP:
-			add_map(compiler, &alternatives, group);
+			imgcat_add_map(compiler, &alternatives, group);
 			break;
 		case IMGCAT_SEARCH_ENUM:
 			add_members(compiler, &alternatives, expression, group);
@@ -891,5 +347,5 @@ imgcat_compile_group(Compiler *compiler, const ImgcatSearchGroup *group,
 	}
 	add_constants(&alternatives, expression,
 				  column != NULL && column->nullable, group);
-	return finish_alternatives(&alternatives);
+	return imgcat_finish_alternatives(&alternatives);
 }

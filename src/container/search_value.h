@@ -11,6 +11,7 @@
 #define IMGCAT_SEARCH_VALUE_H
 
 #include "container/search_sql.h"
+#include "regex/regex.h"
 
 /* What the steps of a compilation share. */
 typedef struct ImgcatSearchCompiler
@@ -21,9 +22,36 @@ typedef struct ImgcatSearchCompiler
 	int			napart;			/* values that do not travel as arrays */
 } ImgcatSearchCompiler;
 
+/* A disjunction that is being written. */
+typedef struct ImgcatAlternatives
+{
+	StringInfoData text;
+	int			count;
+	bool		always;			/* some alternative holds of every row */
+} ImgcatAlternatives;
+
 extern const char *imgcat_compile_group(ImgcatSearchCompiler *compiler,
 										const ImgcatSearchGroup *group,
 										const char *expression);
+extern StringInfo imgcat_next_alternative(ImgcatAlternatives *alternatives);
+extern const char *imgcat_finish_alternatives(const ImgcatAlternatives *alternatives);
+extern bool imgcat_travel_as_array(ImgcatSearchCompiler *compiler, int count);
+extern void imgcat_count_regex(ImgcatSearchCompiler *compiler);
+extern void imgcat_compile_regex(regex_t *regex, const char *pattern,
+								 Oid collation, const char *label,
+								 const char *raw);
+extern void imgcat_add_texts(ImgcatSearchCompiler *compiler,
+							 ImgcatAlternatives *alternatives,
+							 const char *expression,
+							 const ImgcatSearchColumn *column,
+							 const ImgcatSearchGroup *group);
+extern void imgcat_add_element_texts(ImgcatSearchCompiler *compiler,
+									 ImgcatAlternatives *alternatives,
+									 const char *expression,
+									 const ImgcatSearchGroup *group);
+extern void imgcat_add_map(ImgcatSearchCompiler *compiler,
+						   ImgcatAlternatives *alternatives,
+						   const ImgcatSearchGroup *group);
 extern void imgcat_refuse_search(const char *problem, const char *label,
 								 const char *value, const char *hint) pg_attribute_noreturn();
 
