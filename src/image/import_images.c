@@ -207,10 +207,10 @@ run(const char *sql, TimestampTz now, bool merge)
 }
 
 /*
- * Make the identifiers that the last statement returned known as "created".
- * The store is to outlive the connection to SPI.
+ * Make the identifiers that the last statement returned known as "created";
+ * answers how many they are.  The store is to outlive the connection to SPI.
  */
-static void
+static int64
 register_created(Tuplestorestate *store)
 {
 	TupleDesc	tupdesc = CreateTemplateTupleDesc(1);
@@ -227,6 +227,7 @@ register_created(Tuplestorestate *store)
 	}
 	SPI_freetuptable(SPI_tuptable);
 	register_store("created", store, tupdesc, ncreated);
+	return (int64) ncreated;
 }
 
 /*
@@ -281,10 +282,12 @@ IMGCAT_FUNCTION(imgcat_import_images, 2)
 	register_store("members", import.members, import.members_desc,
 				   import.nmembers);
 	run(create_sql, now, merge);
-	register_created(created);
-	if (!merge)
-		check_nothing_left_out(now);
-	run(replace_sql(), now, merge);
+	if (register_created(created) < import.ndocuments)
+	{
+		if (!merge)
+			check_nothing_left_out(now);
+		run(replace_sql(), now, merge);
+	}
 	if (import.any_has_members)
 	{
 		run(removed_members_sql, now, merge);

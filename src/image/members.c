@@ -40,9 +40,11 @@ static const char *const member_statuses[] = {"pending", "accepted", "rejected"}
 
 /* what the statements take; each the first few */
 static const Oid member_types[] = {UUIDOID, TEXTOID, TIMESTAMPTZOID, TEXTOID};
+/* $2: but this one; null: all */
 static const char count_sql[] =
 "SELECT pg_catalog.count(*) FROM image_catalog.image_members m "
-"WHERE m.image_id = $1 AND m.deleted_at IS NULL";
+"WHERE m.image_id = $1 AND m.deleted_at IS NULL "
+"AND ($2 IS NULL OR m.member_id <> $2)";
 
 /* A project that was a member before gets its old row back. */
 static const char offer_sql[] =
@@ -169,16 +171,18 @@ check_member_id(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
- * How many members the image has.
+ * How many members the image has, but for one (NULL: all).
  */
 static int64
-count_members(const pg_uuid_t *id)
+count_members(const pg_uuid_t *id, text *except)
 {
-	Datum		args[1];
+	Datum		args[2];
 	bool		is_null;
 
 	args[0] = UUIDPGetDatum(id);
-	run_on_members(count_sql, 1, member_types, args, NULL, false);
+	args[1] = PointerGetDatum(except);
+	run_on_members(count_sql, 2, member_types, args, except ? "  " : " n",
+				   false);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
 									   SPI_tuptable->tupdesc, 1, &is_null));
 }
@@ -245,7 +249,7 @@ IMGCAT_FUNCTION(imgcat_add_image_member, 2)
 	imgcat_image_modify(&image, id, &caller);
 	if (imgcat_dialect != IMGCAT_DIALECT_IMS)
 		check_is_shared(&image);
-	imgcat_check_member_quota(count_members(id) + 1,
+	imgcat_check_member_quota(count_members(id, NULL) + 1,
 							  DatumGetJsonbP(image.row.values[IMGCAT_COL_PROPERTIES]));
 	if (imgcat_dialect == IMGCAT_DIALECT_IMS)
 		share_as_ims(&image, id, PG_GETARG_TEXT_PP(1));
@@ -349,14 +353,16 @@ IMGCAT_FUNCTION(imgcat_delete_image_member, 2)
 	imgcat_spi_connect();
 	imgcat_image_modify(&image, id, &caller);
 	check_is_shared(&image);
+	/* the image first, as always; an error later takes it back */
+	if (imgcat_dialect == IMGCAT_DIALECT_IMS &&
+		count_members(id, PG_GETARG_TEXT_PP(1)) == 0)
+		flip_visibility(id, "private");
 	args[0] = UUIDPGetDatum(id);
 	args[1] = PG_GETARG_DATUM(1);
 	args[2] = TimestampTzGetDatum(GetCurrentTimestamp());
 	run_on_members(remove_sql, 3, member_types, args, NULL, false);
 	if (SPI_processed == 0)
 		member_not_found();
-	if (imgcat_dialect == IMGCAT_DIALECT_IMS && count_members(id) == 0)
-		flip_visibility(id, "private");
 	imgcat_spi_finish();
 	PG_RETURN_VOID();
 }

@@ -62,8 +62,9 @@ DECLARE
     n int := floor(random() * 3);
     member text := 'm' || floor(random() * 3);
     kind text := (ARRAY['delete', 'visibility', 'visibility', 'rename', 'tag', 'status', 'add', 'add', 'remove', 'answer', 'answer',
-                        'answer', 'import', 'import', 'restore', 'purge'])[1 + floor(random() * 16)];
+                        'answer', 'import', 'import', 'restore', 'purge', 'rebuild'])[1 + floor(random() * 17)];
 BEGIN
+    PERFORM set_config('image_catalog.dialect', (ARRAY['openstack', 'ims'])[1 + floor(random() * 2)], true);
     PERFORM set_config('image_catalog.project_id', CASE kind WHEN 'answer' THEN member WHEN 'import' THEN '' WHEN 'restore' THEN '' ELSE 'owner' END, true);
     CASE kind
     WHEN 'delete' THEN
@@ -96,6 +97,10 @@ BEGIN
                 'id', id(i), 'owner', 'owner', 'status', 'active', 'name', random()::text)
                 || CASE WHEN random() < 0.5 THEN jsonb_build_object('members', jsonb_build_object(member, 'pending')) ELSE '{}' END
                 ORDER BY random()) FROM generate_series(0, 2) i), true);
+    WHEN 'rebuild' THEN
+        IF NOT kept_snapshot AND random() < 0.3 THEN
+            PERFORM image_catalog.rebuild_offers();
+        END IF;
     WHEN 'purge' THEN
         DELETE FROM image_catalog.images WHERE id = id(n) AND random() < 0.3;
     END CASE;
