@@ -131,7 +131,7 @@ sub call
 	return "update_image($id, " . json_literal(patch(0)) . ')' if $kind < 0.4;
 	return "update_image_legacy($id, " . json_literal(patch(1)) . ')' if $kind < 0.5;
 	return "update_cloud_image($id, " . json_literal(patch(0)) . ')' if $kind < 0.6;
-	return 'import_images(' . json_literal(rand() < 0.95 ? [ map { document() } 1 .. rand 4 ] : value(0)) . ')'
+	return 'import_images(' . json_literal(rand() < 0.95 ? [ map { document() } 1 .. rand 4 ] : value(0)) . (rand() < 0.5 ? ', merge => true' : '') . ')'
 	  if $kind < 0.7;
 	return "add_image_member($id, " . $text->() . ')' if $kind < 0.74;
 	return "update_image_member($id, " . $text->() . ', ' . $text->() . ')' if $kind < 0.78;
