@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "container/container_request.h"
+#include "context.h"
 #include "json_writer.h"
 #include "query/query_string.h"
 
@@ -357,7 +358,7 @@ imgcat_append_container_next(StringInfo out, const char *path,
 	int			i;
 
 	initStringInfo(&link);
-	appendStringInfoString(&link, path);
+	appendStringInfo(&link, "%s%s", imgcat_http_prefix, path);
 	for (i = 0; i < request->nparameters; i++)
 	{
 		if (!request->parameters[i].of_marker)

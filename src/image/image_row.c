@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "context.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "image/image_row.h"
@@ -190,13 +191,13 @@ append_column(StringInfo out, const char *name, const ImgcatImageRow *row,
 }
 
 /*
- * Append `, "name": "/v2/images/<id><suffix>"`.
+ * Append `, "name": "/v2/images/<id><suffix>"`, under the prefix of links.
  */
 static void
 append_link(StringInfo out, const char *name, const ImgcatImageRow *row,
 			const char *suffix)
 {
-	appendStringInfo(out, ", \"%s\": \"/v2/images/", name);
+	appendStringInfo(out, ", \"%s\": \"%s/v2/images/", name, imgcat_http_prefix);
 	if (!row->nulls[IMGCAT_COL_ID])
 		imgcat_append_uuid(out, DatumGetUUIDP(row->values[IMGCAT_COL_ID]));
 	appendStringInfoString(out, suffix);
@@ -249,7 +250,8 @@ imgcat_image_row_json(StringInfo out, const ImgcatImageRow *row)
 	}
 	append_link(out, "self", row, "");
 	append_link(out, "file", row, "/file");
-	appendStringInfoString(out, ", \"schema\": \"/v2/schemas/image\"}");
+	appendStringInfo(out, ", \"schema\": \"%s/v2/schemas/image\"}",
+					 imgcat_http_prefix);
 }
 
 PG_FUNCTION_INFO_V1(imgcat_image_json);

@@ -115,7 +115,8 @@ append_member(StringInfo out, const pg_uuid_t *image_id, uint64 row)
 	appendStringInfoString(out, ", \"updated_at\": ");
 	imgcat_json_time(out, DatumGetTimestampTz(SPI_getbinval(tuple, tupdesc, 4,
 															&is_null)));
-	appendStringInfoString(out, ", \"schema\": \"/v2/schemas/member\"}");
+	appendStringInfo(out, ", \"schema\": \"%s/v2/schemas/member\"}",
+					 imgcat_http_prefix);
 }
 
 /*
@@ -442,7 +443,8 @@ IMGCAT_FUNCTION(imgcat_list_image_members, 1)
 			appendStringInfoString(&out, ", ");
 		append_member(&out, id, row);
 	}
-	appendStringInfoString(&out, "], \"schema\": \"/v2/schemas/members\"}");
+	appendStringInfo(&out, "], \"schema\": \"%s/v2/schemas/members\"}",
+					 imgcat_http_prefix);
 	imgcat_spi_finish();
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

@@ -373,7 +373,8 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 		imgcat_append_page_link(&json, "/v2/images", &request,
 								DatumGetCString(id));
 	}
-	appendStringInfoString(&json, ",\"schema\":\"/v2/schemas/images\"}");
+	appendStringInfo(&json, ",\"schema\":\"%s/v2/schemas/images\"}",
+					 imgcat_http_prefix);
 	SET_VARSIZE(json.data, json.len);
 	PG_RETURN_TEXT_P((text *) json.data);
 }

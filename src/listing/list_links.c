@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "context.h"
 #include "listing/list_links.h"
 #include "mb/pg_wchar.h"
 #include "query/query_string.h"
@@ -38,7 +39,7 @@ append_encoded(StringInfo out, const char *text, size_t length)
 }
 
 /*
- * Append path?parameters as a JSON string; with a marker it is the link to
+ * Append path?parameters as a JSON string, under the prefix of links; with a marker it is the link to
  * the page after the marker, without one to the first page.
  */
 void
@@ -47,7 +48,7 @@ imgcat_append_page_link(StringInfo out, const char *path,
 {
 	char		separator = '?';
 
-	appendStringInfo(out, "\"%s", path);
+	appendStringInfo(out, "\"%s%s", imgcat_http_prefix, path);
 	for (int i = 0; i < request->nparameters; i++)
 	{
 		const ImgcatListParameter *parameter = &request->parameters[i];

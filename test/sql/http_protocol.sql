@@ -52,6 +52,20 @@ SELECT count(DISTINCT response_headers->>'x-openstack-request-id') FROM generate
 SET image_catalog.http_prefix = '/cloud/image';
 SELECT target, status FROM unnest('{/cloud/image/v2/images,/v2/images,/cloud/v2/images,/cloud/image,/cloud/image/versions}'::text[]) AS target, pg_temp.ask('GET', target);
 SELECT fields->>'Location' AS location FROM pg_temp.ask('GET', '/v2', '{"Host": "h"}');
+-- every link has it, and leads on
+SELECT regexp_replace(fields->>'Location', '[0-9a-f-]{36}$', '<id>') AS location, answer::jsonb->>'self' AS self FROM pg_temp.ask('POST', '/v2/images', '{"Host": "h"}', '{"id": "477a0000-0000-4000-8000-000000000001"}');
+SELECT status FROM pg_temp.ask('POST', '/v2/images', '{}', '{"id": "477a0000-0000-4000-8000-000000000002"}');
+SELECT page.answer::jsonb->>'first' AS first, page.answer::jsonb->>'next' AS next, page.answer::jsonb->>'schema' AS schema, follow.status AS follow,
+       l.key, l.value, linked.status
+  FROM pg_temp.ask('GET', '/v2/images?limit=1') AS page, pg_temp.ask('GET', page.answer::jsonb->>'next') AS follow,
+       jsonb_each_text(page.answer::jsonb->'images'->0) AS l, pg_temp.ask('GET', l.value) AS linked WHERE l.key IN ('self', 'file', 'schema') ORDER BY l.key;
+SELECT answer::jsonb->>'schema' AS schema FROM pg_temp.ask('POST', '/v2/images/477a0000-0000-4000-8000-000000000001/members', '{}', '{"member": "B"}');
+SELECT answer::jsonb->>'schema' AS schema FROM pg_temp.ask('GET', '/v2/images/477a0000-0000-4000-8000-000000000001/members');
+SET image_catalog.roles = 'reader,container_image_writer';
+SELECT image_catalog.import_container_images('[{"id": "sha256:477a1", "name": {"fullName": "a"}}, {"id": "sha256:477a2", "name": {"fullName": "b"}}]');
+SELECT answer::jsonb->>'next' LIKE '/cloud/image/v1/images?%' AS next FROM pg_temp.ask('GET', '/v1/images?pagination.limit=1');
+SELECT answer FROM pg_temp.ask('DELETE', '/v1/images?query.query=&confirm=true');
+RESET image_catalog.roles;
 SET image_catalog.http_prefix = 'https://example.org/image';
 SELECT status, fields->>'Location' AS location FROM pg_temp.ask('GET', '/image/v2', '{"Host": "h"}');
 SET image_catalog.http_prefix = 'image';
