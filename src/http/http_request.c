@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * http_request.c
- *		http_request(): the HTTP API, without HTTP.
+ *		http_request(): the HTTP API, without HTTP; http(): behind PostgREST.
  *
  * The handler of a request runs in a subtransaction, as a block of PL/pgSQL
  * with an exception clause does: an error becomes an answer, and what the
@@ -21,10 +21,12 @@
 #include "funcapi.h"
 #include "http/http.h"
 #include "image/errors.h"
+#include "json_writer.h"
 #include "mb/pg_wchar.h"
 #include "query/http_header.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -318,14 +320,13 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 }
 
 /*
- * The headers of the answer, as an object.
+ * All headers of the answer; how many they are.
  */
-static Jsonb *
-answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
+static int
+list_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer,
+			ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX + 2])
 {
-	ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX + 2];
 	int			nfields = answer->nfields;
-	JsonbParseState *state = NULL;
 
 	memcpy(fields, answer->fields, sizeof(answer->fields));
 	fields[nfields].name = "x-openstack-request-id";
@@ -335,6 +336,18 @@ answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
 		fields[nfields].name = "Content-Type";
 		fields[nfields++].value = answer->type;
 	}
+	return nfields;
+}
+
+/*
+ * The headers of the answer, as an object.
+ */
+static Jsonb *
+answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
+{
+	ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX + 2];
+	int			nfields = list_fields(request, answer, fields);
+	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < nfields; i++)
@@ -372,6 +385,16 @@ answer_bytes(const ImgcatHttpAnswer *answer)
 }
 
 /*
+ * Give the request its body.
+ */
+static void
+set_body(ImgcatHttpRequest *request, const bytea *body)
+{
+	request->body = VARDATA_ANY(body);
+	request->body_length = VARSIZE_ANY_EXHDR(body);
+}
+
+/*
  * An argument that must be there is not.
  */
 static void
@@ -380,6 +403,24 @@ require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 						errmsg("argument \"%s\" must not be null", name)));
+}
+
+/*
+ * Take a request whose method, headers and body are known, and answer it.
+ */
+static void
+run_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
+			text *target)
+{
+	const char *id = imgcat_http_field(request, "X-OpenStack-Request-ID");
+
+	request->id = make_request_id(id);
+	answer->type = "application/json";
+	if (id != NULL && strlen(id) > REQUEST_ID_MAX)
+		imgcat_http_answer_status(request, answer, 431,
+								  "The request identifier is longer than 64 characters.");
+	else
+		answer_request(request, answer, target);
 }
 
 PG_FUNCTION_INFO_V1(imgcat_http_request);
@@ -395,7 +436,6 @@ imgcat_http_request(PG_FUNCTION_ARGS)
 	TupleDesc	tupdesc;
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
-	const char *id;
 
 	require_argument(fcinfo, 0, "method");
 	require_argument(fcinfo, 1, "target");
@@ -406,25 +446,109 @@ imgcat_http_request(PG_FUNCTION_ARGS)
 	request.method = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	imgcat_http_read_fields(&request, PG_GETARG_JSONB_P(2));
 	if (!PG_ARGISNULL(3))
-	{
-		bytea	   *body = PG_GETARG_BYTEA_PP(3);
-
-		request.body = VARDATA_ANY(body);
-		request.body_length = VARSIZE_ANY_EXHDR(body);
-	}
-	id = imgcat_http_field(&request, "X-OpenStack-Request-ID");
-	request.id = make_request_id(id);
-	answer.type = "application/json";
-	if (id != NULL && strlen(id) > REQUEST_ID_MAX)
-		imgcat_http_answer_status(
-			&request, &answer, 431,
-			"The request identifier is longer than 64 characters.");
-	else
-		answer_request(&request, &answer, PG_GETARG_TEXT_PP(1));
+		set_body(&request, PG_GETARG_BYTEA_PP(3));
+	run_request(&request, &answer, PG_GETARG_TEXT_PP(1));
 
 	values[0] = Int32GetDatum(answer.status);
 	values[1] = JsonbPGetDatum(answer_fields(&request, &answer));
 	values[2] = PointerGetDatum(answer_bytes(&answer));
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-		heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc),
+													  values, nulls)));
+}
+
+/*
+ * Set a parameter for the rest of the transaction.
+ */
+static void
+set_local(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
+}
+
+/*
+ * What PostgREST says of the request that it runs us for, NULL if nothing.
+ */
+static const char *
+postgrest_setting(const char *name)
+{
+	const char *value = GetConfigOption(name, true, false);
+
+	return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+/*
+ * The target of PostgREST's request: what a proxy says that it was before it
+ * led to us, or else PostgREST's own path and query.
+ */
+static const char *
+postgrest_target(const ImgcatHttpRequest *request)
+{
+	const char *original = imgcat_http_field(request, "X-Original-URI");
+	const char *path = postgrest_setting("request.path");
+	const char *query = postgrest_setting("request.query");
+
+	if (original != NULL)
+		return original;
+	if (path == NULL)
+		return "/";
+	return query == NULL ? path : psprintf("%s?%s", path, query);
+}
+
+/*
+ * Tell PostgREST the status and the headers of the answer.  It wants an array
+ * with an object for each header.
+ */
+static void
+tell_postgrest(const ImgcatHttpRequest *request,
+			   const ImgcatHttpAnswer *answer)
+{
+	ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX + 2];
+	int			nfields = list_fields(request, answer, fields);
+	StringInfoData headers;
+
+	initStringInfo(&headers);
+	for (int i = 0; i < nfields; i++)
+	{
+		appendStringInfoString(&headers, i > 0 ? ", {" : "[{");
+		imgcat_json_string(&headers, fields[i].name, strlen(fields[i].name));
+		appendStringInfoString(&headers, ": ");
+		imgcat_json_string(&headers, fields[i].value, strlen(fields[i].value));
+		appendStringInfoChar(&headers, '}');
+	}
+	appendStringInfoChar(&headers, ']');
+	set_local("response.status", psprintf("%d", answer->status));
+	set_local("response.headers", headers.data);
+}
+
+PG_FUNCTION_INFO_V1(imgcat_http);
+/*
+ * http(bytea) returns a domain over bytea: http_request() for PostgREST.
+ */
+Datum
+imgcat_http(PG_FUNCTION_ARGS)
+{
+	ImgcatHttpRequest request = {0};
+	ImgcatHttpAnswer answer = {0};
+	const char *headers = postgrest_setting("request.headers");
+	const char *method = postgrest_setting("request.method");
+	const char *original;
+
+	if (method == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("there is no HTTP request"),
+				 errdetail("The parameter request.method is not set, as PostgREST does."),
+				 errhint("In SQL, call image_catalog.http_request().")));
+	imgcat_http_read_fields(&request,
+							DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+															   CStringGetDatum(headers != NULL ? headers : "{}"))));
+	original = imgcat_http_field(&request, "X-Original-Method");
+	request.method = original != NULL ? original : pstrdup(method);
+	if (!PG_ARGISNULL(0))
+		set_body(&request, PG_GETARG_BYTEA_PP(0));
+	run_request(&request, &answer,
+				cstring_to_text(postgrest_target(&request)));
+	tell_postgrest(&request, &answer);
+	PG_RETURN_BYTEA_P(answer_bytes(&answer));
 }
