@@ -314,9 +314,6 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 			imgcat_http_answer_error(request, answer, error);
 	}
 	PG_END_TRY();
-
-	if (strcmp(request->method, "HEAD") == 0)
-		answer->body = NULL;
 }
 
 /*
@@ -421,6 +418,8 @@ run_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 								  "The request identifier is longer than 64 characters.");
 	else
 		answer_request(request, answer, target);
+	if (strcmp(request->method, "HEAD") == 0)
+		answer->body = NULL;
 }
 
 PG_FUNCTION_INFO_V1(imgcat_http_request);

@@ -46,6 +46,7 @@ SELECT fields->>'Content-Type' AS type FROM pg_temp.ask('GET', '/v2/nope', '{"ac
 SELECT given, status, regexp_replace(response_headers->>'x-openstack-request-id', '^req-[0-9a-f]{8}-.{27}$', '<new>') AS id
   FROM (VALUES ('"abc"'), ('"req-abc"'), ('""'), ('"a b"'), ('"a\r\nX: y"'), ('"é"'), (to_jsonb(repeat('x', 64))), (to_jsonb(repeat('x', 65)))) AS t (given),
        image_catalog.http_request('GET', '/v2/info/usage', jsonb_build_object('X-OpenStack-Request-ID', given::jsonb));
+SELECT status, response_body = '' AS empty FROM image_catalog.http_request('HEAD', '/', jsonb_build_object('X-OpenStack-Request-ID', repeat('x', 65)));
 SELECT count(DISTINCT response_headers->>'x-openstack-request-id') FROM generate_series(1, 3), image_catalog.http_request('GET', '/v2/info/usage');
 
 -- a prefix is in front of links, and may be in front of targets
