@@ -6,7 +6,7 @@
 --
 --   image_dba      administers the whole catalogue without being superuser
 --   image_app      trusted application: names the project of each transaction
---   image_tenant   pinned to one project (-v project=...)
+--   image_tenant   one project's role (-v project=...)
 --   image_report   reads the tables in SQL, under row-level security
 --
 -- Run as superuser.  It may run again; passwords are set elsewhere.
@@ -21,17 +21,21 @@ SELECT format('CREATE ROLE %I LOGIN', name)
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
 \gexec
 
--- a value pinned to a role is set at its login, and the role cannot change it
-ALTER ROLE image_dba SET image_catalog.is_admin = on;
-ALTER ROLE image_tenant SET image_catalog.project_id = :'project';
-ALTER ROLE image_report SET image_catalog.project_id = :'project';
-ALTER ROLE image_report SET image_catalog.roles = 'reader';
+-- what these roles are, whatever their sessions set
+SELECT FROM (SELECT image_catalog.grant_catalog_admin('image_dba'),
+                    image_catalog.grant_project('image_tenant', :'project'),
+                    image_catalog.grant_project('image_report', :'project', '{reader}')) granted
+\g /dev/null
 
 -- the application decides who is asking; with image_catalog.roles, too, it could
 -- tell readers from members, and administer the catalogue by the role admin
 GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id TO image_app;
 
--- functions are everybody's; tables only by grant
-GRANT SELECT ON image_catalog.images, image_catalog.image_members TO image_report;
+-- functions are everybody's; tables only by grant, without the properties, of
+-- which some may be protected
+GRANT SELECT (id, name, status, visibility, protected, os_hidden, owner, disk_format, container_format,
+              min_disk, min_ram, size, virtual_size, checksum, created_at, updated_at, tags)
+    ON image_catalog.images TO image_report;
+GRANT SELECT ON image_catalog.image_members TO image_report;
 
 COMMIT;

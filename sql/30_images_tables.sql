@@ -362,13 +362,13 @@ SELECT pg_catalog.pg_extension_config_dump('image_catalog.image_members', '');
  * hence the functions, which read the tables as their owner.
  */
 CREATE FUNCTION image_catalog.is_image_member(image_id uuid) RETURNS boolean
-    LANGUAGE C STABLE STRICT PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'imgcat_is_image_member';
 COMMENT ON FUNCTION image_catalog.is_image_member(uuid) IS
     'is the image shared with the caller''s project, whatever its answer?';
 
 CREATE FUNCTION image_catalog.is_image_owner(image_id uuid) RETURNS boolean
-    LANGUAGE C STABLE STRICT PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'imgcat_is_image_owner';
 COMMENT ON FUNCTION image_catalog.is_image_owner(uuid) IS
     'does the caller''s project own the image?';
@@ -376,6 +376,7 @@ COMMENT ON FUNCTION image_catalog.is_image_owner(uuid) IS
 ALTER TABLE image_catalog.images ENABLE ROW LEVEL SECURITY;
 CREATE POLICY images_select ON image_catalog.images FOR SELECT
     USING (status OPERATOR(pg_catalog.<>) 'deleted'
+           AND (SELECT image_catalog.may_read_images())
            AND (visibility OPERATOR(pg_catalog.=) 'public'
                 OR visibility OPERATOR(pg_catalog.=) 'community'
                 OR owner OPERATOR(pg_catalog.=) (SELECT image_catalog.current_project())
@@ -388,6 +389,7 @@ COMMENT ON POLICY images_select ON image_catalog.images IS
 ALTER TABLE image_catalog.image_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY image_members_select ON image_catalog.image_members FOR SELECT
     USING (deleted_at IS NULL
+           AND (SELECT image_catalog.may_read_images())
            AND (member_id OPERATOR(pg_catalog.=) (SELECT image_catalog.current_project())
                 OR (SELECT image_catalog.is_catalog_admin())
                 OR image_catalog.is_image_owner(image_id)));

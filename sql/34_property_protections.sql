@@ -24,7 +24,7 @@ SELECT pg_catalog.pg_extension_config_dump('image_catalog.property_protections',
 /* Sessions keep the rules; this tells them of a change. */
 CREATE FUNCTION image_catalog.property_protections_changed() RETURNS trigger
     LANGUAGE C
-    AS 'MODULE_PATHNAME', 'imgcat_property_protections_changed';
+    AS 'MODULE_PATHNAME', 'imgcat_relation_changed';
 COMMENT ON FUNCTION image_catalog.property_protections_changed() IS
     'trigger: every session reads the property protections again';
 REVOKE EXECUTE ON FUNCTION image_catalog.property_protections_changed() FROM PUBLIC;

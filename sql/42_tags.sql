@@ -37,21 +37,21 @@ COMMENT ON FUNCTION image_catalog.ims_change_image_tags(uuid, text, jsonb) IS
     'action create sets, action delete removes each of an array of {"key", "value"}; removing what is not there is no error; errors as ims_set_image_tag (IMS, POST .../images/{id}/tags/action)';
 
 CREATE FUNCTION image_catalog.ims_image_tags(image_id uuid) RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_ims_image_tags';
 COMMENT ON FUNCTION image_catalog.ims_image_tags(uuid) IS
     'tags of an image as keys and values; a word without = or . is a key without a value; PT404 no image (IMS, GET .../images/{id}/tags)';
 
 CREATE FUNCTION image_catalog.ims_project_tags() RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_ims_project_tags';
 COMMENT ON FUNCTION image_catalog.ims_project_tags() IS
     'all tags of the images of the caller''s project, each key with its values (IMS, GET .../images/tags)';
 
 CREATE FUNCTION image_catalog.ims_query_images(request jsonb) RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_ims_query_images';
 COMMENT ON FUNCTION image_catalog.ims_query_images(jsonb) IS

@@ -8,7 +8,7 @@ COMMENT ON FUNCTION image_catalog.add_image_member(uuid, text) IS
     'offers a shared image to a project, and answers the member, pending; errors: 22023 bad project, 42501 not allowed or not a shared image, 23505 a member already, PT404 no image, PT413 too many members (OpenStack Image v2, POST /v2/images/{id}/members)';
 
 CREATE FUNCTION image_catalog.get_image_member(image_id uuid, member_id text) RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_get_image_member';
 COMMENT ON FUNCTION image_catalog.get_image_member(uuid, text) IS
@@ -22,7 +22,7 @@ COMMENT ON FUNCTION image_catalog.update_image_member(uuid, text, text) IS
     'answers the offer of an image for the caller''s project: accepted, rejected or pending; errors: 22023 bad status, 42501 not a member or not a shared image, PT404 no image or member (OpenStack Image v2, PUT /v2/images/{id}/members/{member})';
 
 CREATE FUNCTION image_catalog.list_image_members(image_id uuid) RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_list_image_members';
 COMMENT ON FUNCTION image_catalog.list_image_members(uuid) IS

@@ -4,7 +4,7 @@ CREATE FUNCTION image_catalog.list_images(
         filter jsonb DEFAULT '{}', sort text DEFAULT NULL,
         "limit" integer DEFAULT NULL, marker uuid DEFAULT NULL)
     RETURNS SETOF image_catalog.image
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.list_images_support ROWS 25
+    LANGUAGE C STABLE PARALLEL SAFE SUPPORT image_catalog.list_images_support ROWS 25
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_list_images';
 COMMENT ON FUNCTION image_catalog.list_images(jsonb, text, integer, uuid) IS
@@ -12,7 +12,7 @@ COMMENT ON FUNCTION image_catalog.list_images(jsonb, text, integer, uuid) IS
 
 CREATE FUNCTION image_catalog.list_images_page(query text DEFAULT '')
     RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_list_images_page';
 COMMENT ON FUNCTION image_catalog.list_images_page(text) IS
@@ -20,7 +20,7 @@ COMMENT ON FUNCTION image_catalog.list_images_page(text) IS
 
 CREATE FUNCTION image_catalog.list_cloud_images_page(query text DEFAULT '')
     RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_list_cloud_images_page';
 COMMENT ON FUNCTION image_catalog.list_cloud_images_page(text) IS
@@ -28,7 +28,7 @@ COMMENT ON FUNCTION image_catalog.list_cloud_images_page(text) IS
 
 CREATE FUNCTION image_catalog.count_images(filter jsonb DEFAULT '{}')
     RETURNS bigint
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_count_images';
 COMMENT ON FUNCTION image_catalog.count_images(jsonb) IS

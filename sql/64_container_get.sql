@@ -4,7 +4,7 @@ CREATE FUNCTION image_catalog.get_container_image(
         id text, include_snoozed boolean DEFAULT false,
         strip_description boolean DEFAULT false)
     RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_get_container_image';
 COMMENT ON FUNCTION image_catalog.get_container_image(text, boolean, boolean) IS
@@ -13,7 +13,7 @@ COMMENT ON FUNCTION image_catalog.get_container_image(text, boolean, boolean) IS
 CREATE FUNCTION image_catalog.export_container_images(
         query text DEFAULT '', timeout_seconds integer DEFAULT 0)
     RETURNS SETOF json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support ROWS 1000
+    LANGUAGE C STABLE PARALLEL SAFE ROWS 1000
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_export_container_images';
 COMMENT ON FUNCTION image_catalog.export_container_images(text, integer) IS

@@ -11,7 +11,7 @@ CREATE INDEX container_images_scan_time_desc_idx
 
 CREATE FUNCTION image_catalog.count_container_images(query text DEFAULT '')
     RETURNS bigint
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_count_container_images';
 COMMENT ON FUNCTION image_catalog.count_container_images(text) IS
@@ -23,7 +23,7 @@ CREATE FUNCTION image_catalog.list_container_images(
         reversed boolean DEFAULT false, aggregate text DEFAULT 'UNSET',
         distinct_values boolean DEFAULT false)
     RETURNS SETOF json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support ROWS 100
+    LANGUAGE C STABLE PARALLEL SAFE ROWS 100
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_list_container_images';
 COMMENT ON FUNCTION image_catalog.list_container_images(text, integer, integer, text, boolean, text, boolean) IS
@@ -31,7 +31,7 @@ COMMENT ON FUNCTION image_catalog.list_container_images(text, integer, integer, 
 
 CREATE FUNCTION image_catalog.list_container_images_page(query text DEFAULT '')
     RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_list_container_images_page';
 COMMENT ON FUNCTION image_catalog.list_container_images_page(text) IS

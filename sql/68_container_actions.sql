@@ -27,7 +27,7 @@ COMMENT ON FUNCTION image_catalog.unwatch_image(text) IS
     'takes a normalised name off the watch list: {}, whether it was on it or not; the name is not normalised here';
 
 CREATE FUNCTION image_catalog.watched_images() RETURNS json
-    LANGUAGE C STABLE PARALLEL RESTRICTED SUPPORT image_catalog.plan_support
+    LANGUAGE C STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_watched_images';
 COMMENT ON FUNCTION image_catalog.watched_images() IS

@@ -15,6 +15,7 @@
 #define IMGCAT_COMPAT_H
 
 #include "fmgr.h"
+#include "utils/guc.h"
 
 #if PG_VERSION_NUM < 150000
 #error "image_catalog needs PostgreSQL 15 or later"
@@ -57,6 +58,17 @@
 #else
 #define imgcat_guc_variables(count) \
 	(*(count) = GetNumConfigOptions(), get_guc_variables())
+#endif
+
+/*
+ * Our settings become ours when the library is loaded, which may be within a
+ * parallel operation: then, too, the values of their placeholders are to stay.
+ * Older minor releases lack the flag; there they are lost.
+ */
+#ifdef GUC_ALLOW_IN_PARALLEL
+#define IMGCAT_GUC_FLAGS GUC_ALLOW_IN_PARALLEL
+#else
+#define IMGCAT_GUC_FLAGS 0
 #endif
 
 /* reading a bitmap of rows; its users include nodes/tidbitmap.h and genam.h */

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * context.c
- *		The settings image_catalog.*, and the caller that they describe.
+ *		The settings image_catalog.*, and the caller: what the calling role is
+ *		(identity.c), or what the settings say where they count for it.
  *
- * The settings are superuser-set: a plain role cannot name a project.  They
- * are read here, through C variables, and nowhere by current_setting(): until
- * the library is loaded anybody may create a placeholder of the same name,
- * and only defining the setting throws such a value out.
+ * The settings are superuser-set.  They are read here, through C variables,
+ * and nowhere by current_setting(): until the library is loaded anybody may
+ * create a placeholder of the same name (refused_setting.c).
  *
  * src/context.c
  *
@@ -16,10 +16,11 @@
 
 #include <limits.h>
 
+#include "compat.h"
 #include "context.h"
 #include "entry.h"
 #include "fmgr.h"
-#include "miscadmin.h"
+#include "identity.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -77,58 +78,58 @@ imgcat_define_settings(void)
 	DefineCustomStringVariable("image_catalog.project_id",
 							   "Project on whose behalf the session acts.",
 							   "Empty means no project: public and community images only.",
-							   &project_id_setting, "", PGC_SUSET, 0,
+							   &project_id_setting, "", PGC_SUSET, IMGCAT_GUC_FLAGS,
 							   NULL, NULL, NULL);
 	DefineCustomStringVariable("image_catalog.user_id",
 							   "User on whose behalf the session acts.",
 							   NULL,
-							   &user_id_setting, "", PGC_SUSET, 0,
+							   &user_id_setting, "", PGC_SUSET, IMGCAT_GUC_FLAGS,
 							   NULL, NULL, NULL);
 	DefineCustomStringVariable("image_catalog.roles",
 							   "Comma-separated roles of the caller in its project.",
 							   "reader may read, member may write what its project owns, admin administers.",
-							   &roles_setting, "reader,member", PGC_SUSET, 0,
+							   &roles_setting, IMGCAT_DEFAULT_ROLES, PGC_SUSET, IMGCAT_GUC_FLAGS,
 							   NULL, NULL, NULL);
 	DefineCustomBoolVariable("image_catalog.is_admin",
 							 "The caller administers the whole catalogue.",
 							 NULL,
-							 &is_admin_setting, false, PGC_SUSET, 0,
+							 &is_admin_setting, false, PGC_SUSET, IMGCAT_GUC_FLAGS,
 							 NULL, NULL, NULL);
 	DefineCustomEnumVariable("image_catalog.dialect",
 							 "What /v2/images means where OpenStack and IMS differ.",
 							 NULL,
 							 &imgcat_dialect, IMGCAT_DIALECT_OPENSTACK,
-							 dialect_options, PGC_SUSET, 0,
+							 dialect_options, PGC_SUSET, IMGCAT_GUC_FLAGS,
 							 NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.page_limit_default",
 							"Images on a page when the request names no limit.",
 							NULL,
 							&imgcat_page_limit_default, 25, 1, 100000,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.page_limit_max",
 							"Most images on a page; larger limits are lowered to it.",
 							NULL,
 							&imgcat_page_limit_max, 1000, 1, 100000,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.property_quota",
 							"Most custom properties of an image; -1 means no limit.",
 							NULL,
 							&imgcat_property_quota, 128, -1, INT_MAX,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.tag_quota",
 							"Most tags of an image; -1 means no limit.",
 							NULL,
 							&imgcat_tag_quota, 128, -1, INT_MAX,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.member_quota",
 							"Most members of an image; -1 means no limit.",
 							NULL,
 							&imgcat_member_quota, 128, -1, INT_MAX,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomStringVariable("image_catalog.clock",
 							   "Time that ages in container searches are counted from.",
 							   "Empty means the start of the transaction; a fixed time is for tests.",
-							   &imgcat_clock, "", PGC_SUSET, 0,
+							   &imgcat_clock, "", PGC_SUSET, IMGCAT_GUC_FLAGS,
 							   NULL, NULL, NULL);
 	DefineCustomStringVariable("image_catalog.http_prefix",
 							   "What stands in front of the path in links: a path, or a URL.",
@@ -138,14 +139,14 @@ imgcat_define_settings(void)
 }
 
 /*
- * Is role among the comma-separated roles of the caller?  Case and blanks
- * around a name do not count.
+ * Is word among the comma-separated words of a list?  Case and blanks around a
+ * word do not count.
  */
-bool
-imgcat_caller_has_role(const char *role)
+static bool
+is_word_of(const char *list, const char *word)
 {
-	const char *at = roles_setting;
-	size_t		role_length = strlen(role);
+	const char *at = list;
+	size_t		word_length = strlen(word);
 
 	while (at != NULL && *at != '\0')
 	{
@@ -158,7 +159,7 @@ imgcat_caller_has_role(const char *role)
 		length = end - at;
 		while (length > 0 && at[length - 1] == ' ')
 			length--;
-		if (length == role_length && pg_strncasecmp(at, role, length) == 0)
+		if (length == word_length && pg_strncasecmp(at, word, length) == 0)
 			return true;
 		at = end;
 	}
@@ -166,23 +167,78 @@ imgcat_caller_has_role(const char *role)
 }
 
 /*
- * The caller, as the settings and the calling role describe it.  A superuser
- * without a project administers: that is the DBA at psql.
+ * Has somebody of this identity the role?
+ *
+ * The setting image_catalog.roles gives roles where it counts.  Where it does
+ * not, it still takes those away that everybody has: a DBA may have pinned
+ * "reader" to a role that names its projects itself.
+ */
+static bool
+has_role(const ImgcatIdentity *identity, const char *role)
+{
+	switch (identity->kind)
+	{
+		case IMGCAT_ROLE_PROJECT:
+			return is_word_of(identity->roles, role);
+		case IMGCAT_ROLE_ADMINISTRATOR:
+			return pg_strcasecmp(role, "admin") == 0;
+		default:
+			return is_word_of(roles_setting, role) &&
+				(identity->heeds[IMGCAT_SETTING_ROLES] ||
+				 is_word_of(IMGCAT_DEFAULT_ROLES, role));
+	}
+}
+
+/*
+ * Has the caller the role?
+ */
+bool
+imgcat_caller_has_role(const char *role)
+{
+	imgcat_check_settings();
+	return has_role(imgcat_identity(imgcat_calling_role()), role);
+}
+
+/*
+ * A setting's text, in the current context, if it counts and is not empty.
+ */
+static const char *
+heeded_text(const ImgcatIdentity *identity, ImgcatIdentitySetting setting,
+			const char *value)
+{
+	if (!identity->heeds[setting] || value == NULL || *value == '\0')
+		return NULL;
+	return pstrdup(value);
+}
+
+/*
+ * The caller.  Its strings are in the current memory context.
+ *
+ * A superuser without a project administers: that is the DBA at psql.
  */
 ImgcatCaller
 imgcat_caller(void)
 {
-	ImgcatCaller caller;
+	const ImgcatIdentity *identity;
+	ImgcatCaller caller = {0};
 
-	caller.project_id = (project_id_setting && *project_id_setting)
-		? project_id_setting : NULL;
-	caller.user_id = (user_id_setting && *user_id_setting)
-		? user_id_setting : NULL;
-	caller.is_admin = is_admin_setting ||
-		imgcat_caller_has_role("admin") ||
-		(caller.project_id == NULL && superuser_arg(imgcat_calling_role()));
-	caller.is_member = caller.is_admin || imgcat_caller_has_role("member");
-	caller.is_reader = caller.is_admin || imgcat_caller_has_role("reader");
+	imgcat_check_settings();
+	identity = imgcat_identity(imgcat_calling_role());
+	caller.is_admin = has_role(identity, "admin");
+	if (identity->kind == IMGCAT_ROLE_PROJECT)
+		caller.project_id = pstrdup(identity->project_id);
+	else if (identity->kind != IMGCAT_ROLE_ADMINISTRATOR)
+	{
+		caller.project_id = heeded_text(identity, IMGCAT_SETTING_PROJECT_ID,
+										project_id_setting);
+		caller.user_id = heeded_text(identity, IMGCAT_SETTING_USER_ID,
+									 user_id_setting);
+		caller.is_admin = caller.is_admin ||
+			(is_admin_setting && identity->heeds[IMGCAT_SETTING_IS_ADMIN]) ||
+			(caller.project_id == NULL && identity->is_superuser);
+	}
+	caller.is_member = caller.is_admin || has_role(identity, "member");
+	caller.is_reader = caller.is_admin || has_role(identity, "reader");
 	return caller;
 }
 
@@ -209,4 +265,15 @@ imgcat_is_catalog_admin(PG_FUNCTION_ARGS)
 {
 	(void) fcinfo;				/* no arguments */
 	PG_RETURN_BOOL(imgcat_caller().is_admin);
+}
+
+PG_FUNCTION_INFO_V1(imgcat_may_read_images);
+/*
+ * may_read_images() returns boolean: has the caller role reader?
+ */
+Datum
+imgcat_may_read_images(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;				/* no arguments */
+	PG_RETURN_BOOL(imgcat_caller().is_reader);
 }

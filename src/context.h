@@ -10,13 +10,18 @@
 #ifndef IMGCAT_CONTEXT_H
 #define IMGCAT_CONTEXT_H
 
+#include "nodes/pg_list.h"
+
 typedef enum ImgcatDialect
 {
 	IMGCAT_DIALECT_OPENSTACK,
 	IMGCAT_DIALECT_IMS
 } ImgcatDialect;
 
-/* The caller of the running function; strings live as long as the settings. */
+/* roles of a caller for whom nothing else is said */
+#define IMGCAT_DEFAULT_ROLES "reader,member"
+
+/* The caller of the running function. */
 typedef struct ImgcatCaller
 {
 	const char *project_id;		/* NULL: no project */
@@ -36,9 +41,11 @@ extern char *imgcat_clock;
 extern char *imgcat_http_prefix;
 
 extern void imgcat_define_settings(void);
-extern bool imgcat_connection_names_settings(void);
-extern void imgcat_apply_pinned_settings(void);
 extern ImgcatCaller imgcat_caller(void);
 extern bool imgcat_caller_has_role(const char *role);
+
+extern List *imgcat_refused_settings(void);
+extern void imgcat_note_refused_settings(List *names);
+extern void imgcat_check_settings(void);
 
 #endif							/* IMGCAT_CONTEXT_H */

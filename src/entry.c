@@ -41,6 +41,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "commands/extension.h"
+#include "context.h"
 #include "entry.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -200,6 +201,7 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 	for (int argument = 0; argument < nrequired; argument++)
 		if (fcinfo->args[argument].isnull)
 			refuse_null(fcinfo, argument);
+	imgcat_check_settings();
 	if (!tables_known)
 		find_tables();
 

@@ -24,11 +24,10 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
-	bool		pinned_are_lost = imgcat_connection_names_settings();
+	List	   *refused = imgcat_refused_settings();
 
 	imgcat_define_settings();
 	imgcat_json_define_settings();
 	MarkGUCPrefixReserved("image_catalog");
-	if (pinned_are_lost)
-		imgcat_apply_pinned_settings();
+	imgcat_note_refused_settings(refused);
 }

@@ -3,11 +3,6 @@
  * plan_support.c
  *		What the planner asks about our functions.
  *
- * It asks before it plans, and that alone matters: the library is loaded then.
- * A session's settings become ours when the library is loaded, and in the
- * middle of a parallel plan the server would throw them away.  So every
- * function that reads the caller's settings names a support function.
- *
  * src/plan_support.c
  *
  *-------------------------------------------------------------------------
@@ -22,17 +17,6 @@
 
 /* position of "limit" among the arguments of list_images */
 #define LIMIT_ARGUMENT 2
-
-PG_FUNCTION_INFO_V1(imgcat_plan_support);
-/*
- * plan_support(request internal) returns internal: there is nothing to say.
- */
-Datum
-imgcat_plan_support(PG_FUNCTION_ARGS)
-{
-	(void) fcinfo;				/* whatever was asked */
-	PG_RETURN_POINTER(NULL);
-}
 
 PG_FUNCTION_INFO_V1(imgcat_list_images_support);
 /*

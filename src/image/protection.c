@@ -22,11 +22,9 @@
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "context.h"
 #include "entry.h"
 #include "executor/tuptable.h"
-#include "fmgr.h"
 #include "image/protection.h"
 #include "regex/regex.h"
 #include "utils/array.h"
@@ -298,22 +296,4 @@ imgcat_image_row_hide_protected(ImgcatImageRow *row)
 		row->values[IMGCAT_COL_PROPERTIES] =
 			JsonbPGetDatum(imgcat_properties_readable(
 				DatumGetJsonbP(row->values[IMGCAT_COL_PROPERTIES])));
-}
-
-PG_FUNCTION_INFO_V1(imgcat_property_protections_changed);
-/*
- * Statement trigger of property_protections: tell every session.
- */
-Datum
-imgcat_property_protections_changed(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager",
-						"property_protections_changed")));
-	CacheInvalidateRelcache(trigger->tg_relation);
-	return PointerGetDatum(NULL);
 }

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "context.h"
 #include "json/json_patch.h"
 #include "json/json_patch_build.h"
 #include "json/json_patch_error.h"
@@ -94,6 +95,7 @@ merge(ImgcatJsonNode *node, const JsonbContainer *patch)
 static void
 check_depth(const JsonbValue *value)
 {
+	imgcat_check_settings();
 	if (imgcat_jsonb_is_deeper(value, imgcat_json_patch_depth_max))
 		ereport(ERROR,
 				(errcode(IMGCAT_ERRCODE_PATCH_LIMIT),

@@ -13,6 +13,7 @@
 #include <limits.h>
 
 #include "compat.h"
+#include "context.h"
 #include "json/json_patch.h"
 #include "json/json_patch_error.h"
 #include "json/jsonb_format.h"
@@ -64,25 +65,25 @@ imgcat_json_define_settings(void)
 							NULL,
 							&imgcat_json_patch_operations_max,
 							10000, 0, INT_MAX,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.json_patch_depth_max",
 							"Deepest nesting that a JSON Patch may reach or create.",
 							NULL,
 							&imgcat_json_patch_depth_max,
 							1000, 1, 100000,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.json_patch_result_max",
 							"Largest document that a JSON Patch may make.",
 							NULL,
 							&imgcat_json_patch_result_max,
 							256 * 1024, 1, 256 * 1024,
-							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+							PGC_SUSET, GUC_UNIT_KB | IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("image_catalog.json_patch_copy_max",
 							"Most that the copy operations of a JSON Patch may copy, in sum.",
 							NULL,
 							&imgcat_json_patch_copy_max,
 							64 * 1024, 0, 1024 * 1024,
-							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+							PGC_SUSET, GUC_UNIT_KB | IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 }
 
 /*
@@ -477,6 +478,7 @@ imgcat_json_patch_check_size(const Jsonb *patch)
 {
 	uint32		count = JsonContainerSize(&patch->root);
 
+	imgcat_check_settings();
 	if (count > (uint32) imgcat_json_patch_operations_max)
 		ereport(ERROR,
 				(errcode(IMGCAT_ERRCODE_PATCH_LIMIT),

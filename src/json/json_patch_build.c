@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "context.h"
 #include "json/json_patch_build.h"
 #include "json/jsonb_writer.h"
 #include "miscadmin.h"
@@ -44,6 +45,7 @@ imgcat_json_append_index(StringInfo pointer, uint32 index)
 void
 imgcat_json_patch_builder_init(ImgcatJsonPatchBuilder *builder)
 {
+	imgcat_check_settings();
 	builder->count = 0;
 	builder->room = 16;
 	builder->items = palloc(builder->room * sizeof(ImgcatJsonPatchItem));

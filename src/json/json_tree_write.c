@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "context.h"
 #include "json/json_patch.h"
 #include "json/json_tree.h"
 #include "json/jsonb_compare.h"
@@ -231,6 +232,7 @@ checked_room(const ImgcatJsonNode *node)
 {
 	Size		room = VARHDRSZ + imgcat_json_node_room(node);
 
+	imgcat_check_settings();
 	if (room > (Size) imgcat_json_patch_result_max * 1024)
 		ereport(ERROR,
 				(errcode(IMGCAT_ERRCODE_PATCH_LIMIT),

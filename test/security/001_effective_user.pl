@@ -169,11 +169,8 @@ SET image_catalog.project_id = 'acme';
 SELECT image_catalog.update_image('00000000-0000-4000-8000-00000000000a',
     '[{"op": "replace", "path": "/name", "value": "new"}]') ->> 'name';
 SELECT what FROM public.seen ORDER BY 1});
-TODO: {
-local $TODO = 'settings count for every role as yet';
 is($stdout, "new\ndefiner - false 0\ninvoker acme false 1",
 	'a trigger acts for the caller, a definer of another role for itself');
-}
 is($stderr, '', 'without a complaint');
 
 # However a function ends, the caller is himself again.

@@ -56,7 +56,12 @@ SELECT image_catalog.may_read_container_images(), image_catalog.may_write_contai
 RESET ROLE;
 REVOKE regress_container_reader FROM regress_container_plain;
 
--- the roles of a request
+-- the roles of a request: a role that may not set them, and one that is marked a delegate
+SET image_catalog.roles = 'member,container_image_writer';
+SET ROLE regress_container_plain;
+SELECT image_catalog.may_read_container_images(), image_catalog.may_write_container_images();
+RESET ROLE;
+SELECT image_catalog.grant_delegate('regress_container_plain');
 SET image_catalog.roles = 'member,container_image_reader';
 SET ROLE regress_container_plain;
 SELECT image_catalog.may_read_container_images(), image_catalog.may_write_container_images();
@@ -82,6 +87,7 @@ SELECT image_catalog.may_read_container_images(), image_catalog.may_write_contai
 SELECT image_catalog.count_container_images();
 RESET image_catalog.project_id;
 
+SELECT image_catalog.revoke_project('regress_container_plain');
 -- row-level security: a table privilege alone shows no rows of the other tables' rights
 GRANT SELECT ON image_catalog.container_findings TO regress_container_plain;
 GRANT INSERT ON image_catalog.container_images TO regress_container_reader;

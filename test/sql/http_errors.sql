@@ -66,6 +66,8 @@ COMMIT;
 -- what is revoked in SQL is not to be had over HTTP
 CREATE ROLE http_web;
 GRANT USAGE ON SCHEMA image_catalog TO http_web;
+RESET image_catalog.project_id;
+SELECT image_catalog.grant_project('http_web', 'A');
 GRANT EXECUTE ON FUNCTION pg_temp.ask TO http_web;
 REVOKE EXECUTE ON FUNCTION image_catalog.delete_image FROM PUBLIC;
 SET ROLE http_web;
@@ -76,5 +78,7 @@ GRANT EXECUTE ON FUNCTION image_catalog.delete_image TO PUBLIC;
 SELECT status FROM pg_temp.ask('DELETE', '/v2/images/477c0000-0000-4000-8000-000000000002');
 REVOKE USAGE ON SCHEMA image_catalog FROM http_web;
 REVOKE EXECUTE ON FUNCTION pg_temp.ask FROM http_web;
+SELECT image_catalog.revoke_project('http_web');
 DROP ROLE http_web;
+SET image_catalog.project_id = 'A';
 DELETE FROM image_catalog.images;

@@ -27,7 +27,7 @@ CREATE ROLE analyst LOGIN;
 GRANT USAGE ON SCHEMA image_catalog TO analyst;
 GRANT SELECT ON image_catalog.images, image_catalog.image_members TO analyst;
 REVOKE EXECUTE ON FUNCTION image_catalog.count_images(jsonb) FROM PUBLIC;
-ALTER ROLE analyst SET image_catalog.project_id = 'p1';
+SELECT image_catalog.grant_project('analyst', 'p1');
 });
 
 my $dump = "$PostgreSQL::Test::Utils::tmp_check/catalogue.sql";

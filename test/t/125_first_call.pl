@@ -1,6 +1,6 @@
 # The first call of a session loads the library, which makes the session's
-# settings ours.  In the middle of a parallel plan the server would throw them
-# away, so the library has to be there when the plan is made.
+# settings ours.  It may come in the middle of a parallel operation, in the
+# leader or in a worker: the settings count all the same.
 
 use strict;
 use warnings;
@@ -21,53 +21,77 @@ VALUES ('00000000-0000-4000-8000-000000000001', 'public', 'active', 'public', 'q
        ('00000000-0000-4000-8000-000000000003', 'foreign', 'active', 'private', 'q');
 CREATE TABLE numbers AS SELECT n FROM generate_series(1, 100000) n;
 ANALYZE numbers;
-CREATE ROLE caller LOGIN;
-GRANT USAGE ON SCHEMA image_catalog TO caller;
-GRANT SELECT ON numbers, image_catalog.images TO caller;
+CREATE ROLE app LOGIN;
+GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.roles, image_catalog.is_admin,
+    image_catalog.tag_quota TO app;
+CREATE ROLE tenant LOGIN;
+SELECT image_catalog.grant_project('tenant', 'p');
+GRANT SELECT ON numbers, image_catalog.images TO app, tenant;
+-- code that says it is safe in a parallel worker, where the library is loaded
+-- when it runs and not when it is planned
+CREATE FUNCTION hidden(question text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$ DECLARE answer text; BEGIN EXECUTE question INTO answer; RETURN answer; END $$;
 });
 
 my $parallel = q{SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0; };
 
-# A parallel scan of numbers beside a question: its plan and its answer.
+# Ask beside or within a parallel scan of numbers: in the leader, or in each
+# worker, which only hands on the rows of one number.
 sub first_call
 {
-	my ($question, $settings) = @_;
-	my $query = "SELECT count(*), ($question) FROM numbers";
-	my ($stdout, $stderr);
+	my ($role, $settings, $question, $place) = @_;
+	my ($ret, $stdout, $stderr);
+	my $ask = $question =~ s/'/''/gr;
+	my $query = $place eq 'leader'
+	  ? "SELECT ($question) FROM numbers WHERE n = 7 AND hidden('SELECT 1') = '1'"
+	  : "SELECT hidden('$ask') FROM numbers WHERE n = 7";
 
-	local $ENV{PGOPTIONS} = $settings;
-	$node->psql('postgres', $parallel . "EXPLAIN $query", stdout => \$stdout);
-	like($stdout, qr/Workers Planned/, "$question: beside a parallel scan");
-	$node->psql('postgres', $parallel . $query, stdout => \$stdout, stderr => \$stderr);
-	is($stderr, '', "$question: no warning");
+	$query = "SET parallel_leader_participation = off; $query" if $place eq 'worker';
+	($ret, $stdout, $stderr) = $node->psql('postgres', "$parallel EXPLAIN " . ($query =~ s/^SET[^;]*; //r),
+		extra_params => [ '-U', $role ]);
+	like($stdout, qr/Workers Planned/, "$question, $role, $place: in a parallel plan");
+	($ret, $stdout, $stderr) = $node->psql('postgres', "BEGIN; $settings $parallel $query",
+		extra_params => [ '-U', $role ]);
+	is($stderr, '', "$question, $role, $place: no complaint");
 	return $stdout;
 }
 
-my $project = '-c image_catalog.project_id=p';
-is(first_call('SELECT image_catalog.count_images()', $project),
-	'100000|2', 'a count is that of the project');
-is(first_call(q{SELECT string_agg(name, ' ') FROM image_catalog.list_images(sort => 'name:asc')}, $project),
-	'100000|own public', 'a list is that of the project');
-is(first_call('SELECT image_catalog.current_project()', $project),
-	'100000|p', 'the project is known');
-is( first_call(
-		q{SELECT image_catalog.is_image_owner('00000000-0000-4000-8000-000000000002')}, $project),
-	'100000|t',
-	'what the project owns is known');
-is(first_call('SELECT image_catalog.is_catalog_admin()', "$project -c image_catalog.is_admin=on"),
-	'100000|t', 'an administrator is one');
+foreach my $place (qw(leader worker))
+{
+	my $project = "SET LOCAL image_catalog.project_id = 'p';";
 
-# under row-level security, by a policy
-$node->safe_psql('postgres', 'ALTER ROLE caller SET image_catalog.project_id = p');
-my ($stdout, $stderr);
-$node->psql(
-	'postgres',
-	$parallel . q{SELECT count(*), (SELECT string_agg(name, ' ' ORDER BY name) FROM image_catalog.images) FROM numbers},
-	extra_params => [ '-U', 'caller' ],
-	stdout => \$stdout, stderr => \$stderr);
-is($stderr, '', 'a policy: no warning');
-is($stdout, '100000|own public', 'a policy: the rows of the project');
+	is(first_call('app', $project, 'SELECT image_catalog.current_project()', $place),
+		'p', 'a setting names the project');
+	is(first_call('app', $project, 'SELECT image_catalog.count_images()', $place),
+		'2', 'a count is that of the project');
+	is(first_call('app', $project, q{SELECT string_agg(name, ' ') FROM image_catalog.list_images(sort => 'name:asc')}, $place),
+		'own public', 'a list is that of the project');
+	is(first_call('app', "$project SET LOCAL image_catalog.roles = 'member';",
+			q{SELECT image_catalog.may_read_container_images() || ' ' || count(*) FROM image_catalog.images}, $place),
+		'false 0', 'roles that were taken away stay away');
+	is(first_call('app', 'SET LOCAL image_catalog.is_admin = on;', 'SELECT image_catalog.is_catalog_admin()', $place)
+		=~ s/^true$/t/r, 't', 'an administrator is one');
+	is(first_call('tenant', '', q{SELECT string_agg(name, ' ' ORDER BY name) FROM image_catalog.images}, $place),
+		'own public', 'a policy shows the rows of the project');
+	is(first_call('tenant', '', q{SELECT image_catalog.get_image('00000000-0000-4000-8000-000000000002') ->> 'name'}, $place),
+		'own', 'an image of the project');
+}
+
+# A setting that the role has no right to: refused in a worker as in its
+# leader, whether the leader has loaded the library or not.
+foreach my $load ('', 'SELECT image_catalog.current_project();')
+{
+	local $ENV{PGOPTIONS} = '-c image_catalog.page_limit_max=100000';
+	my ($ret, $stdout, $stderr) = $node->psql('postgres', "$parallel
+SET parallel_leader_participation = off;
+$load
+SELECT hidden('SELECT count(*) FROM image_catalog.list_images()') FROM numbers WHERE n = 7",
+		on_error_stop => 0, extra_params => [ '-U', 'tenant' ]);
+	like($stderr, qr/ERROR:  permission denied to set parameter "image_catalog.page_limit_max"/,
+		"a refused setting is refused in a worker: '$load'");
+	unlike($stdout, qr/\d/, 'and nothing answered');
+}
 
 # the rows that the planner expects of a page
 my %rows = ('' => 25, '"limit" => 3' => 3, '"limit" => 0' => 1,
