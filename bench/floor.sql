@@ -28,10 +28,10 @@ WITH page AS (
 	SELECT m.depth, count(DISTINCT (i.ctid::text::point)[0]) AS blocks,
 		   -- the marker's own row, found by its identifier
 		   CASE WHEN m.id IS NULL THEN 0 ELSE 1 + pg_temp.levels('images_pkey') END AS marked,
-		   -- public; own private, shared, community; offers, and each image offered
+		   -- public; own private, shared, community; shares, and each image offered
 		   pg_temp.levels('images_visibility_created_at_idx')
 		   + 3 * pg_temp.levels('images_owner_created_at_idx')
-		   + pg_temp.levels('offers_created_at_idx')
+		   + pg_temp.levels('image_shares_created_at_idx')
 		   + count(*) FILTER (WHERE i.visibility = 'shared' AND i.owner <> image_catalog.current_project())
 			 * pg_temp.levels('images_pkey') AS paths,
 		   pg_temp.touched(m.id) AS touched

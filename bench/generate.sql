@@ -74,7 +74,7 @@ CREATE TABLE index_definition AS
 	  FROM pg_index i
 	 WHERE indrelid IN ('image_catalog.images'::regclass,
 						'image_catalog.image_members'::regclass,
-						'image_catalog.offers'::regclass)
+						'image_catalog.image_shares'::regclass)
 	   AND NOT indisunique
 	   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid);
 SELECT format('DROP INDEX %s', index) FROM index_definition \gexec
@@ -211,4 +211,4 @@ COMMIT;
 -- statistics, visibility map and hint bits, as autovacuum would leave them
 VACUUM (ANALYZE) image_catalog.images;
 VACUUM (ANALYZE) image_catalog.image_members;
-VACUUM (ANALYZE) image_catalog.offers;
+VACUUM (ANALYZE) image_catalog.image_shares;

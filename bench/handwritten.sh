@@ -38,7 +38,7 @@ rows_of() {
 	UNION ALL $(arm "$own 'shared'" "$1" "$2")
 	UNION ALL $(arm "$own 'community'" "$1" "$2")
 	UNION ALL (SELECT $(echo "i.$columns" | tr -d '\n\t' | sed 's/, */, i./g; s/i\.id,/m.image_id AS id,/; s/i\.created_at/m.created_at/')
-	   FROM image_catalog.offers m JOIN image_catalog.images i ON i.id = m.image_id
+	   FROM image_catalog.image_shares m JOIN image_catalog.images i ON i.id = m.image_id
 	  WHERE m.member_id = :project AND m.answer = 'accepted' AND NOT m.os_hidden AND i.visibility = 'shared'
 	    AND NOT i.os_hidden AND i.status <> 'deleted' AND i.status <> 'killed'
 	    $(echo "$1" | sed 's/(created_at, id)/(m.created_at, m.image_id)/; s/COALESCE(name/COALESCE(i.name/')

@@ -74,12 +74,12 @@ COMMENT ON FUNCTION image_catalog.image_search(text[], text, text, timestamptz) 
 
 CREATE FUNCTION image_catalog.image_summary(
         status text, disk_format text, container_format text, protected boolean,
-        size bigint, updated_at timestamptz, name text)
+        size bigint, updated_at timestamptz, name text, properties jsonb)
     RETURNS bigint
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'imgcat_image_summary';
-COMMENT ON FUNCTION image_catalog.image_summary(text, text, text, boolean, bigint, timestamptz, text) IS
-    'what listings filter on, in eight bytes: codes of the words, and hashes; every index of an order holds it';
+COMMENT ON FUNCTION image_catalog.image_summary(text, text, text, boolean, bigint, timestamptz, text, jsonb) IS
+    'what listings filter on, in eight bytes: codes of enum values, flags and hashes; every ordered index holds it';
 
 /*
  * A deleted image stays as a row with status deleted: its id cannot be used
@@ -116,7 +116,7 @@ CREATE TABLE image_catalog.images (
     status_before_deletion image_catalog.image_status,
     updated_at_before_deletion timestamptz,
     summary bigint NOT NULL GENERATED ALWAYS AS
-        (image_catalog.image_summary(status, disk_format, container_format, protected, size, updated_at, name)) STORED,
+        (image_catalog.image_summary(status, disk_format, container_format, protected, size, updated_at, name, properties)) STORED,
     CONSTRAINT images_pkey PRIMARY KEY (id),
     CONSTRAINT images_deleted_check
         CHECK ((status OPERATOR(pg_catalog.=) 'deleted') OPERATOR(pg_catalog.=) (deleted_at IS NOT NULL)),
@@ -157,7 +157,7 @@ COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at
  * never pay: their images are found by walking in the order of the other key.
  *
  * The predicate and the expressions are repeated word for word in every
- * listing statement (src/listing/list_statement.c); src/listing/order_index.c
+ * listing statement (src/listing/list_conditions.c); src/listing/index_scan.c
  * knows the columns by their place.
  */
 CREATE INDEX images_visibility_created_at_idx ON image_catalog.images
@@ -272,12 +272,17 @@ CREATE INDEX images_owner_formats_idx ON image_catalog.images
            OR (COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw'))
         AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
-/* the few rows that a listing asks for rarely, and then in the default order */
+/*
+ * Hidden images, which are few, in one index for all orders: they are filtered
+ * and sorted by what it holds.
+ */
 CREATE INDEX images_visibility_hidden_idx ON image_catalog.images
     (visibility, created_at, id)
+    INCLUDE (updated_at, size, name, summary)
     WHERE os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_hidden_idx ON image_catalog.images
     (owner, visibility, created_at, id)
+    INCLUDE (updated_at, size, name, summary)
     WHERE os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_protected_idx ON image_catalog.images
     (visibility, created_at, id)

@@ -35,10 +35,10 @@ BEGIN
     END IF;
     /* IF NOT EXISTS: a DBA may have made them before, concurrently */
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON image_catalog.images '
-                   '(visibility, (properties ->> %L), created_at, id) WHERE %s',
+                   '(visibility, (properties ->> %L), created_at, id) INCLUDE (summary) WHERE %s',
                    image_catalog.property_index_name('visibility', NEW.name), NEW.name, listed);
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON image_catalog.images '
-                   '(owner, visibility, (properties ->> %L), created_at, id) WHERE %s',
+                   '(owner, visibility, (properties ->> %L), created_at, id) INCLUDE (summary) WHERE %s',
                    image_catalog.property_index_name('owner', NEW.name), NEW.name, listed);
     RETURN NULL;
 END

@@ -80,4 +80,13 @@
 	index_beginscan_bitmap(index, snapshot, nkeys)
 #endif
 
+/* 18 counts index searches in an argument */
+#if PG_VERSION_NUM >= 180000
+#define imgcat_index_beginscan(table, index, snapshot, nkeys, norderbys) \
+	index_beginscan(table, index, snapshot, NULL, nkeys, norderbys)
+#else
+#define imgcat_index_beginscan(table, index, snapshot, nkeys, norderbys) \
+	index_beginscan(table, index, snapshot, nkeys, norderbys)
+#endif
+
 #endif							/* IMGCAT_COMPAT_H */

@@ -11,7 +11,7 @@
 #define IMGCAT_SEARCH_SQL_H
 
 #include "datatype/timestamp.h"
-#include "listing/list_statement.h"
+#include "listing/statement.h"
 #include "query/container_search.h"
 
 /*

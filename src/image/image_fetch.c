@@ -19,19 +19,16 @@
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/htup_details.h"
 #include "access/skey.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "access/transam.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_collation.h"
-#include "entry.h"
 #include "executor/tuptable.h"
 #include "image/image_fetch.h"
+#include "index_lookup.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -48,41 +45,18 @@ typedef struct KeyScan
 } KeyScan;
 
 /*
- * May the index be used under this snapshot?  As the planner decides it.
- */
-static bool
-is_usable(Relation index)
-{
-	if (!index->rd_index->indisvalid)
-		return false;
-	return !index->rd_index->indcheckxmin ||
-		TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
-							  TransactionXmin);
-}
-
-/*
  * Open a table, and the first of its indexes, up to a null pointer, that can
- * be used; the last one anyhow.  The last is the primary key, which is there.
+ * be used.  The last is the primary key, which is there.
  */
 static void
 key_scan_open(KeyScan *key_scan, const char *table, const char *const *indexes)
 {
-	Oid			schema = imgcat_extension_schema();
-	Oid			table_oid = get_relname_relid(table, schema);
-
-	if (!OidIsValid(table_oid))
-		elog(ERROR, "table \"%s\" is missing", table);
-	key_scan->table = table_open(table_oid, AccessShareLock);
+	key_scan->table = imgcat_table_open(table);
 	for (; *indexes != NULL; indexes++)
 	{
-		Oid			index_oid = get_relname_relid(*indexes, schema);
-
-		if (!OidIsValid(index_oid))
-			continue;
-		key_scan->index = index_open(index_oid, AccessShareLock);
-		if (indexes[1] == NULL || is_usable(key_scan->index))
+		key_scan->index = imgcat_index_open(key_scan->table, *indexes);
+		if (key_scan->index != NULL)
 			return;
-		index_close(key_scan->index, AccessShareLock);
 	}
 	elog(ERROR, "table \"%s\" has no primary key", table);
 }

@@ -43,16 +43,11 @@ typedef enum ImgcatImageColumn
 	IMGCAT_NUM_COLS
 } ImgcatImageColumn;
 
-#define IMGCAT_IMAGE_COLUMNS_WITH(id, created_at) \
-	id ", i.name, i.status, i.visibility, i.protected, i.os_hidden, " \
+#define IMGCAT_IMAGE_COLUMNS \
+	"i.id, i.name, i.status, i.visibility, i.protected, i.os_hidden, " \
 	"i.owner, i.disk_format, i.container_format, i.min_disk, i.min_ram, " \
 	"i.size, i.virtual_size, i.checksum, i.os_hash_algo, i.os_hash_value, " \
-	created_at ", i.updated_at, i.tags, i.properties"
-#define IMGCAT_IMAGE_COLUMNS IMGCAT_IMAGE_COLUMNS_WITH("i.id", "i.created_at")
-
-/* the same, with what an index of offers m orders by taken from there */
-#define IMGCAT_OFFERED_IMAGE_COLUMNS \
-	IMGCAT_IMAGE_COLUMNS_WITH("m.image_id AS id", "m.created_at AS created_at")
+	"i.created_at, i.updated_at, i.tags, i.properties"
 
 /* A row taken apart: Datums point into the tuple that it came from. */
 typedef struct ImgcatImageRow

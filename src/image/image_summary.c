@@ -3,10 +3,10 @@
  * image_summary.c
  *		What a listing filters images on, packed into eight bytes.
  *
- * Every index of an order holds the summary of its images, so that a walk in
- * that order passes images that the request does not want without looking at
- * the table (listing/list_order.c).  As columns of their own the same values
- * would double the size of the indexes.
+ * Every ordered index holds the summary of its images, so that a scan passes
+ * images that the request does not want without looking at the table
+ * (listing/ordered_scan.c).  As columns of their own the same values would
+ * double the size of the indexes.
  *
  * src/image/image_summary.c
  *
@@ -19,14 +19,15 @@
 #include "image/attribute.h"
 #include "image/image_summary.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
-/* Where a part lies, and whose words it codes. */
+/* Where a part lies, and whose enum values it codes. */
 typedef struct SummaryField
 {
 	int			shift;
 	int			bits;
-	int			column;			/* of a word, else -1 */
+	int			column;			/* of an enum, else -1 */
 } SummaryField;
 
 static const SummaryField fields[] = {
@@ -38,23 +39,24 @@ static const SummaryField fields[] = {
 	[IMGCAT_SUMMARY_NO_NAME] = {17, 1, -1},
 	[IMGCAT_SUMMARY_UPDATED_AT] = {18, 10, -1},
 	[IMGCAT_SUMMARY_SIZE] = {28, 16, -1},
-	[IMGCAT_SUMMARY_NAME] = {44, 20, -1},
+	[IMGCAT_SUMMARY_NAME] = {44, 19, -1},
+	[IMGCAT_SUMMARY_UNREGISTERED] = {63, 1, -1},
 };
 
 /*
- * The words of a part, in the order of their codes from 1 on: that of
- * attribute.c, where a new word goes to the end.
+ * The values of a part, in the order of their codes from 1 on: that of
+ * attribute.c, where a new value goes to the end.
  */
 static const char *const *
-words_of(ImgcatSummaryPart part)
+values_of(ImgcatSummaryPart part)
 {
-	static const char *const *words[IMGCAT_SUMMARY_PROTECTED];
+	static const char *const *values[IMGCAT_SUMMARY_PROTECTED];
 
 	Assert(part < IMGCAT_SUMMARY_PROTECTED);
-	for (int i = 0; words[part] == NULL && i < imgcat_num_attributes; i++)
+	for (int i = 0; values[part] == NULL && i < imgcat_num_attributes; i++)
 		if (imgcat_attributes[i].column == fields[part].column)
-			words[part] = imgcat_attributes[i].values;
-	return words[part];
+			values[part] = imgcat_attributes[i].values;
+	return values[part];
 }
 
 /*
@@ -81,34 +83,34 @@ imgcat_summary_with_part(uint64 summary, ImgcatSummaryPart part, uint32 value)
 }
 
 /*
- * The code of a word; the empty one stands for none.
+ * The code of a value; the empty one stands for none.
  */
 uint32
-imgcat_summary_word(ImgcatSummaryPart part, const char *word, size_t length)
+imgcat_summary_enum_code(ImgcatSummaryPart part, const char *value, size_t length)
 {
-	const char *const *words = words_of(part);
+	const char *const *values = values_of(part);
 
 	if (length == 0)
-		return IMGCAT_SUMMARY_NO_WORD;
-	for (int i = 0; words[i] != NULL; i++)
-		if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0)
+		return IMGCAT_SUMMARY_NO_VALUE;
+	for (int i = 0; values[i] != NULL; i++)
+		if (strlen(values[i]) == length && memcmp(values[i], value, length) == 0)
 			return i + 1;
-	return IMGCAT_SUMMARY_UNKNOWN_WORD;
+	return IMGCAT_SUMMARY_UNKNOWN_VALUE;
 }
 
 /*
- * The word of a code, the empty one for none; NULL: not known.
+ * The value of a code, the empty one for none; NULL: not known.
  */
 const char *
-imgcat_summary_word_of(ImgcatSummaryPart part, uint32 code)
+imgcat_summary_enum_value(ImgcatSummaryPart part, uint32 code)
 {
-	const char *const *words = words_of(part);
+	const char *const *values = values_of(part);
 
-	if (code == IMGCAT_SUMMARY_NO_WORD)
+	if (code == IMGCAT_SUMMARY_NO_VALUE)
 		return "";
-	for (uint32 i = 0; words[i] != NULL; i++)
+	for (uint32 i = 0; values[i] != NULL; i++)
 		if (i + 1 == code)
-			return words[i];
+			return values[i];
 	return NULL;
 }
 
@@ -134,24 +136,40 @@ imgcat_summary_name_hash(const char *name, size_t length)
 }
 
 /*
- * The code of a word that may be null.
+ * The code of a value that may be null.
  */
 static uint32
-word_argument(FunctionCallInfo fcinfo, int argument, ImgcatSummaryPart part)
+enum_argument(FunctionCallInfo fcinfo, int argument, ImgcatSummaryPart part)
 {
-	text	   *word;
+	text	   *value;
 
 	if (PG_ARGISNULL(argument))
-		return IMGCAT_SUMMARY_NO_WORD;
-	word = PG_GETARG_TEXT_PP(argument);
-	return imgcat_summary_word(part, VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word));
+		return IMGCAT_SUMMARY_NO_VALUE;
+	value = PG_GETARG_TEXT_PP(argument);
+	return imgcat_summary_enum_code(part, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+}
+
+/*
+ * Is property __isregistered the text "false"?  IMS does not list such images
+ * to tenants.
+ */
+static bool
+is_unregistered(Jsonb *properties)
+{
+	JsonbValue	value;
+
+	return JB_ROOT_IS_OBJECT(properties) &&
+		getKeyJsonValueFromContainer(&properties->root, "__isregistered", 14,
+									 &value) != NULL &&
+		value.type == jbvString && value.val.string.len == 5 &&
+		memcmp(value.val.string.val, "false", 5) == 0;
 }
 
 PG_FUNCTION_INFO_V1(imgcat_image_summary);
 /*
  * image_summary(status text, disk_format text, container_format text,
- * protected boolean, size bigint, updated_at timestamptz, name text)
- * returns bigint
+ * protected boolean, size bigint, updated_at timestamptz, name text,
+ * properties jsonb) returns bigint
  */
 Datum
 imgcat_image_summary(PG_FUNCTION_ARGS)
@@ -165,11 +183,11 @@ imgcat_image_summary(PG_FUNCTION_ARGS)
 	(summary = imgcat_summary_with_part(summary, (part), (value)))
 
 	SET_PART(IMGCAT_SUMMARY_STATUS,
-			 word_argument(fcinfo, 0, IMGCAT_SUMMARY_STATUS));
+			 enum_argument(fcinfo, 0, IMGCAT_SUMMARY_STATUS));
 	SET_PART(IMGCAT_SUMMARY_DISK_FORMAT,
-			 word_argument(fcinfo, 1, IMGCAT_SUMMARY_DISK_FORMAT));
+			 enum_argument(fcinfo, 1, IMGCAT_SUMMARY_DISK_FORMAT));
 	SET_PART(IMGCAT_SUMMARY_CONTAINER_FORMAT,
-			 word_argument(fcinfo, 2, IMGCAT_SUMMARY_CONTAINER_FORMAT));
+			 enum_argument(fcinfo, 2, IMGCAT_SUMMARY_CONTAINER_FORMAT));
 	SET_PART(IMGCAT_SUMMARY_PROTECTED, !PG_ARGISNULL(3) && PG_GETARG_BOOL(3));
 	SET_PART(IMGCAT_SUMMARY_NO_SIZE, PG_ARGISNULL(4));
 	SET_PART(IMGCAT_SUMMARY_NO_NAME, name == NULL);
@@ -177,6 +195,8 @@ imgcat_image_summary(PG_FUNCTION_ARGS)
 			 imgcat_summary_number_hash(IMGCAT_SUMMARY_UPDATED_AT, updated_at));
 	SET_PART(IMGCAT_SUMMARY_SIZE,
 			 imgcat_summary_number_hash(IMGCAT_SUMMARY_SIZE, size));
+	SET_PART(IMGCAT_SUMMARY_UNREGISTERED,
+			 !PG_ARGISNULL(7) && is_unregistered(PG_GETARG_JSONB_P(7)));
 	SET_PART(IMGCAT_SUMMARY_NAME,
 			 name == NULL ? imgcat_summary_name_hash("", 0)
 			 : imgcat_summary_name_hash(VARDATA_ANY(name),

@@ -14,8 +14,8 @@
 #include "image/image_row.h"
 
 /*
- * The parts of a summary: a number of bits each, from the lowest on.  Words
- * and flags are exact.  A hash tells only that two values differ.  The layout
+ * The parts of a summary: a number of bits each, from the lowest on.  Enum
+ * values and flags are exact.  A hash tells only that two values differ.  The layout
  * stands in the tables and in their indexes: to change it is to write both
  * anew.
  */
@@ -29,19 +29,20 @@ typedef enum ImgcatSummaryPart
 	IMGCAT_SUMMARY_NO_NAME,
 	IMGCAT_SUMMARY_UPDATED_AT,	/* hash */
 	IMGCAT_SUMMARY_SIZE,		/* hash; a missing size as zero */
-	IMGCAT_SUMMARY_NAME			/* hash; a missing name as the empty one */
+	IMGCAT_SUMMARY_NAME,		/* hash; a missing name as the empty one */
+	IMGCAT_SUMMARY_UNREGISTERED	/* property __isregistered is "false" */
 } ImgcatSummaryPart;
 
-/* the code of a missing word, and of one that attribute.c does not know */
-#define IMGCAT_SUMMARY_NO_WORD 0
-#define IMGCAT_SUMMARY_UNKNOWN_WORD 31
+/* the code of a missing value, and of one that attribute.c does not know */
+#define IMGCAT_SUMMARY_NO_VALUE 0
+#define IMGCAT_SUMMARY_UNKNOWN_VALUE 31
 
 extern uint32 imgcat_summary_part(uint64 summary, ImgcatSummaryPart part);
 extern uint64 imgcat_summary_with_part(uint64 summary, ImgcatSummaryPart part,
 									   uint32 value);
-extern uint32 imgcat_summary_word(ImgcatSummaryPart part, const char *word,
+extern uint32 imgcat_summary_enum_code(ImgcatSummaryPart part, const char *value,
 								  size_t length);
-extern const char *imgcat_summary_word_of(ImgcatSummaryPart part, uint32 code);
+extern const char *imgcat_summary_enum_value(ImgcatSummaryPart part, uint32 code);
 extern uint32 imgcat_summary_number_hash(ImgcatSummaryPart part, int64 number);
 extern uint32 imgcat_summary_name_hash(const char *name, size_t length);
 

@@ -11,7 +11,7 @@
  *	  import_images); FOR SHARE to answer an offer of it, which several members
  *	  may do at a time (imgcat_image_answer);
  * 2. rows of image_members;
- * 3. rows of offers, which the triggers of both tables write.
+ * 3. rows of image_shares, which the triggers of both tables write.
  *
  * An answer needs no less than FOR SHARE.  It moves the member's offer, and the
  * offer holds what listings sort by, so every change of a shared image writes

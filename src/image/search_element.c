@@ -16,7 +16,7 @@
  * What a project lists of the images with a facet is then a union of a few
  * short lists, and several facets together are the intersection of such
  * unions; neither reads what other projects have.  The stretches of time are
- * nested, so that any range is the union of a few of them (list_window.c).
+ * nested, so that any range is the union of a few of them (listing/search_scan.c).
  *
  * All but the stretches are hashes: a long text costs no more than a short
  * one, and a pair no more than a facet.  Two texts may share a hash, so who

@@ -5,7 +5,7 @@
  *
  * The functions run as definer: row-level security would bar the facet index,
  * because array containment is not leakproof.  The statement carries the
- * caller's scope instead (list_statement.c).
+ * caller's scope instead (list_page.c).
  *
  * src/listing/list.c
  *
@@ -21,12 +21,10 @@
 #include "funcapi.h"
 #include "image/image_row.h"
 #include "image/protection.h"
-#include "listing/list_leading.h"
 #include "listing/list_links.h"
-#include "listing/list_order.h"
+#include "listing/list_page.h"
 #include "listing/list_request.h"
-#include "listing/list_statement.h"
-#include "listing/list_window.h"
+#include "listing/list_sql.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "query/query_string.h"
@@ -123,20 +121,14 @@ check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
 }
 
 /*
- * Run the request into the page.
+ * Plan the request.  The caller is connected to SPI.
  */
 static void
-list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
-		  PageReceiver *page)
+plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
+			 const ImgcatCaller *caller, int64 rows)
 {
-	ImgcatStatement statement;
-	ImgcatMarker marker;
-	bool		has_marker = (request->marker != NULL);
-	ImgcatMarker rest;
-	bool		has_rest = false;
-	int64		rows = page->limit + (page->tells_more ? 1 : 0);
+	ImgcatEntry marker;
 
-	SPI_connect();
 	if (request->marker != NULL && !imgcat_find_marker(request, caller, &marker))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -145,21 +137,25 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 									  "No image with id \"%s\" can be seen by the caller.",
 									  request->marker),
 				 errhint("Start again from the first page.")));
-	if (page->limit > 0 &&
-		!imgcat_list_in_order(request, caller, has_marker ? &marker : NULL,
-							  rows, &page->pub) &&
-		!imgcat_list_by_leading_value(request, caller, has_marker ? &marker : NULL,
-									  rows, &page->pub) &&
-		!imgcat_list_windows(request, caller, has_marker ? &marker : NULL,
-							 rows, &page->pub, &rest, &has_rest))
-	{
-		rows -= page->rows;
-		Assert(rows > 0);
-		imgcat_list_statement(&statement, request, caller,
-							  has_rest ? &rest : has_marker ? &marker : NULL,
-							  rows);
-		imgcat_statement_execute(&statement, rows, &page->pub);
-	}
+	imgcat_plan_list(plan, request, caller,
+					 request->marker != NULL ? &marker : NULL, rows);
+}
+
+/*
+ * Run the request into the page.
+ */
+static void
+list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
+		  PageReceiver *page)
+{
+	ImgcatListPlan plan;
+	ImgcatPageCounters counters;
+
+	SPI_connect();
+	plan_request(&plan, request, caller, page->limit + (page->tells_more ? 1 : 0));
+	if (page->limit > 0)
+		imgcat_list_page(&plan, &page->pub, &counters);
+	imgcat_plan_end(&plan);
 	SPI_finish();
 }
 

@@ -14,7 +14,7 @@
 #include "image/image_row.h"
 #include "image/search_element.h"
 #include "listing/list_sort.h"
-#include "listing/list_statement.h"
+#include "listing/list_sql.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -48,15 +48,6 @@ static const char *const comparison_operators[] = {
 	[IMGCAT_GT] = ">",
 	[IMGCAT_GTE] = ">=",
 };
-
-/*
- * The operator of a comparison.
- */
-const char *
-imgcat_comparison_operator(ImgcatComparison op)
-{
-	return comparison_operators[op];
-}
 
 /*
  * A range of times: from low on, and before high.
@@ -93,23 +84,23 @@ append_time_outside(ImgcatStatement *statement,
 }
 
 /*
- * Elements of the search index for facets.
+ * GIN keys of facets.
  */
 static Datum
-facet_elements(const Datum *facets, int nfacets)
+facet_keys(const Datum *facets, int nfacets)
 {
-	Datum	   *elements = palloc(sizeof(Datum) * Max(nfacets, 1));
+	Datum	   *keys = palloc(sizeof(Datum) * Max(nfacets, 1));
 
 	for (int i = 0; i < nfacets; i++)
-		elements[i] = Int64GetDatum(imgcat_element_of_facet(DatumGetTextPP(facets[i])));
-	return PointerGetDatum(construct_array(elements, nfacets, INT8OID, 8,
+		keys[i] = Int64GetDatum(imgcat_element_of_facet(DatumGetTextPP(facets[i])));
+	return PointerGetDatum(construct_array(keys, nfacets, INT8OID, 8,
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /*
  * A comparison (@> or &&) of an image's facets with others.
  *
- * By the index, their elements are compared, which other facets may share; so
+ * By the index, their GIN keys are compared, which other facets may share; so
  * the facets themselves are compared, too, in a way that the planner does not
  * take for one more restriction.
  */
@@ -130,7 +121,7 @@ append_facet_comparison(ImgcatStatement *statement, const char *comparison,
 						 " AND " IMGCAT_SEARCH " %s $%d",
 						 comparison, parameter, comparison,
 						 imgcat_statement_parameter(statement, INT8ARRAYOID,
-													facet_elements(facets, nfacets)));
+													facet_keys(facets, nfacets)));
 }
 
 /*
@@ -172,9 +163,9 @@ append_any_facet(ImgcatStatement *statement, Datum array,
  * A text equality.  The indexes hold a missing value as the empty string, and
  * only a comparison with that must tell the two apart.
  */
-void
-imgcat_append_text_condition(ImgcatStatement *statement, int column,
-							 Datum value, StringInfo where)
+static void
+append_text_condition(ImgcatStatement *statement, int column, Datum value,
+					  StringInfo where)
 {
 	appendStringInfo(where, " AND %s = $%d",
 					 imgcat_indexed_expression(column, column_names[column]),
@@ -200,6 +191,23 @@ append_number_condition(ImgcatStatement *statement,
 }
 
 /*
+ * The images that have any of some GIN keys.
+ */
+void
+imgcat_append_keys(ImgcatStatement *statement, const int64 *keys, int nkeys,
+				   StringInfo where)
+{
+	Datum	   *values = palloc(sizeof(Datum) * Max(nkeys, 1));
+
+	for (int i = 0; i < nkeys; i++)
+		values[i] = Int64GetDatum(keys[i]);
+	appendStringInfo(where, " AND " IMGCAT_SEARCH " && $%d",
+					 imgcat_statement_parameter(statement, INT8ARRAYOID,
+												PointerGetDatum(construct_array(values, nkeys, INT8OID, 8,
+																				FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))));
+}
+
+/*
  * What keeps images off any listing: the predicate of the partial indexes,
  * word for word.
  */
@@ -212,14 +220,12 @@ imgcat_append_listable(StringInfo sql, const ImgcatListRequest *request)
 }
 
 /*
- * The conditions of the request on image i, for every arm alike, each behind
- * an AND; all but the range of created_at, and but for the condition apart,
- * which the caller sees to.
+ * The conditions of the request on image i, each behind an AND; all but the
+ * range of created_at.
  */
 void
 imgcat_append_conditions(ImgcatStatement *statement,
 						 const ImgcatListRequest *request,
-						 const ImgcatCondition *apart,
 						 ImgcatFacetSource source, StringInfo where)
 {
 	append_facet_conditions(statement, request, source, where);
@@ -229,26 +235,18 @@ imgcat_append_conditions(ImgcatStatement *statement,
 		const char *column = condition->column >= 0
 			? column_names[condition->column] : NULL;
 
-		if (condition == apart)
-			continue;
 		switch (condition->kind)
 		{
 			case IMGCAT_COND_NEVER:
 				appendStringInfoString(where, " AND false");
 				break;
 			case IMGCAT_COND_TEXT:
-				imgcat_append_text_condition(statement, condition->column,
-											 condition->value, where);
+				append_text_condition(statement, condition->column,
+									  condition->value, where);
 				break;
 			case IMGCAT_COND_TEXT_IN:
 				appendStringInfo(where, " AND %s = ANY ($%d)", column,
 								 imgcat_statement_parameter(statement, TEXTARRAYOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_SORTED_TEXT:
-				appendStringInfo(where, " AND %s = $%d",
-								 imgcat_indexed_expression(condition->column, column),
-								 imgcat_statement_parameter(statement, TEXTOID,
 															condition->value));
 				break;
 			case IMGCAT_COND_UUID_IN:
@@ -273,14 +271,6 @@ imgcat_append_conditions(ImgcatStatement *statement,
 				break;
 			case IMGCAT_COND_FACET:
 				break;			/* done above */
-			case IMGCAT_COND_PROPERTY:
-
-				/* the one name of a client in a text: an index vouches for it */
-				appendStringInfo(where, " AND (i.properties ->> %s) = $%d",
-								 quote_literal_cstr(condition->property->name),
-								 imgcat_statement_parameter(statement, TEXTOID,
-															condition->value));
-				break;
 			case IMGCAT_COND_ANY_FACET:
 				append_any_facet(statement, condition->value, source, where);
 				break;

@@ -3,14 +3,14 @@
  * list_count.c
  *		The statement that counts the images of a list request.
  *
- * The arms of what a caller may list hold no image twice, so their counts add
- * up: of everybody's images of some visibilities, of the caller's own, and of
- * the offers of each answer.  Each is a plain count, which mostly needs
- * nothing but an index that begins with the scope.
+ * The branches of what a caller may list hold no image twice, so their counts
+ * add up: of everybody's images of some visibilities, of the caller's own, and
+ * of the shares of each answer.  Each is a plain count within what the branch
+ * may see; of facets, too, because the search index has each of them together
+ * with the owner and the visibility.  So no row of another project is read.
  *
- * Facets that are not common are found in one index for all arms, and named
- * images by their ids; there, and where the dead are asked for, whom offers
- * leave out, one condition says what the caller may list.
+ * Only images that are named, and deleted ones, which shares leave out, are
+ * counted with the whole scope as one condition.
  *
  * src/listing/list_count.c
  *
@@ -19,19 +19,11 @@
 #include "postgres.h"
 
 #include "image/search_element.h"
-#include "listing/element_frequency.h"
+#include "listing/list_cost.h"
 #include "listing/list_scope.h"
-#include "listing/list_statement.h"
-
-/*
- * A facet that more of all images have is looked for in the images that the
- * caller may list, not in the index.  Of the catalogues measured an average
- * project lists about as many, the public images.
- */
-#define COMMON_FREQUENCY 0.05
-
-/* In so few images, planning for facets takes as long as counting. */
-#define FEW_IMAGES 50000
+#include "listing/list_sql.h"
+#include "listing/search_keys.h"
+#include "listing/statistics.h"
 
 /* What the functions below need to know. */
 typedef struct Count
@@ -39,46 +31,67 @@ typedef struct Count
 	ImgcatStatement *statement;
 	const ImgcatListRequest *request;
 	ImgcatScope scope;
-	StringInfoData where;		/* the conditions, for every arm alike */
+	ImgcatScopeParameters parameters;
+	StringInfoData where;		/* the conditions, for every branch alike */
+	const ImgcatCondition *facet;	/* looked for in the search index, or NULL */
 } Count;
 
 /*
- * Does the search index, or a list of ids, find the images of all arms at
- * once?  The index does not if all facets asked for are so common that looking
- * at what the caller may list is less.
+ * Of the facets asked for the rarest, if it is worth looking for in the search
+ * index; NULL if all are so common that looking at what the caller may list is
+ * less.
  */
-static bool
-is_found_at_once(const ImgcatListRequest *request)
+static const ImgcatCondition *
+rarest_facet(const ImgcatListRequest *request)
 {
-	ImgcatElementStatistics statistics;
-	bool		at_once = false;
+	ImgcatKeyStatistics statistics;
+	const ImgcatCondition *rarest = NULL;
+	double		least = IMGCAT_COUNT_COMMON;
 
-	imgcat_element_statistics_begin(&statistics);
-	for (int i = 0; i < request->nconditions && !at_once; i++)
+	imgcat_key_statistics_begin(&statistics);
+	for (int i = 0; i < request->nconditions; i++)
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
-		double		frequency;
+		int64	   *keys;
+		int			nkeys;
+		double		total = 0;
 
-		if (condition->kind == IMGCAT_COND_FACET)
+		if (!imgcat_is_facet(condition))
+			continue;
+		keys = imgcat_facet_keys(condition, &nkeys);
+		for (int j = 0; j < nkeys; j++)
 		{
-			(void) imgcat_element_frequency(&statistics,
-											imgcat_element_of_facet(DatumGetTextPP(condition->value)),
-											&frequency);
-			at_once = frequency < COMMON_FREQUENCY;
+			double		frequency;
+
+			(void) imgcat_key_frequency(&statistics, keys[j], &frequency);
+			total += frequency;
 		}
-		else
-			at_once = condition->kind == IMGCAT_COND_ANY_FACET ||
-				condition->kind == IMGCAT_COND_UUID_IN;
+		if (total < least)
+		{
+			rarest = condition;
+			least = total;
+		}
 	}
-	imgcat_element_statistics_end(&statistics);
-	return at_once;
+	imgcat_key_statistics_end(&statistics);
+	return rarest;
+}
+
+/*
+ * Does the request name its images?
+ */
+static bool
+names_images(const ImgcatListRequest *request)
+{
+	for (int i = 0; i < request->nconditions; i++)
+		if (request->conditions[i].kind == IMGCAT_COND_UUID_IN)
+			return true;
+	return false;
 }
 
 /*
  * Is one plan the best for all values?  With one equality at most, an index of
- * the scope and that column is.  Facets that are not looked for in their index
- * change nothing, but the images themselves are read then, and for a project
- * that has many it pays to plan that, once planning is not what takes longest.
+ * the scope and that column is.  Facets are planned for their values: a count
+ * reads all images that have them.
  */
 static bool
 is_generic(const ImgcatListRequest *request)
@@ -93,10 +106,6 @@ is_generic(const ImgcatListRequest *request)
 		{
 			case IMGCAT_COND_NEVER:
 				break;
-			case IMGCAT_COND_FACET:
-				if (imgcat_number_of_images() > FEW_IMAGES)
-					return false;
-				break;
 			case IMGCAT_COND_TEXT:
 			case IMGCAT_COND_BOOL:
 				nequalities++;
@@ -108,45 +117,32 @@ is_generic(const ImgcatListRequest *request)
 }
 
 /*
- * The visibilities of the arms of one kind as a condition on image i; false if
- * there are none.
+ * The facet looked for in the search index, together with a scope.
  */
-static bool
-append_visibilities(Count *count, ImgcatArmKind kind)
+static void
+append_scoped_facet(Count *count, const int64 *scopes, int nscopes)
 {
-	StringInfo	sql = &count->statement->sql;
-	int			nfound = 0;
+	int64	   *facets;
+	int64	   *keys;
+	int			nfacets;
+	int			nkeys = 0;
 
-	for (int i = 0; i < count->scope.narms; i++)
+	if (count->facet == NULL)
+		return;
+	facets = imgcat_facet_keys(count->facet, &nfacets);
+	keys = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
+	for (int i = 0; i < nfacets; i++)
 	{
-		const ImgcatArm *arm = &count->scope.arms[i];
-
-		if (arm->kind != kind)
-			continue;
-		appendStringInfo(sql, "%s'%s'",
-						 nfound == 0 ? "i.visibility IN (" : ", ",
-						 arm->visibility);
-		nfound++;
+		if (nscopes == 0)
+			keys[nkeys++] = facets[i];
+		for (int j = 0; j < nscopes; j++)
+			keys[nkeys++] = imgcat_element_of_scoped_facet(scopes[j], facets[i]);
 	}
-	if (nfound > 0)
-		appendStringInfoChar(sql, ')');
-	return nfound > 0;
+	imgcat_append_keys(count->statement, keys, nkeys, &count->statement->sql);
 }
 
 /*
- * Does the scope have arms of the kind?
- */
-static bool
-has_arms(const Count *count, ImgcatArmKind kind)
-{
-	for (int i = 0; i < count->scope.narms; i++)
-		if (count->scope.arms[i].kind == kind)
-			return true;
-	return false;
-}
-
-/*
- * What every arm asks of image i, behind its scope.
+ * What every branch asks of image i, behind its scope.
  */
 static void
 append_rest(Count *count)
@@ -162,82 +158,100 @@ append_rest(Count *count)
 }
 
 /*
- * The count of the offers of a member arm.  An offer is there only while its
- * image is shared and alive, so nothing else is looked at unless the request
- * has conditions.
+ * The count of the branches of one kind, of images.
  */
 static void
-append_offers(Count *count, const ImgcatArm *arm)
+append_images(Count *count, ImgcatScopeKind kind)
+{
+	StringInfo	sql = &count->statement->sql;
+	int64		scopes[IMGCAT_SCOPE_MAX];
+	int			nscopes = 0;
+	bool		everything = false;
+	int			nfound = 0;
+
+	appendStringInfoString(sql, "(SELECT count(*) FROM image_catalog.images i"
+						   " WHERE i.visibility IN (");
+	for (int i = 0; i < count->scope.nbranches; i++)
+	{
+		const ImgcatScopeBranch *branch = &count->scope.branches[i];
+
+		if (branch->kind != kind)
+			continue;
+		appendStringInfo(sql, "%s'%s'", nfound++ > 0 ? ", " : "", branch->visibility);
+		if (kind == IMGCAT_SCOPE_EVERYBODY)
+		{
+			/* private images have no key with a facet: who counts them all may */
+			everything |= strcmp(branch->visibility, "private") == 0;
+			scopes[nscopes++] = imgcat_element_of_visibility(branch->visibility);
+		}
+	}
+	appendStringInfoChar(sql, ')');
+	if (kind == IMGCAT_SCOPE_OWN)
+	{
+		appendStringInfo(sql, " AND i.owner = $%d", count->parameters.project);
+		scopes[nscopes++] = imgcat_element_of_owner(count->scope.caller->project_id);
+	}
+	append_scoped_facet(count, scopes, everything ? 0 : nscopes);
+	append_rest(count);
+	appendStringInfoChar(sql, ')');
+}
+
+/*
+ * The count of the shares of a branch.  A share is there only while its image
+ * is shared and alive, so nothing else is looked at unless the request has
+ * conditions.
+ */
+static void
+append_shares(Count *count, const ImgcatScopeBranch *branch)
 {
 	const ImgcatListRequest *request = count->request;
 	StringInfo	sql = &count->statement->sql;
 
-	appendStringInfoString(sql, "SELECT count(*)");
+	appendStringInfoString(sql, "(SELECT count(*) FROM image_catalog.image_shares m");
+	if (request->nconditions > 0)
+		appendStringInfoString(sql, " JOIN image_catalog.images i ON i.id = m.image_id");
+	appendStringInfo(sql, " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
+					 count->parameters.project, branch->member_status,
+					 request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
 	if (request->nconditions > 0)
 	{
-		imgcat_append_offers_source(sql, &count->scope, arm, request->hidden,
-									false);
+		appendStringInfo(sql, " AND i.visibility = 'shared'"
+						 " AND (i.owner <> $%d OR i.owner IS NULL)",
+						 count->parameters.project);
 		append_rest(count);
-		return;
 	}
-	appendStringInfo(sql, " FROM image_catalog.offers m"
-					 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
-					 count->scope.project, arm->member_status,
-					 request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
-	imgcat_append_time_range(count->statement, "m.created_at",
-							 request->created_from, request->created_before, sql);
+	else
+		imgcat_append_time_range(count->statement, "m.created_at",
+								 request->created_from, request->created_before, sql);
+	appendStringInfoChar(sql, ')');
 }
 
 /*
- * The sum of the arms' counts.
+ * The sum of the branches' counts.
  */
 static void
 append_sum(Count *count)
 {
-	static const ImgcatArmKind kinds[] = {IMGCAT_ARM_EVERYBODY, IMGCAT_ARM_OWN};
+	static const ImgcatScopeKind kinds[] = {IMGCAT_SCOPE_EVERYBODY, IMGCAT_SCOPE_OWN};
 	StringInfo	sql = &count->statement->sql;
-	const char *plus = "";
+	const char *plus = "SELECT ";
 
-	appendStringInfoString(sql, "SELECT ");
 	for (int k = 0; k < (int) lengthof(kinds); k++)
 	{
-		if (!has_arms(count, kinds[k]))
+		if (!imgcat_scope_has(&count->scope, kinds[k]))
 			continue;
-		appendStringInfo(sql, "%s(SELECT count(*) FROM image_catalog.images i WHERE ",
-						 plus);
-		append_visibilities(count, kinds[k]);
-		if (kinds[k] == IMGCAT_ARM_OWN)
-			appendStringInfo(sql, " AND i.owner = $%d", count->scope.project);
-		append_rest(count);
-		appendStringInfoChar(sql, ')');
+		appendStringInfoString(sql, plus);
+		append_images(count, kinds[k]);
 		plus = " + ";
 	}
-	for (int i = 0; i < count->scope.narms; i++)
+	for (int i = 0; i < count->scope.nbranches; i++)
 	{
-		if (count->scope.arms[i].kind != IMGCAT_ARM_MEMBER)
+		if (count->scope.branches[i].kind != IMGCAT_SCOPE_MEMBER)
 			continue;
-		appendStringInfo(sql, "%s(", plus);
-		append_offers(count, &count->scope.arms[i]);
-		appendStringInfoChar(sql, ')');
+		appendStringInfoString(sql, plus);
+		append_shares(count, &count->scope.branches[i]);
 		plus = " + ";
 	}
-}
-
-/*
- * One count with the whole scope as a condition.
- */
-static void
-append_at_once(Count *count)
-{
-	StringInfo	sql = &count->statement->sql;
-
-	appendStringInfoString(sql, "SELECT count(*) FROM image_catalog.images i WHERE ");
-
-	/* a list is a condition of an index, arms with OR between are not */
-	if (has_arms(count, IMGCAT_ARM_OWN) || has_arms(count, IMGCAT_ARM_MEMBER) ||
-		!append_visibilities(count, IMGCAT_ARM_EVERYBODY))
-		imgcat_append_scope_predicate(sql, &count->scope);
-	append_rest(count);
 }
 
 /*
@@ -249,22 +263,24 @@ imgcat_count_statement(ImgcatStatement *statement,
 					   const ImgcatCaller *caller)
 {
 	Count		count = {0};
-	bool		at_once = request->dead || is_found_at_once(request);
 
 	imgcat_statement_begin(statement);
 	statement->parallel = true;
 	count.statement = statement;
 	count.request = request;
-	imgcat_list_scope(&count.scope, request, caller, statement);
+	imgcat_list_scope(&count.scope, request, caller);
+	count.parameters.project = imgcat_scope_project(&count.scope, statement);
 	initStringInfo(&count.where);
-	imgcat_append_conditions(statement, request, NULL,
-							 at_once ? IMGCAT_FACETS_OF_INDEX
-							 : IMGCAT_FACETS_OF_ROW, &count.where);
-	statement->generic = !at_once && is_generic(request);
-
-	if (at_once || count.scope.narms == 0 ||
-		!(has_arms(&count, IMGCAT_ARM_OWN) || has_arms(&count, IMGCAT_ARM_MEMBER)))
-		append_at_once(&count);
-	else
+	imgcat_append_conditions(statement, request, IMGCAT_FACETS_OF_ROW, &count.where);
+	statement->generic = is_generic(request) && !names_images(request);
+	if (!request->dead && !names_images(request) && count.scope.nbranches > 0)
+	{
+		count.facet = rarest_facet(request);
 		append_sum(&count);
+		return;
+	}
+	appendStringInfoString(&statement->sql,
+						   "SELECT count(*) FROM image_catalog.images i WHERE ");
+	imgcat_append_scope(&statement->sql, &count.scope, &count.parameters);
+	append_rest(&count);
 }

@@ -16,7 +16,6 @@
 #include "image/facet.h"
 #include "image/image_row.h"
 #include "listing/list_filter.h"
-#include "listing/property_index.h"
 #include "query/number.h"
 #include "utils/builtins.h"
 
@@ -300,35 +299,6 @@ is_superseded(const ImgcatListRequest *request, int at)
 }
 
 /*
- * A single property that has indexes of its own is found by these, which walk
- * it in the order of creation.  They hold no null, which shows as the empty
- * string.
- */
-static void
-use_property_index(ImgcatListRequest *request)
-{
-	ImgcatCondition *facet = NULL;
-
-	if (request->hidden || request->dead)
-		return;
-	for (int i = 0; i < request->nconditions; i++)
-	{
-		if (request->conditions[i].kind != IMGCAT_COND_FACET)
-			continue;
-		if (facet != NULL)
-			return;
-		facet = &request->conditions[i];
-	}
-	if (facet == NULL || facet->property == NULL ||
-		facet->property->value_length == 0 ||
-		!imgcat_property_is_indexed(facet->property->name))
-		return;
-	facet->kind = IMGCAT_COND_PROPERTY;
-	facet->value = PointerGetDatum(cstring_to_text_with_len(facet->property->value,
-															facet->property->value_length));
-}
-
-/*
  * Read all parameters: which of a repeated one counts, and what they mean.
  *
  * limit, marker, member_status and sort are taken once, the first; a further
@@ -383,7 +353,6 @@ imgcat_list_request_finish(ImgcatListRequest *request,
 		}
 	}
 	set_sort(request, sort);
-	use_property_index(request);
 
 	/* IMS lists unregistered images to administrators only */
 	if (request->dialect == IMGCAT_DIALECT_IMS && !caller->is_admin)

@@ -24,14 +24,12 @@ typedef enum ImgcatConditionKind
 	IMGCAT_COND_NEVER,			/* nothing can match */
 	IMGCAT_COND_TEXT,			/* column is this text */
 	IMGCAT_COND_TEXT_IN,		/* column is one of these texts */
-	IMGCAT_COND_SORTED_TEXT,	/* column sorts as this text */
 	IMGCAT_COND_UUID_IN,		/* column is one of these uuids */
 	IMGCAT_COND_BOOL,			/* column is true, or false */
 	IMGCAT_COND_NUMBER,			/* column compares with the int8 */
 	IMGCAT_COND_TIME_RANGE,		/* column is from low on, and before high */
 	IMGCAT_COND_TIME_OUTSIDE,	/* column is not in that range */
 	IMGCAT_COND_FACET,			/* has this facet */
-	IMGCAT_COND_PROPERTY,		/* the same, of a property with an index */
 	IMGCAT_COND_ANY_FACET,		/* has one of these facets */
 	IMGCAT_COND_NOT_FACET,		/* has not this facet */
 	IMGCAT_COND_DEFAULT_ENTERPRISE	/* belongs to no enterprise project */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_scope.h
- *		What a caller may list: the arms of a union.
+ *		What a caller may list: the branches of a UNION ALL.
  *
  * src/listing/list_scope.h
  *
@@ -14,56 +14,46 @@
 #include "listing/list_request.h"
 #include "listing/statement.h"
 
-/* An arm: the images of one visibility, of everybody, own, or by membership. */
-typedef enum ImgcatArmKind
+/* A branch: the images of one visibility, of everybody, own, or by membership. */
+typedef enum ImgcatScopeKind
 {
-	IMGCAT_ARM_EVERYBODY,
-	IMGCAT_ARM_OWN,
-	IMGCAT_ARM_MEMBER
-} ImgcatArmKind;
+	IMGCAT_SCOPE_EVERYBODY,
+	IMGCAT_SCOPE_OWN,
+	IMGCAT_SCOPE_MEMBER
+} ImgcatScopeKind;
 
-typedef struct ImgcatArm
+typedef struct ImgcatScopeBranch
 {
-	ImgcatArmKind kind;
+	ImgcatScopeKind kind;
 	const char *visibility;
-	const char *member_status;	/* of IMGCAT_ARM_MEMBER */
-} ImgcatArm;
+	const char *member_status;	/* of IMGCAT_SCOPE_MEMBER */
+} ImgcatScopeBranch;
 
-/*
- * How the memberships are looked up that let the caller see shared images.
- * EXISTS leaves it to the planner, which may read all memberships of the
- * caller, too many for a few images.
- */
-typedef enum ImgcatMembership
-{
-	IMGCAT_MEMBERSHIP_EXISTS,
-	IMGCAT_MEMBERSHIP_BY_IMAGE, /* the one of each image */
-	IMGCAT_MEMBERSHIP_BY_MEMBER /* all of the caller, once */
-} ImgcatMembership;
-
-/* The arms of one request; no image is in two of them. */
-#define IMGCAT_MAX_ARMS 8
+/* The branches of one request; no image is in two of them. */
+#define IMGCAT_SCOPE_MAX 8
 
 typedef struct ImgcatScope
 {
 	const ImgcatCaller *caller;
-	int			narms;
-	ImgcatArm	arms[IMGCAT_MAX_ARMS];
-	int			project;		/* parameter number; 0: no arm needs it */
-
-	ImgcatMembership membership;
+	int			nbranches;
+	ImgcatScopeBranch branches[IMGCAT_SCOPE_MAX];
 } ImgcatScope;
+
+/* The parameters that a scope has in a statement; 0: none. */
+typedef struct ImgcatScopeParameters
+{
+	int			project;
+	int			shared_ids;		/* uuid[] of images known to be shared with the
+								 * caller; 0: the memberships are asked */
+} ImgcatScopeParameters;
 
 extern void imgcat_list_scope(ImgcatScope *scope,
 							  const ImgcatListRequest *request,
-							  const ImgcatCaller *caller,
-							  ImgcatStatement *statement);
-extern void imgcat_append_arm_predicate(StringInfo sql, const ImgcatScope *scope,
-										const ImgcatArm *arm);
-extern void imgcat_append_offers_source(StringInfo sql, const ImgcatScope *scope,
-										const ImgcatArm *arm, bool hidden,
-										bool by_id);
-extern void imgcat_append_scope_predicate(StringInfo sql,
-										  const ImgcatScope *scope);
+							  const ImgcatCaller *caller);
+extern bool imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind);
+extern int	imgcat_scope_project(const ImgcatScope *scope,
+								 ImgcatStatement *statement);
+extern void imgcat_append_scope(StringInfo sql, const ImgcatScope *scope,
+								const ImgcatScopeParameters *parameters);
 
 #endif							/* IMGCAT_LIST_SCOPE_H */

@@ -19,19 +19,18 @@ typedef struct SortExpression
 	int			column;
 	Oid			type;
 	const char *expression;
-	const char *of_offer;
 } SortExpression;
 
 static const SortExpression sort_expressions[] = {
-	{IMGCAT_COL_NAME, TEXTOID, "COALESCE(i.name, '')", "m.name"},
-	/* not as the domain: arms of one type are merged, others sorted */
-	{IMGCAT_COL_STATUS, TEXTOID, "i.status::text", "m.status"},
-	{IMGCAT_COL_CONTAINER_FORMAT, TEXTOID, "COALESCE(i.container_format, '')", "m.container_format"},
-	{IMGCAT_COL_DISK_FORMAT, TEXTOID, "COALESCE(i.disk_format, '')", "m.disk_format"},
-	{IMGCAT_COL_SIZE, INT8OID, "COALESCE(i.size, 0)", "m.size"},
-	{IMGCAT_COL_ID, UUIDOID, "i.id", "m.image_id"},
-	{IMGCAT_COL_CREATED_AT, TIMESTAMPTZOID, "i.created_at", "m.created_at"},
-	{IMGCAT_COL_UPDATED_AT, TIMESTAMPTZOID, "i.updated_at", "m.updated_at"},
+	{IMGCAT_COL_NAME, TEXTOID, "COALESCE(i.name, '')"},
+	/* as text: the indexes of enums hold it so */
+	{IMGCAT_COL_STATUS, TEXTOID, "i.status::text"},
+	{IMGCAT_COL_CONTAINER_FORMAT, TEXTOID, "COALESCE(i.container_format, '')"},
+	{IMGCAT_COL_DISK_FORMAT, TEXTOID, "COALESCE(i.disk_format, '')"},
+	{IMGCAT_COL_SIZE, INT8OID, "COALESCE(i.size, 0)"},
+	{IMGCAT_COL_ID, UUIDOID, "i.id"},
+	{IMGCAT_COL_CREATED_AT, TIMESTAMPTZOID, "i.created_at"},
+	{IMGCAT_COL_UPDATED_AT, TIMESTAMPTZOID, "i.updated_at"},
 };
 
 /*
@@ -58,20 +57,6 @@ imgcat_indexed_expression(int column, const char *otherwise)
 		if (sort_expressions[i].column == column)
 			return sort_expressions[i].expression;
 	return otherwise;
-}
-
-/*
- * The column of an offer that stands for a column of its image; NULL: none.
- */
-const char *
-imgcat_offer_column(int column)
-{
-	if (column == IMGCAT_COL_OWNER)
-		return "m.owner";
-	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
-		if (sort_expressions[i].column == column)
-			return sort_expressions[i].of_offer;
-	return NULL;
 }
 
 /*
@@ -110,29 +95,16 @@ imgcat_sort_type(const ImgcatSortSpec *sort, int at)
  * The expression of a sort key.
  */
 void
-imgcat_append_sort_expression(StringInfo sql, ImgcatSortSource source,
-							  const ImgcatSortSpec *sort, int at)
+imgcat_append_sort_expression(StringInfo sql, const ImgcatSortSpec *sort, int at)
 {
-	switch (source)
-	{
-		case IMGCAT_SORT_IMAGE:
-			appendStringInfoString(sql, sort_expression(sort, at)->expression);
-			break;
-		case IMGCAT_SORT_OFFER:
-			appendStringInfoString(sql, sort_expression(sort, at)->of_offer);
-			break;
-		case IMGCAT_SORT_OUTPUT:
-			appendStringInfo(sql, "i.s%d", at + 1);
-			break;
-	}
+	appendStringInfoString(sql, sort_expression(sort, at)->expression);
 }
 
 /*
  * ORDER BY of the sort.
  */
 void
-imgcat_append_order(StringInfo sql, ImgcatSortSource source,
-					const ImgcatSortSpec *sort)
+imgcat_append_order(StringInfo sql, const ImgcatSortSpec *sort)
 {
 	int			nkeys = imgcat_sort_length(sort);
 
@@ -141,7 +113,7 @@ imgcat_append_order(StringInfo sql, ImgcatSortSource source,
 	{
 		if (i > 0)
 			appendStringInfoString(sql, ", ");
-		imgcat_append_sort_expression(sql, source, sort, i);
+		imgcat_append_sort_expression(sql, sort, i);
 		if (sort->keys[i].descending)
 			appendStringInfoString(sql, " DESC");
 	}
@@ -151,11 +123,10 @@ imgcat_append_order(StringInfo sql, ImgcatSortSource source,
  * One comparison of the keyset: the key's expression, operator, parameter.
  */
 static void
-append_comparison(StringInfo sql, ImgcatSortSource source,
-				  const ImgcatSortSpec *sort, int at,
+append_comparison(StringInfo sql, const ImgcatSortSpec *sort, int at,
 				  const char *comparison, int parameter)
 {
-	imgcat_append_sort_expression(sql, source, sort, at);
+	imgcat_append_sort_expression(sql, sort, at);
 	appendStringInfo(sql, " %s $%d", comparison, parameter);
 }
 
@@ -167,8 +138,8 @@ append_comparison(StringInfo sql, ImgcatSortSource source,
  * rest, is what an index can use.
  */
 void
-imgcat_append_keyset(StringInfo sql, ImgcatSortSource source,
-					 const ImgcatSortSpec *sort, const int *marker_parameters)
+imgcat_append_keyset(StringInfo sql, const ImgcatSortSpec *sort,
+					 const int *marker_parameters)
 {
 	int			nkeys = imgcat_sort_length(sort);
 	bool		mixed = false;
@@ -184,7 +155,7 @@ imgcat_append_keyset(StringInfo sql, ImgcatSortSource source,
 		{
 			if (i > 0)
 				appendStringInfoString(sql, ", ");
-			imgcat_append_sort_expression(sql, source, sort, i);
+			imgcat_append_sort_expression(sql, sort, i);
 		}
 		appendStringInfo(sql, ") %s (", sort->keys[0].descending ? "<" : ">");
 		for (int i = 0; i < nkeys; i++)
@@ -195,20 +166,20 @@ imgcat_append_keyset(StringInfo sql, ImgcatSortSource source,
 	}
 
 	appendStringInfoString(sql, " AND ");
-	append_comparison(sql, source, sort, 0,
+	append_comparison(sql, sort, 0,
 					  sort->keys[0].descending ? "<=" : ">=",
 					  marker_parameters[0]);
 	appendStringInfoString(sql, " AND ");
 	for (int i = 0; i < nkeys; i++)
 	{
 		appendStringInfoChar(sql, '(');
-		append_comparison(sql, source, sort, i,
+		append_comparison(sql, sort, i,
 						  sort->keys[i].descending ? "<" : ">",
 						  marker_parameters[i]);
 		if (i < nkeys - 1)
 		{
 			appendStringInfoString(sql, " OR (");
-			append_comparison(sql, source, sort, i, "=", marker_parameters[i]);
+			append_comparison(sql, sort, i, "=", marker_parameters[i]);
 			appendStringInfoString(sql, " AND ");
 		}
 	}

@@ -13,27 +13,15 @@
 #include "lib/stringinfo.h"
 #include "listing/list_request.h"
 
-/* Where the sort keys are taken from. */
-typedef enum ImgcatSortSource
-{
-	IMGCAT_SORT_IMAGE,			/* image i itself */
-	IMGCAT_SORT_OFFER,			/* offer m of the image, which keeps all keys */
-	IMGCAT_SORT_OUTPUT			/* columns s1, s2 ... of i */
-} ImgcatSortSource;
-
 extern int	imgcat_sort_length(const ImgcatSortSpec *sort);
 extern bool imgcat_sorts_by_creation(const ImgcatSortSpec *sort);
 extern Oid	imgcat_sort_type(const ImgcatSortSpec *sort, int at);
 extern const char *imgcat_indexed_expression(int column,
 											 const char *otherwise);
-extern const char *imgcat_offer_column(int column);
 extern void imgcat_append_sort_expression(StringInfo sql,
-										  ImgcatSortSource source,
 										  const ImgcatSortSpec *sort, int at);
-extern void imgcat_append_order(StringInfo sql, ImgcatSortSource source,
-								const ImgcatSortSpec *sort);
-extern void imgcat_append_keyset(StringInfo sql, ImgcatSortSource source,
-								 const ImgcatSortSpec *sort,
+extern void imgcat_append_order(StringInfo sql, const ImgcatSortSpec *sort);
+extern void imgcat_append_keyset(StringInfo sql, const ImgcatSortSpec *sort,
 								 const int *marker_parameters);
 
 #endif							/* IMGCAT_LIST_SORT_H */

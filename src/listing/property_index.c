@@ -3,9 +3,8 @@
  * property_index.c
  *		Ordered indexes of properties that are asked often.
  *
- * index_image_property() makes them (sql/34_property_indexes.sql).  A listing
- * knows them by their names, which it looks up in the catalog cache: a
- * property without an index costs one cached miss.
+ * index_image_property() makes them (sql/34_property_indexes.sql).  A list
+ * knows them by their names (list_plan.c).
  *
  * src/listing/property_index.c
  *
@@ -13,9 +12,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "common/md5.h"
 #include "context.h"
@@ -25,8 +21,6 @@
 #include "listing/property_index.h"
 #include "plan_cache.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
 /* digits of the digest that tell the names of properties apart */
 #define DIGEST_DIGITS 16
@@ -47,36 +41,16 @@ property_index_name(char *index_name, const char *scope, const char *property)
 }
 
 /*
- * Is there a valid index of this property?
+ * The end of the names of the indexes of a property, behind their scope.
  */
-static bool
-has_valid_index(const char *scope, const char *property)
+const char *
+imgcat_property_index_suffix(const char *property)
 {
-	char		index_name[NAMEDATALEN];
-	Oid			index;
-	HeapTuple	tuple;
-	bool		valid = false;
+	char		name[NAMEDATALEN];
+	size_t		before = strlen("images_owner_");
 
-	property_index_name(index_name, scope, property);
-	index = get_relname_relid(index_name, get_namespace_oid("image_catalog", false));
-	if (!OidIsValid(index))
-		return false;
-	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	if (HeapTupleIsValid(tuple))
-	{
-		valid = ((Form_pg_index) GETSTRUCT(tuple))->indisvalid;
-		ReleaseSysCache(tuple);
-	}
-	return valid;
-}
-
-/*
- * May a listing filter on the property by its own indexes?
- */
-bool
-imgcat_property_is_indexed(const char *name)
-{
-	return has_valid_index("visibility", name) && has_valid_index("owner", name);
+	property_index_name(name, "owner", property);
+	return pnstrdup(name + before, strlen(name) - before - strlen("_idx"));
 }
 
 PG_FUNCTION_INFO_V1(imgcat_property_index_name_of);

@@ -10,6 +10,6 @@
 #ifndef IMGCAT_PROPERTY_INDEX_H
 #define IMGCAT_PROPERTY_INDEX_H
 
-extern bool imgcat_property_is_indexed(const char *name);
+extern const char *imgcat_property_index_suffix(const char *name);
 
 #endif							/* IMGCAT_PROPERTY_INDEX_H */

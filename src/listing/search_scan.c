@@ -1,17 +1,25 @@
 /*-------------------------------------------------------------------------
  *
  * search_scan.c
- *		Images that the search index finds.
+ *		Images that have facets, by time buckets.
  *
- * A probe intersects sets of images in the index and says how many there are
- * before any is fetched: whoever looks for a page can try another stretch of
- * time for the price of index pages, which an executor's plan cannot tell.
- * The scan is the index's own, under the active snapshot; what it finds are
- * candidates, which the caller checks against the request.
+ * A facet that a third of the images have is found by reading the catalogue in
+ * order, one that twenty have by fetching them all and sorting.  Neither will
+ * do for what lies between, for several facets together, or for a facet that
+ * only old images have: statistics tell how common it is, not where.
  *
- * The sets go to the index one by one, not as one condition, so that it leaps
- * from one to the next: an image that the first set does not have is looked
- * up in no other.  The caller puts the smallest set first.
+ * So a page is found in windows of time, from the keyset position on.  The
+ * search index intersects facets, scope and the time buckets that make up a
+ * window (image/search_element.c), and tells how many images are in all of
+ * them before any is fetched (search_probe.c).  Too many, and a narrower
+ * window is tried; none, and all times are looked at at once, or a much wider
+ * window.  Where among too many the page ends, a row tells that lies about as
+ * far from the end of the table, because images mostly lie in the order of
+ * their creation; where they do not, that costs some more probes.  Statistics
+ * choose the first window only.
+ *
+ * The images of a window are fetched and sorted; whether the request lists
+ * them the recheck says, as of any other scan.
  *
  * src/listing/search_scan.c
  *
@@ -19,261 +27,639 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/skey.h"
-#include "access/stratnum.h"
-#include "access/table.h"
-#include "access/tableam.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_type.h"
-#include "compat.h"
-#include "executor/tuptable.h"
-#include "listing/bitmap_iterator.h"
-#include "listing/search_scan.h"
+#include "image/search_element.h"
+#include "listing/list_scan.h"
+#include "listing/list_sort.h"
+#include "listing/statistics.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
-/* && of array_ops (ginarrayproc.c) */
-#define OVERLAP_STRATEGY 1
-
-/*
- * Memory of a probe's bitmap: two hundred thousand pages with rows.  Beyond it
- * forgets rows, and keeps their pages.
- */
-#define BITMAP_BYTES ((Size) 16 * 1024 * 1024)
-
-/* rows that are looked at for a sample, if some are dead */
-#define SAMPLE_TRIES 8
-
-struct ImgcatSearchScan
-{
-	Relation	table;
-	Relation	index;
-	IndexFetchTableData *fetch;
-	TupleTableSlot *slot;
-	MemoryContext probe_context;	/* lives as long as the last probe */
-
-	/* of the last probe, in the order of the table: all, or some at the ends */
-	int64		nfound;
-	bool		exact;			/* no row was forgotten */
-	ItemPointerData *first;
-	ItemPointerData *last;
-};
+/* Levels by which a window grows at most, when it is known to be too narrow. */
+#define GROW_LEVELS 2
 
 /*
- * May the index be used under this snapshot?  As the planner decides it.
+ * Times in a row that rows are looked at to see where a page ends, and how many
+ * of them at either end of the table.
  */
-static bool
-is_usable(Relation index)
+#define MAX_SAMPLES 4
+#define SPREAD_SAMPLES 2
+
+/* Most buckets of the highest level in a window: some 140 years. */
+#define MAX_WIDEST 32
+
+/* Keys of a window: of each level, both ways. */
+#define MAX_BUCKETS \
+	(2 * IMGCAT_BUCKET_LEVELS * (1 << IMGCAT_BUCKET_FANOUT) + MAX_WIDEST)
+
+/*
+ * Buckets of the lowest level are counted in the direction of the order: as
+ * they are, or mirrored, which keeps nested buckets nested.  All positions
+ * below are such numbers, and grow along the order.
+ */
+typedef struct SearchScan
 {
-	if (!index->rd_index->indisvalid)
-		return false;
-	return !index->rd_index->indcheckxmin ||
-		TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
-							  TransactionXmin);
+	ImgcatListScan pub;			/* must be first */
+	bool		has_after;
+	ImgcatEntry after;
+	bool		descending;
+	int64		limit;			/* of images fetched from one window */
+
+	int64		start;			/* position where the order begins */
+	int64		last;			/* position of the last image */
+
+	bool		ended;			/* no window is left */
+	bool		begun;			/* positions before next are done */
+	int64		next;
+	bool		all;			/* look at all times at once */
+	int64		width;			/* of the next window */
+	int64		slack;			/* by which it may be rounded up */
+	int			probes;
+	int			samples;		/* one after the other */
+	bool		has_ceiling;	/* a window to there had too many images */
+	int64		ceiling;
+	int64		below_ceiling;	/* images counted there and not yet seen */
+	int64		fetched;		/* candidates, of all windows */
+
+	/* the window that is handed out, sorted */
+	bool		by_time;		/* else there is one window: everything */
+	bool		has_window;
+	int64		window_end;
+	int64		window_candidates;
+	MemoryContext context;
+	ImgcatEntry **entries;
+	int			nentries;
+	int			at;
+} SearchScan;
+
+/*
+ * The position of a time.
+ */
+static int64
+position_of_time(const SearchScan *scan, TimestampTz time)
+{
+	int64		bucket = imgcat_bucket_of_time(time);
+
+	return scan->descending ? -1 - bucket : bucket;
 }
 
 /*
- * Open the search index and its table; NULL if there is no usable index.
+ * The number of buckets in which all images lie, as statistics have it.
  */
-ImgcatSearchScan *
-imgcat_search_open(void)
+static double
+all_buckets(const SearchScan *scan)
 {
-	Oid			schema = get_namespace_oid("image_catalog", false);
-	Oid			index_oid = get_relname_relid("images_search_idx", schema);
-	ImgcatSearchScan *scan;
-	Relation	table;
-	Relation	index;
+	double		rest = scan->last - scan->start + 1;
+	TimestampTz first;
+	TimestampTz last;
 
-	if (!OidIsValid(index_oid))
-		return NULL;
-	table = table_open(get_relname_relid("images", schema), AccessShareLock);
-	index = index_open(index_oid, AccessShareLock);
-	if (!is_usable(index))
-	{
-		index_close(index, NoLock);
-		table_close(table, NoLock);
-		return NULL;
-	}
-	scan = palloc0(sizeof(ImgcatSearchScan));
-	scan->table = table;
-	scan->index = index;
-	scan->fetch = table_index_fetch_begin(table);
-	scan->slot = table_slot_create(table, NULL);
-	scan->probe_context = AllocSetContextCreate(CurrentMemoryContext,
-												"image search probe",
-												ALLOCSET_DEFAULT_SIZES);
-	return scan;
+	if (!imgcat_created_at_range(&first, &last))
+		return rest;
+	return Max(rest, imgcat_bucket_of_time(last) - imgcat_bucket_of_time(first) + 1);
 }
 
 /*
- * The table whose rows a fetch gives.
- */
-Oid
-imgcat_search_table(const ImgcatSearchScan *scan)
-{
-	return RelationGetRelid(scan->table);
-}
-
-/*
- * Note the places of what was found: all of a few, of many those at the ends.
+ * The set of a window: the fewest nested buckets that make it up.
  */
 static void
-note_places(ImgcatSearchScan *scan, TIDBitmap *bitmap)
+make_window_set(const SearchScan *scan, ImgcatKeySet *set,
+				int64 from, int64 to)
 {
-	int64		at = 0;
-	int			nnoted = Min(scan->nfound, IMGCAT_SEARCH_FETCH_MAX);
-	ImgcatBitmapIterator iterator;
-	BlockNumber block;
-	OffsetNumber offsets[MaxHeapTuplesPerPage];
-	int			noffsets;
-
-	scan->first = palloc(sizeof(ItemPointerData) * Max(nnoted, 1));
-	scan->last = palloc(sizeof(ItemPointerData) * Max(nnoted, 1));
-	scan->exact = true;
-	imgcat_bitmap_begin(&iterator, bitmap);
-	while (imgcat_bitmap_next(&iterator, &block, offsets, &noffsets))
+	set->keys = palloc(sizeof(int64) * MAX_BUCKETS);
+	set->nkeys = 0;
+	while (from <= to)
 	{
-		if (noffsets < 0)
+		int			level = 0;
+		int64		width = 1;
+		int64		bucket;
+
+		while (level < IMGCAT_BUCKET_LEVELS - 1)
 		{
-			scan->exact = false;
-			break;
+			int64		wider = width << IMGCAT_BUCKET_FANOUT;
+
+			if (from % wider != 0 || from + wider - 1 > to)
+				break;
+			width = wider;
+			level++;
 		}
-		for (int i = 0; i < noffsets; i++, at++)
-		{
-			/* as many were counted; never write beyond, whatever comes */
-			if (at < nnoted)
-				ItemPointerSet(&scan->first[at], block, offsets[i]);
-			if (at >= scan->nfound - nnoted && at < scan->nfound)
-				ItemPointerSet(&scan->last[at - (scan->nfound - nnoted)],
-							   block, offsets[i]);
-		}
+		bucket = imgcat_bucket_parent(from, level);
+		if (scan->descending)
+			bucket = -1 - bucket;
+		Assert(set->nkeys < MAX_BUCKETS);
+		set->keys[set->nkeys++] = imgcat_element_of_bucket(level, bucket);
+		from += width;
 	}
-	imgcat_bitmap_end(&iterator);
-	if (at != scan->nfound)
-		scan->exact = false;
 }
 
 /*
- * Find the images that are in all of the sets, and return how many there are.
- * Dead rows count until they are vacuumed.  PG_INT64_MAX stands for a few that
- * cannot be fetched, because the index gave pages for rows.
+ * Probe a window, or all times; returns the number of candidates.
  */
-int64
-imgcat_search_probe(ImgcatSearchScan *scan, const ImgcatElementSet *sets,
-					int nsets)
+static int64
+probe_window(SearchScan *scan, bool everything, int64 from, int64 to)
 {
-	MemoryContext previous;
-	ScanKey		keys;
-	IndexScanDesc index_scan;
-	TIDBitmap  *bitmap;
+	ImgcatListPlan *plan = scan->pub.plan;
+	int			nsets = plan->search.nsets;
+	ImgcatKeySet *window = &plan->search.sets[nsets];
+	int64		found;
 
-	MemoryContextReset(scan->probe_context);
-	previous = MemoryContextSwitchTo(scan->probe_context);
-	keys = palloc(sizeof(ScanKeyData) * nsets);
-	for (int i = 0; i < nsets; i++)
+	if (!everything)
 	{
-		Datum	   *elements = palloc(sizeof(Datum) * sets[i].nelements);
-		ArrayType  *array;
-
-		for (int j = 0; j < sets[i].nelements; j++)
-			elements[j] = Int64GetDatum(sets[i].elements[j]);
-		array = construct_array(elements, sets[i].nelements, INT8OID, 8,
-								FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-		ScanKeyInit(&keys[i], 1, OVERLAP_STRATEGY, F_ARRAYOVERLAP,
-					PointerGetDatum(array));
+		make_window_set(scan, window, from, to);
+		nsets++;
 	}
-
-	index_scan = imgcat_index_beginscan_bitmap(scan->index, GetActiveSnapshot(),
-											   nsets);
-	index_rescan(index_scan, keys, nsets, NULL, 0);
-	bitmap = tbm_create(BITMAP_BYTES, NULL);
-	scan->nfound = index_getbitmap(index_scan, bitmap);
-	index_endscan(index_scan);
-	note_places(scan, bitmap);
-	tbm_free(bitmap);
-	MemoryContextSwitchTo(previous);
-	if (!scan->exact && scan->nfound <= IMGCAT_SEARCH_FETCH_MAX)
-		return PG_INT64_MAX;
-	return scan->nfound;
+	found = imgcat_search_probe(plan->probe, plan->search.sets, nsets);
+	scan->pub.probes++;
+	if (!everything)
+		pfree(window->keys);
+	return found;
 }
 
 /*
- * Fetch a row; false if the snapshot does not see it.
+ * The end of the next window of about this width, from the place reached.
+ * It is rounded up, by slack at most, to where wide buckets end, so that it,
+ * and the window after it, are made up of few; if it comes close to the last
+ * image, it takes it in, but it stays below the ceiling if there is one.
+ * *from is where its buckets begin: that may be before the place reached while
+ * hardly anything was found, because what was listed is not listed again.
+ */
+static int64
+window_end(const SearchScan *scan, int64 width, int64 slack, int64 *from)
+{
+	int64		anchor = scan->begun ? scan->next : scan->start;
+	int64		left = scan->last - anchor + 1;
+	int64		size = 1;
+	int			level = 0;
+	int64		end;
+
+	width = Max(Min(width, left), 1);
+	if (!scan->has_ceiling && width >= left / 2)
+		width = left;
+	width = Min(width, INT64CONST(MAX_WIDEST - 1) <<
+				((IMGCAT_BUCKET_LEVELS - 1) * IMGCAT_BUCKET_FANOUT));
+	while (level < IMGCAT_BUCKET_LEVELS - 1 &&
+		   (size << IMGCAT_BUCKET_FANOUT) <= width)
+	{
+		size <<= IMGCAT_BUCKET_FANOUT;
+		level++;
+	}
+	*from = scan->fetched * 4 <= scan->limit
+		? imgcat_bucket_parent(anchor, level) * size : anchor;
+
+	for (;;)
+	{
+		end = imgcat_bucket_parent(anchor, level) * size + size - 1;
+		if (end - anchor + 1 < width)
+			end += (width - (end - anchor + 1) + size - 1) / size * size;
+		if (level == 0 ||
+			(size <= slack && (!scan->has_ceiling || end < scan->ceiling)))
+			return end;
+		size >>= IMGCAT_BUCKET_FANOUT;
+		level--;
+	}
+}
+
+/*
+ * The position of about the at-th candidate of the last probe, from either end
+ * of the table; false if there is none to be seen.
  */
 static bool
-fetch_row(ImgcatSearchScan *scan, ItemPointer place)
+sample_position(SearchScan *scan, double at, bool from_end, int64 *position)
 {
-	bool		call_again = false;
-	bool		all_dead = false;
+	TimestampTz created_at;
 
-	return table_index_fetch_tuple(scan->fetch, place, GetActiveSnapshot(),
-								   scan->slot, &call_again, &all_dead);
-}
-
-/*
- * The value of an attribute, passed by value and not null, of about the
- * at-th image found, counted from one end of the table.  False: no such row is
- * noted.
- */
-bool
-imgcat_search_sample(ImgcatSearchScan *scan, int64 at, bool from_end,
-					 int attribute, Datum *value)
-{
-	int64		nnoted = Min(scan->nfound, IMGCAT_SEARCH_FETCH_MAX);
-
-	if (!scan->exact)
+	if (!imgcat_search_sample(scan->pub.plan->probe, (int64) at, from_end, &created_at))
 		return false;
-	for (int i = 0; i < SAMPLE_TRIES && at + i < nnoted; i++)
-	{
-		ItemPointer place = from_end ? &scan->last[nnoted - 1 - (at + i)]
-			: &scan->first[at + i];
-		bool		isnull;
+	*position = position_of_time(scan, created_at);
+	return true;
+}
 
-		if (!fetch_row(scan, place))
+/*
+ * Where the page ends, by the look of it, of the many candidates that the last
+ * probe found; and by how much one may be wrong about it.  False if there is no
+ * telling.
+ *
+ * In a table in the order of creation the end is as many rows from the end of
+ * the table as the page needs.  In one that is in no order, the first of some
+ * rows from all over is nearer to it than any single one.
+ */
+static bool
+sample_end(SearchScan *scan, double target, int64 candidates,
+		   int64 *end, int64 *slack)
+{
+	int64		place = scan->begun ? scan->next : scan->start;
+	double		apart = (double) Min(candidates, IMGCAT_SEARCH_FETCH_MAX) /
+	(SPREAD_SAMPLES + 1);
+	int64		behind;
+
+	if (!sample_position(scan, target, scan->descending, end) ||
+		!sample_position(scan, target * 1.35, scan->descending, &behind) ||
+		*end < place)
+		return false;
+	*slack = Max(behind - *end, 0);
+	for (int i = 1; i <= 2 * SPREAD_SAMPLES; i++)
+	{
+		bool		near = (i <= SPREAD_SAMPLES);
+		double		at = near ? Max(i * apart, target * 1.35)
+		: (i - SPREAD_SAMPLES - 1) * apart;
+		int64		position;
+
+		if (sample_position(scan, at, near == scan->descending, &position) &&
+			position >= place && position < *end)
+		{
+			*end = position;
+			*slack = (position - place) >> IMGCAT_BUCKET_FANOUT;
+		}
+	}
+	return true;
+}
+
+/*
+ * The width of the window after one in which few candidates were found, for
+ * a page that needs target more.
+ */
+static int64
+width_after_few(int64 width, int64 candidates, double target)
+{
+	int64		widest = width << (GROW_LEVELS * IMGCAT_BUCKET_FANOUT);
+
+	if (candidates == 0)
+		return widest;
+	return (int64) Max(1, Min(target / candidates * width, widest));
+}
+
+
+/*
+ * How many candidates the rest of the page needs, by what was seen.
+ */
+static double
+candidates_needed(const SearchScan *scan)
+{
+	const ImgcatListPlan *plan = scan->pub.plan;
+	double		share = (scan->pub.listed + plan->search.share * IMGCAT_SHARE_WEIGHT) /
+		(scan->pub.rechecked + IMGCAT_SHARE_WEIGHT);
+	double		needed = (plan->rows - scan->pub.listed) * 1.25 / Max(share, 0.05);
+
+	return Min(Max(needed, IMGCAT_SEARCH_LEAST_TARGET), scan->limit * 0.7);
+}
+
+/*
+ * The first time in some direction in the index of a visibility.
+ */
+static bool
+extreme_time(const ImgcatListPlan *plan, Relation index, const char *visibility,
+			 bool descending, TimestampTz *time)
+{
+	Datum		scope = CStringGetTextDatum(visibility);
+	ImgcatIndexScan *scan = imgcat_index_scan_open((ImgcatTable *) &plan->images,
+												   index, &scope, 1);
+	ImgcatEntry *entry;
+
+	imgcat_index_scan_start(scan);
+	entry = imgcat_index_scan_next(scan, descending ? BackwardScanDirection
+								   : ForwardScanDirection);
+	if (entry != NULL)
+		*time = entry->created_at;
+	imgcat_index_scan_close(scan);
+	return entry != NULL;
+}
+
+/*
+ * Find the positions of the first image, unless a keyset position tells, and
+ * of the last one; false: there is none.
+ */
+static bool
+find_ends(SearchScan *scan, Relation index)
+{
+	static const char *const visibilities[] = {
+		"public", "community", "private", "shared"
+	};
+	bool		found = false;
+
+	for (int i = 0; i < (int) lengthof(visibilities); i++)
+	{
+		TimestampTz time;
+		int64		position;
+
+		if (!extreme_time(scan->pub.plan, index, visibilities[i],
+						  !scan->descending, &time))
 			continue;
-		*value = slot_getattr(scan->slot, attribute, &isnull);
-		ExecClearTuple(scan->slot);
-		return !isnull;
+		position = position_of_time(scan, time);
+		scan->last = found ? Max(scan->last, position) : position;
+		if (!scan->has_after &&
+			extreme_time(scan->pub.plan, index, visibilities[i],
+						 scan->descending, &time))
+		{
+			position = position_of_time(scan, time);
+			scan->start = found ? Min(scan->start, position) : position;
+		}
+		found = true;
 	}
-	return false;
+	if (scan->has_after)
+		scan->start = position_of_time(scan, scan->after.created_at);
+	return found;
 }
 
 /*
- * Put the images of the last probe, of which there are at most
- * IMGCAT_SEARCH_FETCH_MAX, into the store, as far as the snapshot sees them.
+ * Find where the order begins and ends; false: there is nothing to list.
  */
-void
-imgcat_search_fetch(ImgcatSearchScan *scan, Tuplestorestate *store)
+static bool
+find_bounds(SearchScan *scan, Relation index)
 {
-	if (scan->nfound > IMGCAT_SEARCH_FETCH_MAX || !scan->exact)
-		elog(ERROR, "too many images were found to fetch them");
-	for (int i = 0; i < scan->nfound; i++)
+	const ImgcatListRequest *request = scan->pub.plan->request;
+
+	if (!find_ends(scan, index))
+		return false;
+	if (request->created_before != PG_INT64_MAX)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (fetch_row(scan, &scan->first[i]))
-			tuplestore_puttupleslot(store, scan->slot);
+		int64		place = position_of_time(scan, request->created_before);
+
+		if (scan->descending)
+			scan->start = Max(scan->start, place);
+		else
+			scan->last = Min(scan->last, place);
 	}
-	ExecClearTuple(scan->slot);
+	if (request->created_from != PG_INT64_MIN)
+	{
+		int64		place = position_of_time(scan, request->created_from);
+
+		if (scan->descending)
+			scan->last = Min(scan->last, place);
+		else
+			scan->start = Max(scan->start, place);
+	}
+	return scan->start <= scan->last;
 }
 
 /*
- * Close the index and the table.  The locks stay until the transaction ends.
+ * qsort_arg() comparator of entries.
  */
-void
-imgcat_search_close(ImgcatSearchScan *scan)
+static int
+compare_entries(const void *a, const void *b, void *arg)
 {
-	table_index_fetch_end(scan->fetch);
-	ExecDropSingleTupleTableSlot(scan->slot);
-	index_close(scan->index, NoLock);
-	table_close(scan->table, NoLock);
-	MemoryContextDelete(scan->probe_context);
-	pfree(scan);
+	const ImgcatListPlan *plan = arg;
+
+	return imgcat_entry_compare(*(ImgcatEntry *const *) a,
+								*(ImgcatEntry *const *) b,
+								plan->keys, plan->nkeys);
+}
+
+/*
+ * Fetch the candidates of the last probe, and sort those that come after what
+ * was handed out before.
+ */
+static void
+load_window(SearchScan *scan, int64 candidates)
+{
+	ImgcatListPlan *plan = scan->pub.plan;
+	MemoryContext previous;
+
+	MemoryContextReset(scan->context);
+	previous = MemoryContextSwitchTo(scan->context);
+	scan->entries = palloc(sizeof(ImgcatEntry *) * Max(candidates, 1));
+	scan->nentries = scan->at = 0;
+	for (int64 i = 0; i < candidates; i++)
+	{
+		ImgcatEntry *entry = palloc(sizeof(ImgcatEntry));
+
+		CHECK_FOR_INTERRUPTS();
+		imgcat_search_entry(plan->probe, i, entry);
+		if (!imgcat_read_row(&plan->images, entry) ||
+			(scan->begun &&
+			 position_of_time(scan, entry->created_at) < scan->next) ||
+			(scan->has_after &&
+			 imgcat_entry_compare(entry, &scan->after, plan->keys, plan->nkeys) <= 0))
+			continue;
+		entry->tuple = ExecCopySlotMinimalTuple(plan->images.slot);
+		scan->entries[scan->nentries++] = entry;
+	}
+	qsort_arg(scan->entries, scan->nentries, sizeof(ImgcatEntry *), compare_entries, plan);
+	MemoryContextSwitchTo(previous);
+	scan->fetched += candidates;
+	scan->pub.candidates += candidates;
+}
+
+/*
+ * Windows do not lead to the page: let another scan go on behind those that
+ * were handed out.
+ */
+static void
+give_up(SearchScan *scan)
+{
+	ImgcatEntry *last = &scan->pub.last;
+
+	scan->ended = true;
+	scan->pub.gave_up = true;
+	scan->pub.has_last = scan->begun || scan->has_after;
+	if (!scan->begun)
+	{
+		*last = scan->after;
+		return;
+	}
+
+	/* behind the last moment of the last bucket: no identifier is like it */
+	memset(last, 0, sizeof(*last));
+	last->known = IMGCAT_ENTRY_CREATED_AT;
+	last->created_at = scan->descending
+		? imgcat_bucket_start(-1 - (scan->next - 1))
+		: imgcat_bucket_start(scan->next) - 1;
+	memset(&last->id, scan->pub.plan->keys[1].descending ? 0 : 0xff, UUID_LEN);
+}
+
+/*
+ * A window had too many candidates: try a narrower one.  False: there is none.
+ */
+static bool
+narrow_window(SearchScan *scan, int64 from, int64 to, int64 candidates, double target)
+{
+	int64		place = scan->begun ? scan->next : scan->start;
+	double		span = scan->all ? all_buckets(scan) : to - from + 1;
+	int64		end;
+	bool		sampled;
+
+	if (to - place + 1 == 1)
+		return false;
+	sampled = scan->samples++ < MAX_SAMPLES &&
+		sample_end(scan, target, candidates, &end, &scan->slack) && end < to;
+	if (sampled)
+		scan->width = end - place + 1;
+	else
+	{
+		scan->slack = PG_INT64_MAX;
+		scan->width = (int64) Min(span * (target / candidates),
+								  (to - place + 1) / 2);
+	}
+
+	/* of all, some or every one may lie before the place */
+	scan->has_ceiling = sampled || !scan->all;
+	scan->ceiling = to;
+	scan->below_ceiling = candidates;
+	scan->all = false;
+	return true;
+}
+
+/*
+ * A window was handed out: choose the next one.
+ */
+static void
+advance(SearchScan *scan, int64 to, int64 candidates)
+{
+	int64		width = to - (scan->begun ? scan->next : scan->start) + 1;
+
+	if (scan->all || to >= scan->last)
+	{
+		scan->ended = true;
+		return;
+	}
+	scan->begun = true;
+	scan->next = to + 1;
+	if (scan->fetched > IMGCAT_SEARCH_LIMITS_MAX * scan->limit)
+	{
+		give_up(scan);
+		return;
+	}
+	scan->samples = 0;
+	scan->below_ceiling -= candidates;
+	if (scan->has_ceiling && (scan->ceiling < scan->next ||
+							  scan->below_ceiling <= scan->limit))
+		scan->has_ceiling = false;
+	if (candidates == 0 && scan->has_ceiling)
+		scan->width = (scan->ceiling - scan->next + 1) / 2;
+	else if (candidates == 0 && scan->probes == 1 &&
+			 scan->pub.plan->search.rarest < IMGCAT_LOOK_AT_ALL)
+		scan->all = true;		/* they must be somewhere else */
+	else
+		scan->width = width_after_few(width, candidates, candidates_needed(scan));
+}
+
+/*
+ * Probe windows until one has candidates, which are fetched and sorted.
+ */
+static void
+next_window(SearchScan *scan)
+{
+	while (!scan->ended)
+	{
+		int64		place = scan->begun ? scan->next : scan->start;
+		double		target = candidates_needed(scan);
+		int64		limit = scan->limit;
+		int64		from = place;
+		int64		to;
+		int64		candidates;
+
+		if (scan->probes++ >= IMGCAT_SEARCH_PROBES_MAX)
+		{
+			give_up(scan);
+			return;
+		}
+
+		/* another probe costs as much as some more images; a bucket is a bucket */
+		if (scan->all)
+			limit += limit / 4;
+		else if (scan->slack == 0)
+			limit *= 2;
+		to = scan->all ? scan->last
+			: window_end(scan, scan->width, scan->slack, &from);
+		scan->slack = PG_INT64_MAX;
+		candidates = probe_window(scan, scan->all, from, to);
+		elog(DEBUG2, "window of " INT64_FORMAT " buckets, %s: " INT64_FORMAT " candidates",
+			 to - place + 1, scan->all ? "all" : "from the place reached", candidates);
+
+		if (candidates > limit &&
+			!(to - place + 1 == 1 && candidates <= IMGCAT_SEARCH_FETCH_MAX))
+		{
+			if (!narrow_window(scan, from, to, candidates, target))
+				give_up(scan);
+			continue;
+		}
+		load_window(scan, candidates);
+		scan->window_end = to;
+		scan->window_candidates = candidates;
+		scan->has_window = true;
+		return;
+	}
+}
+
+/*
+ * All images that have the facets, of which there are few, in whatever order.
+ */
+static void
+load_all(SearchScan *scan)
+{
+	int64		candidates = probe_window(scan, true, 0, 0);
+
+	if (candidates > IMGCAT_SEARCH_FETCH_MAX)
+		give_up(scan);
+	else
+		load_window(scan, candidates);
+	scan->ended = true;
+}
+
+/*
+ * The next image.  At the end of a window the page rechecks what came so far:
+ * how many of them are listed decides how wide the next one is.
+ */
+static ImgcatEntry *
+search_next(ImgcatListScan *self)
+{
+	SearchScan *scan = (SearchScan *) self;
+
+	self->pause = false;
+	if (scan->at < scan->nentries)
+		return scan->entries[scan->at++];
+	if (scan->has_window)
+	{
+		advance(scan, scan->window_end, scan->window_candidates);
+		scan->has_window = false;
+	}
+	if (scan->ended)
+		return NULL;
+	if (scan->by_time)
+		next_window(scan);
+	else
+		load_all(scan);
+	self->pause = true;
+	return NULL;
+}
+
+static void
+search_close(ImgcatListScan *self)
+{
+	MemoryContextDelete(((SearchScan *) self)->context);
+	pfree(self);
+}
+
+/*
+ * Open a search scan of the plan, behind a keyset position if there is one.
+ */
+ImgcatListScan *
+imgcat_search_scan_open(ImgcatListPlan *plan, const ImgcatEntry *after)
+{
+	SearchScan *scan = palloc0(sizeof(SearchScan));
+	Relation	index;
+
+	scan->pub.plan = plan;
+	scan->pub.next = search_next;
+	scan->pub.close = search_close;
+	scan->context = AllocSetContextCreate(CurrentMemoryContext, "image search window",
+										  ALLOCSET_DEFAULT_SIZES);
+	scan->has_after = (after != NULL);
+	if (after != NULL)
+		scan->after = *after;
+	scan->descending = plan->keys[0].descending;
+	scan->limit = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32);
+	scan->slack = PG_INT64_MAX;
+	scan->by_time = imgcat_sorts_by_creation(&plan->request->sort);
+	if (!scan->by_time)
+		return &scan->pub;
+
+	index = imgcat_table_index(&plan->images, "images_visibility", "created_at");
+	if (index == NULL)
+		give_up(scan);
+	else if (!find_bounds(scan, index))
+		scan->ended = true;
+	scan->all = plan->fetch_all;
+	scan->width = (int64) (candidates_needed(scan) / Max(plan->search.expected, 1) *
+						   all_buckets(scan));
+	return &scan->pub;
 }

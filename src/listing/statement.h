@@ -15,7 +15,7 @@
 #include "tcop/dest.h"
 
 /*
- * The text is made of words of this program only; what a client wrote is a
+ * The text is made of literals of this program only; what a client wrote is a
  * parameter.  Requests of one shape give one text, which is prepared once.
  */
 typedef struct ImgcatStatement
@@ -27,7 +27,6 @@ typedef struct ImgcatStatement
 	Datum	   *values;
 	bool		generic;		/* no parameter changes the best plan */
 	bool		parallel;		/* workers may help: all rows are read */
-	bool		bitmap;			/* which scans the search index */
 } ImgcatStatement;
 
 extern void imgcat_statement_begin(ImgcatStatement *statement);

@@ -61,7 +61,7 @@ SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "members":
 SELECT pg_temp.members();
 SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "members": {"m": "pending"}, "created_at": "2021-01-01T00:00:00Z"}]', merge => true);
 SELECT pg_temp.members();
-SELECT bool_and(o.created_at = i.created_at) AS listed_in_order FROM offers o JOIN images i ON i.id = o.image_id WHERE i.id = pg_temp.id(6);
+SELECT bool_and(o.created_at = i.created_at) AS listed_in_order FROM image_shares o JOIN images i ON i.id = o.image_id WHERE i.id = pg_temp.id(6);
 SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "status": "deleted"}]', merge => true);
 SELECT pg_temp.members();
 SELECT bool_or(m.deleted_at = i.deleted_at) AS with_the_image FROM image_members m JOIN images i ON i.id = m.image_id WHERE i.id = pg_temp.id(6);

@@ -271,12 +271,12 @@ sub walks_beside_churn
 
 	# what lists walk is still what the catalogue makes of it
 	my $tables = q{
-SELECT md5(string_agg(o::text, ' ' ORDER BY o::text COLLATE "C")) FROM image_catalog.offers o};
+SELECT md5(string_agg(o::text, ' ' ORDER BY o::text COLLATE "C")) FROM image_catalog.image_shares o};
 	my $kept = $node->safe_psql('postgres', $tables);
 	$node->safe_psql('postgres',
-		'SELECT image_catalog.rebuild_offers()');
+		'SELECT image_catalog.rebuild_image_shares()');
 	is($kept, $node->safe_psql('postgres', $tables),
-		"$name: offers are kept");
+		"$name: shares are kept");
 
 	$node->safe_psql('postgres',
 		q{TRUNCATE walk.stop;

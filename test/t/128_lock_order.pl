@@ -24,7 +24,7 @@ $node->safe_psql('postgres', q{
 CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS
     $$ SELECT ('10c40000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid $$;
 
--- Answers the offers of one image after the other, each until it is gone.
+-- Answers the shares of one image after the other, each until it is gone.
 CREATE PROCEDURE answer_all(project text, rounds int, INOUT answers int DEFAULT 0) LANGUAGE plpgsql AS $$
 DECLARE
     gone boolean;
@@ -99,7 +99,7 @@ BEGIN
                 ORDER BY random()) FROM generate_series(0, 2) i), true);
     WHEN 'rebuild' THEN
         IF NOT kept_snapshot AND random() < 0.3 THEN
-            PERFORM image_catalog.rebuild_offers();
+            PERFORM image_catalog.rebuild_image_shares();
         END IF;
     WHEN 'purge' THEN
         DELETE FROM image_catalog.images WHERE id = id(n) AND random() < 0.3;
@@ -160,8 +160,8 @@ $node->safe_psql('postgres', 'DELETE FROM image_catalog.images');
 
 my $wrong = q{
 SELECT count(*) FROM (
-    (TABLE image_catalog.offers EXCEPT TABLE image_catalog.expected_offers) UNION ALL
-    (TABLE image_catalog.expected_offers EXCEPT TABLE image_catalog.offers)) o};
+    (TABLE image_catalog.image_shares EXCEPT TABLE image_catalog.expected_image_shares) UNION ALL
+    (TABLE image_catalog.expected_image_shares EXCEPT TABLE image_catalog.image_shares)) o};
 foreach my $isolation ('read committed', 'repeatable read', 'serializable')
 {
 	my $calls = $rounds * 10;
@@ -186,7 +186,7 @@ foreach my $isolation ('read committed', 'repeatable read', 'serializable')
 			q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'}),
 		$before, "$isolation: no deadlock");
 	is($node->safe_psql('postgres', $wrong),
-		'0', "$isolation: the offers are right");
+		'0', "$isolation: the shares are right");
 }
 
 done_testing();

@@ -1,0 +1,604 @@
+/*-------------------------------------------------------------------------
+ *
+ * branch_path.c
+ *		How the images of a branch are found: the choice of its path.
+ *
+ * Decides which index to read in order, from which to filter and then sort,
+ * and which of the two to begin with (branch_scan.c).
+ *
+ * src/listing/branch_path.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "listing/branch_scan.h"
+#include "listing/statistics.h"
+#include "utils/builtins.h"
+
+/* more values than any enum has, with the missing one */
+#define MAX_PARTS 32
+
+/*
+ * The range that filters leave of the first key.
+ */
+void
+imgcat_path_range(const ImgcatBranchPath *path,
+				  const ImgcatBranchRequest *request, int64 *low, int64 *high)
+{
+	int			column = path->keys[0].column;
+
+	*low = PG_INT64_MIN;
+	*high = PG_INT64_MAX;
+	if (column == IMGCAT_COL_CREATED_AT)
+		*high = path->created_before;
+	if (column != IMGCAT_COL_CREATED_AT && column != IMGCAT_COL_UPDATED_AT &&
+		column != IMGCAT_COL_SIZE)
+		return;
+	for (int i = 0; i < request->nfilters; i++)
+		if (request->filters[i].column == column)
+		{
+			*low = Max(*low, request->filters[i].low);
+			*high = Min(*high, request->filters[i].high);
+		}
+}
+
+/*
+ * The filter that fixes a column, or -1.
+ */
+static int
+fixing_filter(const ImgcatBranchRequest *request, int column)
+{
+	for (int i = 0; i < request->nfilters; i++)
+		if (request->filters[i].column == column &&
+			imgcat_filter_is_value(&request->filters[i]))
+			return i;
+	return -1;
+}
+
+/*
+ * Set the keys to read by: those of the order but those that a filter fixes.
+ *
+ * The keyset position may have another value of a fixed key than all images
+ * have.  Then it lies before all of them, or behind, as far as the keys before
+ * that one do not tell.
+ */
+static void
+set_keys(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+{
+	path->exact_after = true;
+	for (int i = 0; i < request->nkeys; i++)
+	{
+		const ImgcatKey *key = &request->keys[i];
+		int			fixing = fixing_filter(request, key->column);
+		ImgcatEntry value = {0};
+		int			order;
+
+		if (fixing < 0)
+		{
+			path->keys[path->nkeys++] = *key;
+			continue;
+		}
+		if (!path->has_after || !path->exact_after)
+			continue;
+		imgcat_entry_set_value(&value, key->column,
+							   imgcat_filter_value(&request->filters[fixing]));
+		order = imgcat_entry_compare_column(&value, request->after, key->column);
+		if (order == 0)
+			continue;
+		path->exact_after = false;
+		if (path->nkeys > 0)
+			continue;
+		if (key->descending ? order < 0 : order > 0)
+			path->has_after = false;
+		else
+			path->empty = true;
+	}
+}
+
+/*
+ * Does the index of the first key have the order of all of them?
+ */
+bool
+imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
+{
+	static const int ties[] = {IMGCAT_COL_CREATED_AT, IMGCAT_COL_ID};
+	int			tie = keys[0].column == IMGCAT_COL_ID ? 2
+		: keys[0].column == IMGCAT_COL_CREATED_AT ? 1 : 0;
+
+	if (nkeys != 1 + (int) lengthof(ties) - tie)
+		return false;
+	for (int i = 1; i < nkeys; i++)
+		if (keys[i].column != ties[tie + i - 1] ||
+			keys[i].descending != keys[0].descending)
+			return false;
+	return true;
+}
+
+/*
+ * The last moment before which all images that pass were created.  An image is
+ * not changed before it is created, so a bound of updated_at is one of
+ * created_at, too; but for those that were imported with other times, if there
+ * are any.
+ */
+static int64
+last_creation(const ImgcatBranchRequest *request)
+{
+	const ImgcatBranch *branch = request->branch;
+	int64		high = PG_INT64_MAX;
+	Relation	index;
+	ImgcatIndexScan *scan;
+	bool		exceptions;
+
+	for (int i = 0; i < request->nfilters; i++)
+		if (request->filters[i].column == IMGCAT_COL_UPDATED_AT)
+			high = Min(high, request->filters[i].high);
+	if (high == PG_INT64_MAX)
+		return high;
+	index = imgcat_table_index(branch->table, branch->family, "backdated");
+	if (index == NULL)
+		return PG_INT64_MAX;
+	scan = imgcat_index_scan_open(branch->table, index, branch->scope, branch->nscope);
+	imgcat_index_scan_bound(scan, 0, BTGreaterStrategyNumber,
+							TimestampTzGetDatum(high));
+	imgcat_index_scan_start(scan);
+	exceptions = imgcat_index_scan_next(scan, ForwardScanDirection) != NULL;
+	imgcat_index_scan_close(scan);
+	return exceptions ? PG_INT64_MAX : high;
+}
+
+/*
+ * Is what is read in order within this filter, whatever fails others?
+ */
+static bool
+bounds_order(const ImgcatBranchPath *path, const ImgcatBranchRequest *request,
+			 int filter)
+{
+	int			column = request->filters[filter].column;
+
+	for (int i = 0; i < path->nprefix; i++)
+		if (filter == path->prefix[i])
+			return true;
+	return column == path->keys[0].column &&
+		(column == IMGCAT_COL_CREATED_AT || column == IMGCAT_COL_UPDATED_AT ||
+		 column == IMGCAT_COL_SIZE);
+}
+
+/*
+ * Add a range to filter from.
+ */
+static ImgcatRange *
+add_range(ImgcatBranchPath *path, Relation index)
+{
+	ImgcatRange *range = &path->ranges[path->nranges++];
+
+	memset(range, 0, sizeof(*range));
+	range->index = index;
+	range->low = PG_INT64_MIN;
+	range->high = PG_INT64_MAX;
+	return range;
+}
+
+/*
+ * Add a range of one value.
+ */
+static void
+add_value(ImgcatBranchPath *path, Relation index, Datum value)
+{
+	ImgcatRange *range = add_range(path, index);
+
+	range->has_value = true;
+	range->value = value;
+}
+
+/*
+ * Add a range of numbers, if there is any.
+ */
+static void
+add_numbers(ImgcatBranchPath *path, Relation index, int64 low, int64 high)
+{
+	ImgcatRange *range;
+
+	if (low > high)
+		return;
+	range = add_range(path, index);
+	range->low = low;
+	range->high = high;
+}
+
+/*
+ * The ranges that hold the images that pass a filter.
+ */
+static void
+set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
+		   const ImgcatEntryFilter *filter, Relation index)
+{
+	ImgcatSummaryPart part;
+	Relation	empty;
+
+	path->ranges = palloc(sizeof(ImgcatRange) * (MAX_PARTS + filter->nnames));
+	if (imgcat_column_is_enum(filter->column, &part))
+	{
+		for (int code = 0; code < IMGCAT_SUMMARY_UNKNOWN_VALUE; code++)
+			if ((filter->codes >> code) & 1)
+				add_value(path, index,
+						  CStringGetTextDatum(imgcat_summary_enum_value(part, code)));
+		return;
+	}
+	if (filter->nnames > 0)
+	{
+		for (int i = 0; i < filter->nnames; i++)
+			add_value(path, index,
+					  PointerGetDatum(cstring_to_text_with_len(filter->names[i],
+															   filter->name_lengths[i])));
+		return;
+	}
+
+	/* missing sizes, which may be many, stand among those that are zero */
+	if (filter->column == IMGCAT_COL_SIZE && !filter->missing &&
+		filter->low <= 0 && filter->high >= 0 &&
+		(empty = imgcat_table_index(branch->table, branch->family, "empty")) != NULL)
+	{
+		add_numbers(path, index, filter->low, -1);
+		(void) add_range(path, empty);
+		add_numbers(path, index, 1, filter->high);
+		return;
+	}
+	add_numbers(path, index, filter->low, filter->high);
+}
+
+/*
+ * How frequent are the images that pass the filter among those that are read
+ * in order?  In the order of creation, within a range of updated_at most
+ * images were changed last when they were created.  Before the range are those
+ * that were changed much later, which are fewer.
+ */
+static double
+frequency_in_order(const ImgcatBranchPath *path,
+				   const ImgcatBranchRequest *request, int at, double frequency)
+{
+	const ImgcatEntryFilter *filter = &request->filters[at];
+
+	if (bounds_order(path, request, at))
+		return 1;
+	if (filter->column != IMGCAT_COL_UPDATED_AT)
+		return frequency;
+	if (path->keys[0].column != IMGCAT_COL_CREATED_AT ||
+		filter->low == PG_INT64_MIN)
+		return path->created_before != PG_INT64_MAX
+			? Max(frequency, 0.5) : frequency;
+	if (path->keys[0].descending &&
+		(filter->high == PG_INT64_MAX || path->created_before != PG_INT64_MAX) &&
+		(!path->has_after || request->after->created_at > filter->low))
+		return Max(frequency, 0.5);
+	return frequency / IMGCAT_LATE_CHANGES;
+}
+
+/*
+ * Is the enum value that a filter leaves one of these?
+ */
+static bool
+is_enum_value(const ImgcatEntryFilter *filter, const char *value, const char *other)
+{
+	ImgcatSummaryPart part;
+
+	if (!imgcat_column_is_enum(filter->column, &part))
+		return false;
+	return filter->codes ==
+		UINT32_C(1) << imgcat_summary_enum_code(part, value, strlen(value)) ||
+		filter->codes ==
+		UINT32_C(1) << imgcat_summary_enum_code(part, other, strlen(other));
+}
+
+/*
+ * The commonest enum values, of which the indexes hold less.
+ */
+static bool
+is_common(const ImgcatEntryFilter *filter)
+{
+	switch (filter->column)
+	{
+		case IMGCAT_COL_STATUS:
+			return is_enum_value(filter, "active", "active");
+		case IMGCAT_COL_DISK_FORMAT:
+			return is_enum_value(filter, "qcow2", "raw");
+		case IMGCAT_COL_CONTAINER_FORMAT:
+			return is_enum_value(filter, "bare", "bare");
+		default:
+			return false;
+	}
+}
+
+/*
+ * Read an index in order behind the values of filters, the second one may be
+ * -1.  False: there is no such index.
+ */
+static bool
+use_prefix(ImgcatBranchPath *path, const ImgcatBranch *branch,
+		   const char *suffix, int first, int second)
+{
+	Relation	index = imgcat_table_index(branch->table, branch->family, suffix);
+
+	if (index == NULL)
+		return false;
+	path->index = index;
+	path->prefix[path->nprefix++] = first;
+	if (second >= 0)
+		path->prefix[path->nprefix++] = second;
+	return true;
+}
+
+/*
+ * Use an index of two filtered values, or of a filtered one and the first key,
+ * if there is one that holds all such images.
+ */
+static bool
+use_pair_index(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+{
+	int			status = fixing_filter(request, IMGCAT_COL_STATUS);
+	int			size = fixing_filter(request, IMGCAT_COL_SIZE);
+	int			disk = fixing_filter(request, IMGCAT_COL_DISK_FORMAT);
+	int			container = fixing_filter(request, IMGCAT_COL_CONTAINER_FORMAT);
+	int			key = path->keys[0].column;
+	const ImgcatEntryFilter *filters = request->filters;
+
+	if (status >= 0 &&
+		((key == IMGCAT_COL_SIZE && !is_common(&filters[status])) ||
+		 (key == IMGCAT_COL_CREATED_AT && size >= 0 &&
+		  (!is_common(&filters[status]) || filters[size].low == 0))) &&
+		use_prefix(path, request->branch, "status_size", status, size))
+		return true;
+	return container >= 0 &&
+		((key == IMGCAT_COL_DISK_FORMAT && !is_common(&filters[container])) ||
+		 (key == IMGCAT_COL_CREATED_AT && disk >= 0 &&
+		  (!is_common(&filters[container]) || !is_common(&filters[disk])))) &&
+		use_prefix(path, request->branch, "formats", container, disk);
+}
+
+/*
+ * Add a part: those images that have a size of a range.
+ */
+static void
+add_size_part(ImgcatBranchPath *path, int64 low, int64 high)
+{
+	ImgcatEntryFilter *part = &path->parts[path->nparts++];
+
+	memset(part, 0, sizeof(*part));
+	part->column = IMGCAT_COL_SIZE;
+	part->low = low;
+	part->high = high;
+	part->missing = true;
+}
+
+/*
+ * qsort() comparator of filters on one enum value.
+ */
+static int
+compare_parts(const void *a, const void *b)
+{
+	text	   *x = DatumGetTextPP(imgcat_filter_value(a));
+	text	   *y = DatumGetTextPP(imgcat_filter_value(b));
+	int			length = Min(VARSIZE_ANY_EXHDR(x), VARSIZE_ANY_EXHDR(y));
+	int			order = memcmp(VARDATA_ANY(x), VARDATA_ANY(y), length);
+
+	return order != 0 ? order
+		: (int) VARSIZE_ANY_EXHDR(x) - (int) VARSIZE_ANY_EXHDR(y);
+}
+
+/*
+ * Read in parts where an index might hold too many that go with another value,
+ * and where the images of each part have an index: size by size those that are
+ * active, value by value those of a format or without data.
+ */
+static void
+set_parts(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+{
+	int			status = fixing_filter(request, IMGCAT_COL_STATUS);
+	int			size = fixing_filter(request, IMGCAT_COL_SIZE);
+	int			key = path->keys[0].column;
+	ImgcatSummaryPart part;
+	int64		low;
+	int64		high;
+
+	if (request->branch->table->is_shares)
+		return;					/* too few to matter */
+	path->parts = palloc(sizeof(ImgcatEntryFilter) * MAX_PARTS);
+	imgcat_path_range(path, request, &low, &high);
+	if (key == IMGCAT_COL_SIZE && status >= 0 && low <= 0 && high >= 0)
+	{
+		add_size_part(path, PG_INT64_MIN, -1);
+		add_size_part(path, 0, 0);
+		add_size_part(path, 1, PG_INT64_MAX);
+	}
+	else if ((key == IMGCAT_COL_STATUS && size >= 0 &&
+			  request->filters[size].low == 0) ||
+			 (key == IMGCAT_COL_DISK_FORMAT &&
+			  fixing_filter(request, IMGCAT_COL_CONTAINER_FORMAT) >= 0) ||
+			 (key == IMGCAT_COL_CONTAINER_FORMAT &&
+			  fixing_filter(request, IMGCAT_COL_DISK_FORMAT) >= 0))
+	{
+		(void) imgcat_column_is_enum(key, &part);
+		for (uint32 code = 0; imgcat_summary_enum_value(part, code) != NULL; code++)
+		{
+			ImgcatEntryFilter *value = &path->parts[path->nparts++];
+
+			memset(value, 0, sizeof(*value));
+			value->column = key;
+			value->codes = UINT32_C(1) << code;
+		}
+		qsort(path->parts, path->nparts, sizeof(ImgcatEntryFilter), compare_parts);
+	}
+	for (int i = 0; path->keys[0].descending && i < path->nparts / 2; i++)
+	{
+		ImgcatEntryFilter first = path->parts[i];
+
+		path->parts[i] = path->parts[path->nparts - 1 - i];
+		path->parts[path->nparts - 1 - i] = first;
+	}
+}
+
+/*
+ * Decide which index to read in order.
+ */
+static void
+set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
+		  const double *frequencies)
+{
+	const ImgcatBranch *branch = request->branch;
+	const ImgcatKey *key = &path->keys[0];
+	int			prefix = -1;
+
+	path->created_before = PG_INT64_MAX;
+	if (key->column == IMGCAT_COL_CREATED_AT && !branch->hidden)
+		path->created_before = last_creation(request);
+	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
+	path->index = imgcat_table_index(branch->table, branch->family,
+									 branch->hidden ? "hidden"
+									 : imgcat_index_suffix(key->column));
+	path->can_order = path->index != NULL &&
+		(!branch->hidden || (path->direct && key->column == IMGCAT_COL_CREATED_AT));
+	if (branch->hidden || request->nfilters == 0 ||
+		use_pair_index(path, request))
+		return;
+
+	/* the index of any filter on a value is in the order of creation */
+	if (path->nkeys == 2 && key->column == IMGCAT_COL_CREATED_AT)
+	{
+		for (int i = 0; i < request->nfilters; i++)
+			if (imgcat_filter_is_value(&request->filters[i]) &&
+				imgcat_filter_suffix(&request->filters[i]) != NULL &&
+				imgcat_table_index(branch->table, branch->family,
+								   imgcat_filter_suffix(&request->filters[i])) != NULL &&
+				(prefix < 0 || frequencies[i] < frequencies[prefix]))
+				prefix = i;
+		if (prefix >= 0)
+			(void) use_prefix(path, branch,
+							  imgcat_filter_suffix(&request->filters[prefix]),
+							  prefix, -1);
+	}
+	else
+		set_parts(path, request);
+}
+
+/*
+ * Does the index of a filter lack a key of the order?
+ */
+static bool
+lacks_keys(const ImgcatBranchRequest *request, const ImgcatEntryFilter *filter)
+{
+	ImgcatSummaryPart part;
+	bool		is_number = filter->column == IMGCAT_COL_UPDATED_AT ||
+		filter->column == IMGCAT_COL_CREATED_AT;
+
+	for (int i = 0; i < request->nkeys; i++)
+	{
+		int			key = request->keys[i].column;
+
+		if (key == filter->column || key == IMGCAT_COL_ID ||
+			key == IMGCAT_COL_CREATED_AT || imgcat_column_is_enum(key, &part))
+			continue;
+		if (request->branch->table->is_shares)
+			continue;
+		if (is_common(filter) || filter->column == IMGCAT_INDEXED_PROPERTY ||
+			(is_number && key == IMGCAT_COL_NAME) ||
+			(filter->column == IMGCAT_COL_UPDATED_AT && key == IMGCAT_COL_SIZE))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Decide which filter's images to sort, if any.  Hidden images have an index
+ * of their own, and are few: all of them.
+ */
+static void
+set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
+		 const double *frequencies)
+{
+	const ImgcatBranch *branch = request->branch;
+	Relation	index = NULL;
+
+	path->sort_filter = -1;
+	if (branch->hidden)
+	{
+		path->ranges = palloc(sizeof(ImgcatRange));
+		(void) add_range(path, path->index);
+		path->can_sort = true;
+		return;
+	}
+	for (int i = 0; i < request->nfilters; i++)
+	{
+		const char *suffix = imgcat_filter_suffix(&request->filters[i]);
+		Relation	found;
+
+		if (suffix == NULL || bounds_order(path, request, i) ||
+			(path->sort_filter >= 0 &&
+			 frequencies[i] >= frequencies[path->sort_filter]))
+			continue;
+		found = imgcat_table_index(branch->table, branch->family, suffix);
+		if (found == NULL)
+			continue;
+		path->sort_filter = i;
+		index = found;
+	}
+	if (path->sort_filter < 0)
+		return;
+	path->can_sort = true;
+	set_ranges(path, branch, &request->filters[path->sort_filter], index);
+}
+
+/*
+ * Choose the path of a branch: which index to read in order, what to sort, and
+ * which to begin with.
+ */
+void
+imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+{
+	const ImgcatBranch *branch = request->branch;
+	double		frequencies[IMGCAT_FILTERS_MAX];
+	double		passing = 1;
+	double		least = IMGCAT_LEAST_BUDGET * branch->page_rows;
+
+	memset(path, 0, sizeof(*path));
+	path->sort_filter = -1;
+	path->has_after = (request->after != NULL);
+	for (int i = 0; i < request->nfilters; i++)
+		if (imgcat_filter_is_empty(&request->filters[i]))
+			path->empty = true;
+	set_keys(path, request);
+	if (path->empty)
+		return;
+
+	if (branch->facet_share > 0)
+		passing = branch->facet_share;
+	if (request->nfilters > 0 || branch->hidden)
+		path->images = imgcat_estimate_branch(branch);
+	for (int i = 0; i < request->nfilters; i++)
+		frequencies[i] = imgcat_estimate_filter(branch->table, &request->filters[i]);
+	set_order(path, request, frequencies);
+	set_sort(path, request, frequencies);
+	for (int i = 0; i < request->nfilters; i++)
+		passing *= frequency_in_order(path, request, i, frequencies[i]);
+
+	path->order_cost = request->rows / Max(passing, 1e-9);
+	for (int i = 0; i < path->nprefix; i++)
+		path->order_cost = Min(path->order_cost,
+							   path->images * frequencies[path->prefix[i]]);
+	if (path->images > 0)
+		path->order_cost = Min(path->order_cost, path->images);
+	path->sort_cost = path->images *
+		(path->sort_filter >= 0 ? frequencies[path->sort_filter] : 1);
+	if (path->sort_filter >= 0 &&
+		lacks_keys(request, &request->filters[path->sort_filter]))
+		path->sort_cost *= IMGCAT_ROW_COST;
+
+	/* which has spent what the other would have cost may have been wrong */
+	if (!path->can_order && !path->can_sort)
+		elog(ERROR, "an ordered scan was planned without its index");
+	path->order_first = path->can_order &&
+		(!path->can_sort || path->order_cost <= path->sort_cost);
+	path->order_budget = path->can_sort
+		? Max(path->order_cost * 2, path->sort_cost) + least : 1e300;
+	path->sort_budget = path->can_order
+		? Max(path->sort_cost * 2, path->order_cost) + least : 1e300;
+}

@@ -1,0 +1,837 @@
+/*-------------------------------------------------------------------------
+ *
+ * branch_scan.c
+ *		The images of one UNION ALL branch that pass filters, in an order.
+ *
+ * There are two paths to them, and neither is good for all requests:
+ *
+ * - Read an index in order, and leave out what fails the filters.  It is good
+ *	 where many pass.  An order by two keys has no index of its own: it is read
+ *	 by its first key, and each peer group, the entries of one value, is sorted.
+ *	 A group that turns out long is a scan of its own, in the order of the other
+ *	 keys, with a filter on the value.
+ * - Filter then sort: read all entries that pass one filter from that filter's
+ *	 index, and sort the first of them.  It is good where few pass.
+ *
+ * Statistics tell which to begin with (branch_path.c).  They may be wrong, so
+ * each path has a budget, and when one has spent it the other goes on, in
+ * turns and with growing budgets, until one is done: both together cost a
+ * small multiple of the cheaper one.
+ *
+ * src/listing/branch_scan.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "listing/branch_scan.h"
+#include "listing/statistics.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+/* What a taken entry must have at once. */
+typedef enum Take
+{
+	TAKE_NEXT,					/* all keys: it is handed out; its row is due */
+	TAKE_TO_SORT,				/* all keys: it is sorted with others */
+	TAKE_LATER					/* nothing: add_keys() sees to the keys */
+} Take;
+
+typedef enum Step
+{
+	STEP_GOT,					/* here is an entry */
+	STEP_END,					/* there are no more */
+	STEP_BUDGET					/* the budget is spent */
+} Step;
+
+/* A peer group: the entries of one value of the first key. */
+typedef struct PeerGroup
+{
+	bool		begun;
+	ImgcatEntry value;			/* has the group's value */
+	char	   *name;			/* of value */
+	int			seen;			/* entries, those that failed filters too */
+	ImgcatEntry **entries;
+	int			nentries;
+	int			at;				/* the next to hand out, if ready */
+	bool		ready;
+	ImgcatEntry *next;			/* first entry of the next group, or NULL */
+	bool		next_passed;	/* and it passed the filters */
+} PeerGroup;
+
+struct ImgcatBranchScan
+{
+	ImgcatBranchRequest request;
+	ImgcatBranchPath path;
+	bool		ended;
+	bool		in_order;		/* else filter then sort */
+	ImgcatEntry last;			/* handed out last, in order */
+	char	   *last_name;
+	bool		has_last;
+
+	/* in order */
+	ImgcatIndexScan *index_scan;
+	bool		index_ended;
+	double		order_cost;
+	int			part;
+	PeerGroup	group;
+	ImgcatBranchScan *nested;	/* a long group, or a part */
+	ImgcatEntryFilter *nested_filters;
+
+	/* filter then sort */
+	ImgcatIndexScan *range_scan;
+	int			range;
+	double		sort_cost;
+	ImgcatEntry **sorted;
+	int			nsorted;
+	int			max_sorted;		/* entries to keep; there is room for twice */
+	bool		sorted_cut;		/* some did not fit: the first were kept */
+	int			sorted_at;
+	bool		sort_done;
+};
+
+/*
+ * Order of two entries.
+ */
+static int
+compare(const ImgcatBranchScan *scan, const ImgcatEntry *a, const ImgcatEntry *b)
+{
+	return imgcat_entry_compare(a, b, scan->request.keys, scan->request.nkeys);
+}
+
+/*
+ * qsort_arg() comparator of entries in the order of a scan.
+ */
+static int
+compare_entries(const void *a, const void *b, void *arg)
+{
+	return compare(arg, *(ImgcatEntry *const *) a, *(ImgcatEntry *const *) b);
+}
+
+/*
+ * bsearch() comparator of row numbers.
+ */
+static int
+compare_tids(const void *a, const void *b)
+{
+	return ItemPointerCompare(unconstify(ItemPointerData *, (const ItemPointerData *) a),
+							  unconstify(ItemPointerData *, (const ItemPointerData *) b));
+}
+
+/*
+ * bsearch() comparator of identifiers.
+ */
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(pg_uuid_t));
+}
+
+/*
+ * Has the entry the facets asked for, as far as that is known?
+ */
+static bool
+has_facets(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+{
+	const ImgcatTidFilter *tids = scan->request.branch->tids;
+	const ImgcatIdFilter *ids = scan->request.branch->ids;
+
+	if (tids != NULL)
+		return tids->ntids > 0 &&
+			bsearch(&entry->tid, tids->tids, tids->ntids,
+					sizeof(ItemPointerData), compare_tids) != NULL;
+	if (ids != NULL)
+		return ids->nids > 0 &&
+			bsearch(&entry->id, ids->ids, ids->nids, sizeof(pg_uuid_t),
+					compare_ids) != NULL;
+	return true;
+}
+
+/*
+ * Do all filters pass?
+ */
+static ImgcatMatch
+match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+{
+	ImgcatMatch all = IMGCAT_MATCH_YES;
+
+	for (int i = 0; i < scan->request.nfilters; i++)
+	{
+		ImgcatMatch match = imgcat_filter_match(&scan->request.filters[i], entry);
+
+		if (match == IMGCAT_MATCH_NO)
+			return match;
+		if (match == IMGCAT_MATCH_UNKNOWN)
+			all = match;
+	}
+
+	/* a row that was read may have another number; it had passed before */
+	if (all != IMGCAT_MATCH_NO && !entry->row_read && !has_facets(scan, entry))
+		return IMGCAT_MATCH_NO;
+	return all;
+}
+
+/*
+ * Is the entry at or before the keyset position, or what was handed out?
+ */
+static bool
+is_before(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+{
+	return scan->path.has_after && compare(scan, entry, scan->request.after) <= 0;
+}
+
+/*
+ * Has the entry all keys of the order?
+ */
+static bool
+has_keys(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+{
+	for (int i = 0; i < scan->request.nkeys; i++)
+	{
+		int			known = imgcat_column_known_as(scan->request.keys[i].column);
+
+		if ((entry->known & known) != known)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The entry if it belongs to the scan, else NULL; its row is read where the
+ * index does not tell, or lacks a key of the order.  What is not handed out at
+ * once is copied.
+ */
+static ImgcatEntry *
+take_entry(ImgcatBranchScan *scan, ImgcatEntry *entry, Take take, double *cost)
+{
+	ImgcatMatch match = match_filters(scan, entry);
+	bool		keys = has_keys(scan, entry);
+
+	if (match == IMGCAT_MATCH_NO || (keys && is_before(scan, entry)))
+		return NULL;
+	if (match == IMGCAT_MATCH_UNKNOWN || (!keys && take != TAKE_LATER))
+	{
+		bool		belongs;
+
+		belongs = imgcat_read_row(scan->request.branch->table, entry) &&
+			match_filters(scan, entry) == IMGCAT_MATCH_YES &&
+			!is_before(scan, entry);
+		if (!belongs || take != TAKE_NEXT)
+			*cost += IMGCAT_ROW_COST;
+		if (!belongs)
+			return NULL;
+	}
+	return take == TAKE_NEXT ? entry : imgcat_entry_copy(entry);
+}
+
+/*
+ * Bounds of a number in an index: open ends are left out.
+ */
+static void
+bound_range(ImgcatIndexScan *scan, int position, int64 low, int64 high)
+{
+	if (low != PG_INT64_MIN)
+		imgcat_index_scan_bound(scan, position, BTGreaterEqualStrategyNumber,
+								Int64GetDatum(low));
+	if (high != PG_INT64_MAX)
+		imgcat_index_scan_bound(scan, position, BTLessEqualStrategyNumber,
+								Int64GetDatum(high));
+}
+
+/*
+ * Begin behind the keyset position in the index that is read in order.
+ */
+static void
+bound_behind(ImgcatBranchScan *scan, const ImgcatEntry *after)
+{
+	const ImgcatBranchPath *path = &scan->path;
+	const ImgcatKey *key = &path->keys[0];
+
+	if (path->direct && path->exact_after && path->nkeys > 1)
+	{
+		Datum		values[3];
+
+		for (int i = 0; i < path->nkeys; i++)
+			values[i] = imgcat_entry_value(after, path->keys[i].column);
+		imgcat_index_scan_behind(scan->index_scan, path->nprefix, path->nkeys,
+								 values, key->descending);
+	}
+	else
+		imgcat_index_scan_bound(scan->index_scan, path->nprefix,
+								key->descending ? BTLessEqualStrategyNumber
+								: BTGreaterEqualStrategyNumber,
+								imgcat_entry_value(after, key->column));
+}
+
+/*
+ * Start to read in order, behind the keyset position, or behind a peer group.
+ *
+ * A position and the range of the key bound the same end: an index scan starts
+ * at one of them, and it might be the wider one, so that is left out.
+ */
+static void
+start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
+{
+	const ImgcatBranchPath *path = &scan->path;
+	const ImgcatKey *key = &path->keys[0];
+	const ImgcatEntry *after = behind_group != NULL ? behind_group
+		: path->has_after ? scan->request.after : NULL;
+	int64		low;
+	int64		high;
+
+	imgcat_index_scan_unbound(scan->index_scan);
+	for (int i = 0; i < path->nprefix; i++)
+		imgcat_index_scan_bound(scan->index_scan, i, BTEqualStrategyNumber,
+								imgcat_filter_value(&scan->request.filters[path->prefix[i]]));
+	imgcat_path_range(path, &scan->request, &low, &high);
+	if (after != NULL && (low != PG_INT64_MIN || high != PG_INT64_MAX))
+	{
+		int64		place = DatumGetInt64(imgcat_entry_value(after, key->column));
+
+		if (key->descending ? high < place : low > place)
+			after = NULL;
+		else if (key->descending)
+			high = PG_INT64_MAX;
+		else
+			low = PG_INT64_MIN;
+	}
+	bound_range(scan->index_scan, path->nprefix, low, high);
+	if (after != NULL && behind_group != NULL)
+		imgcat_index_scan_bound(scan->index_scan, path->nprefix,
+								key->descending ? BTLessStrategyNumber
+								: BTGreaterStrategyNumber,
+								imgcat_entry_value(behind_group, key->column));
+	else if (after != NULL)
+		bound_behind(scan, after);
+	imgcat_index_scan_start(scan->index_scan);
+	scan->index_ended = false;
+}
+
+/*
+ * The next entry of the index that is read in order.
+ */
+static ImgcatEntry *
+next_in_index(ImgcatBranchScan *scan)
+{
+	ImgcatEntry *entry;
+
+	CHECK_FOR_INTERRUPTS();
+	if (scan->index_ended)
+		return NULL;
+	scan->order_cost++;
+	entry = imgcat_index_scan_next(scan->index_scan,
+								   scan->path.keys[0].descending
+								   ? BackwardScanDirection
+								   : ForwardScanDirection);
+	scan->index_ended = (entry == NULL);
+	return entry;
+}
+
+/*
+ * One step in an index that has the order.
+ */
+static Step
+step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
+{
+	ImgcatEntry *entry;
+
+	while ((entry = next_in_index(scan)) != NULL)
+	{
+		*result = take_entry(scan, entry, TAKE_NEXT, &scan->order_cost);
+		if (*result != NULL)
+			return STEP_GOT;
+		if (scan->order_cost > scan->path.order_budget)
+			return STEP_BUDGET;
+	}
+	return STEP_END;
+}
+
+/*
+ * Begin a peer group with the value of the entry.
+ */
+static void
+begin_group(PeerGroup *group, const ImgcatEntry *entry)
+{
+	group->value = *entry;
+	if (entry->known & IMGCAT_ENTRY_NAME)
+	{
+		group->name = repalloc(group->name, entry->name_length + 1);
+		memcpy(group->name, entry->name, entry->name_length);
+		group->value.name = group->name;
+	}
+	group->begun = true;
+	group->seen = 0;
+}
+
+/*
+ * Open a scan of those images that pass another filter as well.
+ */
+static void
+open_nested(ImgcatBranchScan *scan, const ImgcatEntryFilter *filter,
+			bool holds_position)
+{
+	ImgcatBranchRequest request = scan->request;
+
+	check_stack_depth();
+	memcpy(scan->nested_filters, request.filters,
+		   sizeof(ImgcatEntryFilter) * request.nfilters);
+	scan->nested_filters[request.nfilters] = *filter;
+	request.filters = scan->nested_filters;
+	request.nfilters++;
+	request.after = holds_position ? scan->request.after : NULL;
+	scan->nested = imgcat_branch_scan_open(&request);
+}
+
+/*
+ * Close the nested scan.
+ */
+static void
+close_nested(ImgcatBranchScan *scan)
+{
+	scan->order_cost += scan->nested->order_cost + scan->nested->sort_cost;
+	imgcat_branch_scan_close(scan->nested);
+	scan->nested = NULL;
+}
+
+/*
+ * The peer group is long: make it a scan of its own.
+ */
+static void
+open_group(ImgcatBranchScan *scan)
+{
+	PeerGroup  *group = &scan->group;
+	int			column = scan->path.keys[0].column;
+	ImgcatEntryFilter filter;
+
+	imgcat_filter_of_value(&filter, &group->value, column);
+	open_nested(scan, &filter,
+				scan->path.has_after &&
+				imgcat_entry_compare_column(&group->value, scan->request.after,
+											column) == 0);
+	group->nentries = 0;
+}
+
+/*
+ * Is the peer group of an enum value one that need not be counted?
+ */
+static bool
+is_large_group(const ImgcatBranchScan *scan)
+{
+	const ImgcatBranch *branch = scan->request.branch;
+	int			column = scan->path.keys[0].column;
+	ImgcatSummaryPart part;
+	ImgcatEntryFilter filter;
+
+	if (!imgcat_column_is_enum(column, &part))
+		return false;
+	imgcat_filter_of_value(&filter, &scan->group.value, column);
+	return imgcat_estimate_branch(branch) *
+		imgcat_estimate_filter(branch->table, &filter) >
+		4 * IMGCAT_GROUP_ENTRIES * branch->page_rows;
+}
+
+/*
+ * Read the rows of the group's entries that lack a key, and drop those that do
+ * not belong to the scan; then sort.
+ */
+static void
+finish_group(ImgcatBranchScan *scan)
+{
+	PeerGroup  *group = &scan->group;
+	int			nentries = 0;
+
+	for (int i = 0; i < group->nentries; i++)
+	{
+		ImgcatEntry *entry = group->entries[i];
+
+		if (!has_keys(scan, entry))
+		{
+			scan->order_cost += IMGCAT_ROW_COST;
+			if (!imgcat_read_row(scan->request.branch->table, entry) ||
+				is_before(scan, entry))
+				continue;
+		}
+		group->entries[nentries++] = entry;
+	}
+	group->nentries = nentries;
+	qsort_arg(group->entries, nentries, sizeof(ImgcatEntry *), compare_entries, scan);
+	group->at = 0;
+	group->ready = true;
+}
+
+/*
+ * The group is handed out: go on with the next, if its first entry was read.
+ */
+static void
+leave_group(PeerGroup *group)
+{
+	ImgcatEntry *next = group->next;
+
+	group->ready = false;
+	group->nentries = 0;
+	group->begun = false;
+	if (next == NULL)
+		return;
+	begin_group(group, next);
+	group->seen = 1;
+	group->next = NULL;
+	if (group->next_passed)
+		group->entries[group->nentries++] = next;
+}
+
+/*
+ * An entry of another value was read: false if the group before it has to be
+ * handed out first.
+ */
+static bool
+change_group(ImgcatBranchScan *scan, ImgcatEntry *entry)
+{
+	PeerGroup  *group = &scan->group;
+	ImgcatEntry *taken;
+
+	if (group->nentries == 0)
+	{
+		begin_group(group, entry);
+		if (is_large_group(scan))
+			open_group(scan);
+		return scan->nested == NULL;
+	}
+	taken = take_entry(scan, entry, TAKE_LATER, &scan->order_cost);
+	group->next_passed = (taken != NULL);
+	group->next = taken != NULL ? taken : imgcat_entry_copy(entry);
+	finish_group(scan);
+	return false;
+}
+
+/*
+ * Add an entry to the group, if it passes; a long group becomes a scan.
+ */
+static void
+add_to_group(ImgcatBranchScan *scan, ImgcatEntry *entry)
+{
+	PeerGroup  *group = &scan->group;
+	int64		rows = scan->request.branch->page_rows;
+	ImgcatEntry *taken = take_entry(scan, entry, TAKE_LATER, &scan->order_cost);
+
+	group->seen++;
+	if (taken != NULL)
+		group->entries[group->nentries++] = taken;
+	if (group->nentries > rows * (taken == NULL || has_keys(scan, taken)
+								  ? IMGCAT_GROUP_ENTRIES : IMGCAT_GROUP_ROWS) ||
+		group->seen > rows * IMGCAT_GROUP_FILTERED)
+		open_group(scan);
+}
+
+/*
+ * One step by peer groups.
+ */
+static Step
+step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
+{
+	PeerGroup  *group = &scan->group;
+
+	for (;;)
+	{
+		ImgcatEntry *entry;
+
+		if (scan->nested != NULL)
+		{
+			*result = imgcat_branch_scan_next(scan->nested);
+			if (*result != NULL)
+				return STEP_GOT;
+			close_nested(scan);
+			start_order(scan, &group->value);
+			group->begun = false;
+		}
+		if (group->ready && group->at < group->nentries)
+		{
+			*result = group->entries[group->at++];
+			return STEP_GOT;
+		}
+		if (group->ready)
+			leave_group(group);
+
+		entry = next_in_index(scan);
+		if (entry == NULL && group->nentries == 0)
+			return STEP_END;
+		if (entry == NULL)
+		{
+			finish_group(scan);
+			continue;
+		}
+		if ((!group->begun ||
+			 imgcat_entry_compare_column(entry, &group->value,
+										 scan->path.keys[0].column) != 0) &&
+			!change_group(scan, entry))
+			continue;
+		add_to_group(scan, entry);
+		if (scan->nested == NULL && scan->order_cost > scan->path.order_budget)
+			return STEP_BUDGET;
+	}
+}
+
+/*
+ * One step by parts.
+ */
+static Step
+step_by_parts(ImgcatBranchScan *scan, ImgcatEntry **result)
+{
+	while (scan->part < scan->path.nparts)
+	{
+		if (scan->nested == NULL)
+			open_nested(scan, &scan->path.parts[scan->part], scan->path.has_after);
+		*result = imgcat_branch_scan_next(scan->nested);
+		if (*result != NULL)
+			return STEP_GOT;
+		close_nested(scan);
+		scan->part++;
+		if (scan->order_cost > scan->path.order_budget)
+			return STEP_BUDGET;
+	}
+	return STEP_END;
+}
+
+/*
+ * One step in order.
+ */
+static Step
+step_in_order(ImgcatBranchScan *scan, ImgcatEntry **result)
+{
+	const ImgcatBranch *branch = scan->request.branch;
+
+	if (scan->path.nparts > 0)
+		return step_by_parts(scan, result);
+	if (scan->index_scan == NULL)
+	{
+		scan->index_scan = imgcat_index_scan_open(branch->table, scan->path.index,
+												  branch->scope, branch->nscope);
+		start_order(scan, NULL);
+	}
+	return scan->path.direct ? step_direct(scan, result)
+		: step_by_groups(scan, result);
+}
+
+/*
+ * Start to read the next range that is to be sorted.
+ */
+static void
+start_range(ImgcatBranchScan *scan)
+{
+	const ImgcatBranch *branch = scan->request.branch;
+	const ImgcatRange *range = &scan->path.ranges[scan->range];
+
+	scan->range_scan = imgcat_index_scan_open(branch->table, range->index,
+											  branch->scope, branch->nscope);
+	if (range->has_value)
+		imgcat_index_scan_bound(scan->range_scan, 0, BTEqualStrategyNumber,
+								range->value);
+	else
+		bound_range(scan->range_scan, 0, range->low, range->high);
+	imgcat_index_scan_start(scan->range_scan);
+}
+
+/*
+ * Sort what was read, and keep no more than the first entries.
+ */
+static void
+sort_entries(ImgcatBranchScan *scan)
+{
+	qsort_arg(scan->sorted, scan->nsorted, sizeof(ImgcatEntry *), compare_entries, scan);
+	while (scan->nsorted > scan->max_sorted)
+	{
+		imgcat_entry_free(scan->sorted[--scan->nsorted]);
+		scan->sorted_cut = true;
+	}
+}
+
+/*
+ * Add an entry to those that are sorted.  Of many only the first are kept, so
+ * memory is bounded by the page.
+ */
+static void
+add_to_sort(ImgcatBranchScan *scan, ImgcatEntry *entry)
+{
+	entry = take_entry(scan, entry, TAKE_TO_SORT, &scan->sort_cost);
+	if (entry == NULL)
+		return;
+	if ((scan->has_last && compare(scan, entry, &scan->last) <= 0) ||
+		(scan->sorted_cut &&
+		 compare(scan, entry, scan->sorted[scan->max_sorted - 1]) > 0))
+	{
+		imgcat_entry_free(entry);
+		return;
+	}
+	if (scan->sorted == NULL)
+		scan->sorted = palloc(sizeof(ImgcatEntry *) * 2 * scan->max_sorted);
+	scan->sorted[scan->nsorted++] = entry;
+	if (scan->nsorted == 2 * scan->max_sorted)
+		sort_entries(scan);
+}
+
+/*
+ * Filter until all is read, or the budget is spent.
+ */
+static Step
+step_of_sort(ImgcatBranchScan *scan)
+{
+	while (scan->range < scan->path.nranges)
+	{
+		ImgcatEntry *entry;
+
+		CHECK_FOR_INTERRUPTS();
+		if (scan->range_scan == NULL)
+			start_range(scan);
+		entry = imgcat_index_scan_next(scan->range_scan, ForwardScanDirection);
+		if (entry == NULL)
+		{
+			imgcat_index_scan_close(scan->range_scan);
+			scan->range_scan = NULL;
+			scan->range++;
+			continue;
+		}
+		scan->sort_cost++;
+		add_to_sort(scan, entry);
+		if (scan->sort_cost > scan->path.sort_budget)
+			return STEP_BUDGET;
+	}
+	sort_entries(scan);
+	while (scan->has_last && scan->sorted_at < scan->nsorted &&
+		   compare(scan, scan->sorted[scan->sorted_at], &scan->last) <= 0)
+		scan->sorted_at++;
+	scan->sort_done = true;
+	return STEP_END;
+}
+
+/*
+ * Remember what was handed out, for the other path to go on behind it.
+ */
+static void
+set_last(ImgcatBranchScan *scan, const ImgcatEntry *entry)
+{
+	scan->last = *entry;
+	if (entry->known & IMGCAT_ENTRY_NAME)
+	{
+		scan->last_name = scan->last_name == NULL
+			? palloc(entry->name_length + 1)
+			: repalloc(scan->last_name, entry->name_length + 1);
+		memcpy(scan->last_name, entry->name, entry->name_length);
+		scan->last.name = scan->last_name;
+	}
+	scan->has_last = true;
+}
+
+/*
+ * The next of the sorted entries, or NULL.  If more passed than were kept, and
+ * those were not enough, the next of them are sorted.
+ */
+static ImgcatEntry *
+next_sorted(ImgcatBranchScan *scan)
+{
+	if (scan->sorted_at >= scan->nsorted && scan->sorted_cut)
+	{
+		set_last(scan, scan->sorted[scan->nsorted - 1]);
+		while (scan->nsorted > 0)
+			imgcat_entry_free(scan->sorted[--scan->nsorted]);
+		scan->sorted_at = 0;
+		scan->sorted_cut = false;
+		scan->range = 0;
+		scan->path.sort_budget = 1e300;
+		(void) step_of_sort(scan);
+	}
+	return scan->sorted_at < scan->nsorted ? scan->sorted[scan->sorted_at++] : NULL;
+}
+
+/*
+ * The next image, or NULL.  Unless its row was read it may be one that nobody
+ * sees.  It lives until the next one is asked for.
+ */
+ImgcatEntry *
+imgcat_branch_scan_next(ImgcatBranchScan *scan)
+{
+	ImgcatBranchPath *path = &scan->path;
+	double		least = IMGCAT_LEAST_BUDGET * scan->request.branch->page_rows;
+
+	while (!scan->ended)
+	{
+		ImgcatEntry *entry;
+
+		if (scan->sort_done)
+			return next_sorted(scan);
+		if (!scan->in_order)
+		{
+			if (step_of_sort(scan) == STEP_BUDGET)
+			{
+				scan->in_order = true;
+				path->order_budget = Max(scan->sort_cost * IMGCAT_BUDGET_GROWTH, least);
+			}
+			continue;
+		}
+		switch (step_in_order(scan, &entry))
+		{
+			case STEP_GOT:
+				if (path->can_sort)
+					set_last(scan, entry);
+				return entry;
+			case STEP_END:
+				scan->ended = true;
+				break;
+			case STEP_BUDGET:
+				scan->in_order = false;
+				path->sort_budget = Max(scan->order_cost * IMGCAT_BUDGET_GROWTH, least);
+				break;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Open a scan of the images of a branch that pass all filters, in the order of
+ * the keys, behind a keyset position if there is one.  What the request points
+ * to must outlive the scan.
+ */
+ImgcatBranchScan *
+imgcat_branch_scan_open(const ImgcatBranchRequest *request)
+{
+	ImgcatBranchScan *scan = palloc0(sizeof(ImgcatBranchScan));
+	int64		rows = request->branch->page_rows;
+
+	Assert(request->nfilters <= IMGCAT_FILTERS_MAX);
+	scan->request = *request;
+	imgcat_choose_branch_path(&scan->path, request);
+	scan->ended = scan->path.empty;
+	scan->in_order = scan->path.order_first;
+	scan->max_sorted = Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);
+	if (!scan->ended && (!scan->path.direct || scan->path.nparts > 0))
+	{
+		scan->group.name = palloc(1);
+		scan->group.entries = palloc(sizeof(ImgcatEntry *) *
+									 (IMGCAT_GROUP_ENTRIES * rows + 2));
+		scan->nested_filters = palloc(sizeof(ImgcatEntryFilter) *
+									  (request->nfilters + 1));
+	}
+	return scan;
+}
+
+/*
+ * The path that was chosen.
+ */
+const ImgcatBranchPath *
+imgcat_branch_scan_path(const ImgcatBranchScan *scan)
+{
+	return &scan->path;
+}
+
+/*
+ * End the scan.
+ */
+void
+imgcat_branch_scan_close(ImgcatBranchScan *scan)
+{
+	if (scan->nested != NULL)
+		imgcat_branch_scan_close(scan->nested);
+	if (scan->index_scan != NULL)
+		imgcat_index_scan_close(scan->index_scan);
+	if (scan->range_scan != NULL)
+		imgcat_index_scan_close(scan->range_scan);
+	pfree(scan);
+}

@@ -1,0 +1,428 @@
+/*-------------------------------------------------------------------------
+ *
+ * index_scan.c
+ *		Scans of the ordered indexes, entry by entry.
+ *
+ * The executor has no scan that hands out index entries, expressions and all,
+ * before their rows are looked at, nor one that stops after so many; so these
+ * go to the index straight, as get_image does (image/image_fetch.c).
+ *
+ * An entry may be of a row that nobody sees any more, or not yet: it counts
+ * for nothing until its row was read under the snapshot.  A visible row has
+ * the values of the entry that led to it.
+ *
+ * The columns of an index are known by their names, and those of its own
+ * expressions by their types (sql/30_images_tables.sql).
+ *
+ * src/listing/index_scan.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/itup.h"
+#include "access/nbtree.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "index_lookup.h"
+#include "listing/index_scan.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+/*
+ * Open images or image_shares to read rows of.
+ */
+void
+imgcat_table_begin(ImgcatTable *table, bool is_shares)
+{
+	Oid			oid;
+
+	memset(table, 0, sizeof(*table));
+	table->relation = imgcat_table_open(is_shares ? "image_shares" : "images");
+	table->is_shares = is_shares;
+	table->fetch = table_index_fetch_begin(table->relation);
+	table->slot = table_slot_create(table->relation, NULL);
+	table->snapshot = GetActiveSnapshot();
+	oid = RelationGetRelid(table->relation);
+	table->id = get_attnum(oid, is_shares ? "image_id" : "id");
+	table->created_at = get_attnum(oid, "created_at");
+	table->updated_at = get_attnum(oid, "updated_at");
+	table->size = get_attnum(oid, "size");
+	table->name = get_attnum(oid, "name");
+	table->summary = get_attnum(oid, "summary");
+}
+
+/*
+ * Close the table and its indexes.  The locks stay until the transaction ends.
+ */
+void
+imgcat_table_end(ImgcatTable *table)
+{
+	for (int i = 0; i < table->nindexes; i++)
+		if (table->indexes[i].relation != NULL)
+			index_close(table->indexes[i].relation, NoLock);
+	table_index_fetch_end(table->fetch);
+	ExecDropSingleTupleTableSlot(table->slot);
+	table_close(table->relation, NoLock);
+}
+
+/*
+ * Fetch the visible row of an entry into the table's slot, and let the entry
+ * point to it instead of the chain of its versions.  False: the snapshot sees
+ * none.
+ */
+bool
+imgcat_fetch_row(ImgcatTable *table, ImgcatEntry *entry)
+{
+	ItemPointerData tid = entry->tid;
+	bool		call_again = false;
+	bool		all_dead = false;
+
+	table->rows_read++;
+	if (entry->row_read)
+		return table_tuple_fetch_row_version(table->relation, &tid,
+											 table->snapshot, table->slot);
+	if (table_index_fetch_tuple(table->fetch, &tid, table->snapshot,
+								table->slot, &call_again, &all_dead))
+	{
+		entry->tid = table->slot->tts_tid;
+		entry->row_read = true;
+		return true;
+	}
+
+	/* nobody sees it any more: spare those who come by next (indexam.c) */
+	if (all_dead && entry->scan != NULL && !entry->scan->xactStartedInRecovery)
+		entry->scan->kill_prior_tuple = true;
+	return false;
+}
+
+/*
+ * Fill the entry from its row.  False: the snapshot sees none.  The name lives
+ * in the current memory context.
+ */
+bool
+imgcat_read_row(ImgcatTable *table, ImgcatEntry *entry)
+{
+	TupleTableSlot *slot = table->slot;
+	bool		is_null;
+	Datum		value;
+
+	if (entry->row_read)
+		return true;
+	if (!imgcat_fetch_row(table, entry))
+		return false;
+	entry->id = *DatumGetUUIDP(slot_getattr(slot, table->id, &is_null));
+	entry->created_at =
+		DatumGetTimestampTz(slot_getattr(slot, table->created_at, &is_null));
+	entry->updated_at =
+		DatumGetTimestampTz(slot_getattr(slot, table->updated_at, &is_null));
+	value = slot_getattr(slot, table->size, &is_null);
+	entry->size = is_null ? 0 : DatumGetInt64(value);
+	value = slot_getattr(slot, table->name, &is_null);
+	entry->name = is_null ? pstrdup("") : TextDatumGetCString(value);
+	entry->name_length = strlen(entry->name);
+	entry->summary = DatumGetInt64(slot_getattr(slot, table->summary, &is_null));
+	entry->known = IMGCAT_ENTRY_ALL;
+	return true;
+}
+
+/*
+ * The end of the names of the indexes that begin with a column, behind their
+ * scope.
+ */
+const char *
+imgcat_index_suffix(int column)
+{
+	switch (column)
+	{
+		case IMGCAT_COL_ID:
+			return "id";
+		case IMGCAT_COL_NAME:
+			return "name";
+		case IMGCAT_COL_STATUS:
+			return "status";
+		case IMGCAT_COL_DISK_FORMAT:
+			return "disk_format";
+		case IMGCAT_COL_CONTAINER_FORMAT:
+			return "container_format";
+		case IMGCAT_COL_SIZE:
+			return "size";
+		case IMGCAT_COL_CREATED_AT:
+			return "created_at";
+		case IMGCAT_COL_UPDATED_AT:
+			return "updated_at";
+		default:
+			return NULL;
+	}
+}
+
+/*
+ * The index of a name, which is open until the table is closed.
+ */
+static Relation
+open_index(ImgcatTable *table, const char *name)
+{
+	ImgcatOpenIndex *found;
+
+	for (int i = 0; i < table->nindexes; i++)
+		if (strcmp(table->indexes[i].name, name) == 0)
+			return table->indexes[i].relation;
+	if (table->nindexes == IMGCAT_OPEN_INDEXES_MAX)
+		return NULL;
+	found = &table->indexes[table->nindexes++];
+	strlcpy(found->name, name, sizeof(found->name));
+	found->relation = imgcat_index_open(table->relation, name);
+	return found->relation;
+}
+
+/*
+ * An index of the table that begins with what the family does; NULL: there is
+ * none that can be used.
+ */
+Relation
+imgcat_table_index(ImgcatTable *table, const char *family, const char *suffix)
+{
+	char		name[NAMEDATALEN];
+
+	snprintf(name, sizeof(name), "%s_%s_idx", family, suffix);
+	return open_index(table, name);
+}
+
+/*
+ * The primary key of the table, which is there.
+ */
+Relation
+imgcat_table_primary_key(ImgcatTable *table)
+{
+	Relation	index = open_index(table, table->is_shares ? "image_shares_pkey"
+								   : "images_pkey");
+
+	if (index == NULL)
+		elog(ERROR, "table \"%s\" has no primary key",
+			 RelationGetRelationName(table->relation));
+	return index;
+}
+
+/*
+ * Find out which columns of the index hold what.
+ */
+static void
+find_columns(ImgcatIndexScan *scan)
+{
+	const ImgcatTable *table = scan->table;
+	Form_pg_index form = scan->index->rd_index;
+	bool		is_name = strstr(RelationGetRelationName(scan->index), "_name_idx") != NULL;
+
+	scan->id = scan->created_at = scan->updated_at = -1;
+	scan->size = scan->name = scan->summary = -1;
+	for (int i = scan->nscope; i < form->indnatts; i++)
+	{
+		AttrNumber	column = form->indkey.values[i];
+		Oid			type = TupleDescAttr(RelationGetDescr(scan->index), i)->atttypid;
+
+		if (column == table->id)
+			scan->id = i;
+		else if (column == table->created_at)
+			scan->created_at = i;
+		else if (column == table->summary)
+			scan->summary = i;
+		else if (column == table->updated_at ||
+				 (column == 0 && type == TIMESTAMPTZOID))
+			scan->updated_at = i;
+		else if (column == table->size || (column == 0 && type == INT8OID))
+			scan->size = i;
+
+		/* the index of an enum has it as its key, and behind the id a name */
+		else if (column == table->name ||
+				 (column == 0 && type == TEXTOID &&
+				  (scan->id >= 0 || is_name)))
+			scan->name = i;
+	}
+}
+
+/*
+ * A scan of an index, without bounds but those of the scope as yet.
+ */
+ImgcatIndexScan *
+imgcat_index_scan_open(ImgcatTable *table, Relation index,
+					   const Datum *scope, int nscope)
+{
+	ImgcatIndexScan *scan = palloc0(sizeof(ImgcatIndexScan));
+
+	scan->table = table;
+	scan->index = index;
+	scan->nscope = nscope;
+	find_columns(scan);
+	if (scan->id < 0)
+		elog(ERROR, "index \"%s\" is not an ordered index of images",
+			 RelationGetRelationName(index));
+	for (int i = 0; i < nscope; i++)
+		imgcat_index_scan_bound(scan, i - nscope, BTEqualStrategyNumber, scope[i]);
+	return scan;
+}
+
+/*
+ * Take all bounds from a scan but its scope.
+ */
+void
+imgcat_index_scan_unbound(ImgcatIndexScan *scan)
+{
+	scan->nkeys = scan->nscope;
+}
+
+/*
+ * Bound the column at a position behind the scope, from 0 on.
+ */
+void
+imgcat_index_scan_bound(ImgcatIndexScan *scan, int position,
+						StrategyNumber strategy, Datum value)
+{
+	int			at = scan->nscope + position;
+	Oid			family = scan->index->rd_opfamily[at];
+	Oid			type = scan->index->rd_opcintype[at];
+	Oid			op = get_opfamily_member(family, type, type, strategy);
+
+	Assert(scan->nkeys < (int) lengthof(scan->keys));
+	ScanKeyEntryInitialize(&scan->keys[scan->nkeys++], 0, at + 1, strategy, type,
+						   scan->index->rd_indcollation[at], get_opcode(op), value);
+}
+
+/*
+ * Begin behind a keyset position: a comparison of the columns from a position
+ * on as one row.
+ */
+void
+imgcat_index_scan_behind(ImgcatIndexScan *scan, int position, int nvalues,
+						 const Datum *values, bool descending)
+{
+	StrategyNumber strategy = descending ? BTLessStrategyNumber
+		: BTGreaterStrategyNumber;
+	ScanKey		header;
+
+	Assert(scan->nkeys < (int) lengthof(scan->keys));
+	Assert(nvalues <= (int) lengthof(scan->members));
+	header = &scan->keys[scan->nkeys++];
+	for (int i = 0; i < nvalues; i++)
+	{
+		int			at = scan->nscope + position + i;
+
+		ScanKeyEntryInitialize(&scan->members[i],
+							   SK_ROW_MEMBER | (i == nvalues - 1 ? SK_ROW_END : 0),
+							   at + 1, strategy,
+							   scan->index->rd_opcintype[at],
+							   scan->index->rd_indcollation[at],
+							   index_getprocid(scan->index, at + 1, BTORDER_PROC),
+							   values[i]);
+	}
+	memset(header, 0, sizeof(*header));
+	header->sk_flags = SK_ROW_HEADER;
+	header->sk_attno = scan->members[0].sk_attno;
+	header->sk_strategy = strategy;
+	header->sk_argument = PointerGetDatum(scan->members);
+}
+
+/*
+ * Start, or start again, within the bounds.
+ */
+void
+imgcat_index_scan_start(ImgcatIndexScan *scan)
+{
+	if (scan->scan != NULL)
+		index_endscan(scan->scan);
+	scan->scan = imgcat_index_beginscan(scan->table->relation, scan->index,
+										scan->table->snapshot, scan->nkeys, 0);
+	scan->scan->xs_want_itup = true;
+	index_rescan(scan->scan, scan->keys, scan->nkeys, NULL, 0);
+}
+
+/*
+ * Fill in what the index holds of sizes and names.  A missing one is null, and
+ * the summary says so.
+ */
+static void
+fill_size_and_name(ImgcatIndexScan *scan, const Datum *values, const bool *nulls)
+{
+	ImgcatEntry *entry = &scan->entry;
+	bool		summary = (entry->known & IMGCAT_ENTRY_SUMMARY) != 0;
+
+	if (scan->size >= 0 && !nulls[scan->size])
+	{
+		entry->size = DatumGetInt64(values[scan->size]);
+		entry->known |= IMGCAT_ENTRY_SIZE;
+	}
+	else if (summary && imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_SIZE))
+	{
+		entry->size = 0;
+		entry->known |= IMGCAT_ENTRY_SIZE;
+	}
+	if (scan->name >= 0 && !nulls[scan->name])
+	{
+		text	   *name = DatumGetTextPP(values[scan->name]);
+
+		entry->name = VARDATA_ANY(name);
+		entry->name_length = VARSIZE_ANY_EXHDR(name);
+		entry->known |= IMGCAT_ENTRY_NAME;
+	}
+	else if (summary && imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_NAME))
+	{
+		entry->name = "";
+		entry->name_length = 0;
+		entry->known |= IMGCAT_ENTRY_NAME;
+	}
+}
+
+/*
+ * The next entry, or NULL.  It lives until the next one is asked for.
+ */
+ImgcatEntry *
+imgcat_index_scan_next(ImgcatIndexScan *scan, ScanDirection direction)
+{
+	ImgcatEntry *entry = &scan->entry;
+	ItemPointer tid = index_getnext_tid(scan->scan, direction);
+	Datum		values[INDEX_MAX_KEYS];
+	bool		nulls[INDEX_MAX_KEYS];
+
+	if (tid == NULL)
+		return NULL;
+	scan->table->entries_read++;
+	index_deform_tuple(scan->scan->xs_itup, scan->scan->xs_itupdesc, values, nulls);
+	entry->tid = *tid;
+	entry->known = 0;
+	entry->row_read = false;
+	entry->of_share = scan->table->is_shares;
+	entry->scan = scan->scan;
+	entry->tuple = NULL;
+	entry->id = *DatumGetUUIDP(values[scan->id]);
+	if (scan->summary >= 0)
+	{
+		entry->summary = DatumGetInt64(values[scan->summary]);
+		entry->known |= IMGCAT_ENTRY_SUMMARY;
+	}
+	if (scan->created_at >= 0)
+	{
+		entry->created_at = DatumGetTimestampTz(values[scan->created_at]);
+		entry->known |= IMGCAT_ENTRY_CREATED_AT;
+	}
+	if (scan->updated_at >= 0 && !nulls[scan->updated_at])
+	{
+		entry->updated_at = DatumGetTimestampTz(values[scan->updated_at]);
+		entry->known |= IMGCAT_ENTRY_UPDATED_AT;
+	}
+	fill_size_and_name(scan, values, nulls);
+	return entry;
+}
+
+/*
+ * End the scan.  The index stays open.
+ */
+void
+imgcat_index_scan_close(ImgcatIndexScan *scan)
+{
+	if (scan->scan != NULL)
+		index_endscan(scan->scan);
+	pfree(scan);
+}

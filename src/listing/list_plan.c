@@ -1,0 +1,688 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_plan.c
+ *		How the images of a request are found: one decision, as a value.
+ *
+ * There are three scans (list_scan.h).  An ordered scan reads index entries in
+ * the order of the request; a search scan intersects facets in the search
+ * index; a SQL scan leaves the choice to the server's planner.  choose_scan()
+ * says which, from the request, the statistics, the indexes that are there and
+ * the constants of list_cost.h.  What was chosen is a ListPlan, which
+ * explain_list_images prints.
+ *
+ * src/listing/list_plan.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "image/search_element.h"
+#include "listing/list_plan.h"
+#include "listing/list_sort.h"
+#include "listing/property_index.h"
+#include "listing/statistics.h"
+#include "port/pg_bitutils.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+/* most values of an in: list: each is compared with, and looked for */
+#define MAX_VALUES 256
+
+/*
+ * Add one name to a filter on names, once: each is looked for on its own.
+ */
+static void
+add_name(ImgcatEntryFilter *filter, Datum value)
+{
+	text	   *name = DatumGetTextPP(value);
+	int			length = VARSIZE_ANY_EXHDR(name);
+	int			at = filter->nnames;
+
+	for (int i = 0; i < at; i++)
+		if (filter->name_lengths[i] == length &&
+			memcmp(filter->names[i], VARDATA_ANY(name), length) == 0)
+			return;
+	filter->nnames++;
+	filter->names[at] = VARDATA_ANY(name);
+	filter->name_lengths[at] = length;
+	filter->name_hashes[at] = imgcat_summary_name_hash(VARDATA_ANY(name), length);
+}
+
+/*
+ * The filter on one of some texts.  No image has an enum value that is none,
+ * and a missing one equals nothing.
+ */
+static void
+set_text_filter(ImgcatEntryFilter *filter, const Datum *values, int nvalues)
+{
+	ImgcatSummaryPart part;
+
+	if (!imgcat_column_is_enum(filter->column, &part))
+	{
+		filter->names = palloc(sizeof(char *) * nvalues);
+		filter->name_lengths = palloc(sizeof(int) * nvalues);
+		filter->name_hashes = palloc(sizeof(uint32) * nvalues);
+		for (int i = 0; i < nvalues; i++)
+			add_name(filter, values[i]);
+		return;
+	}
+	for (int i = 0; i < nvalues; i++)
+	{
+		text	   *value = DatumGetTextPP(values[i]);
+		uint32		code;
+
+		code = imgcat_summary_enum_code(part, VARDATA_ANY(value),
+										VARSIZE_ANY_EXHDR(value));
+		if (code != IMGCAT_SUMMARY_NO_VALUE && code != IMGCAT_SUMMARY_UNKNOWN_VALUE)
+			filter->codes |= UINT32_C(1) << code;
+	}
+}
+
+/*
+ * The filter on a number: a range.
+ */
+static void
+set_number_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
+{
+	int64		number = DatumGetInt64(condition->value);
+
+	filter->low = condition->op == IMGCAT_LTE ? PG_INT64_MIN : number;
+	filter->high = condition->op == IMGCAT_GTE ? PG_INT64_MAX : number;
+}
+
+/*
+ * Set the filter on an in: list of texts.  False: it is too long.
+ */
+static bool
+set_list_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
+{
+	Datum	   *values;
+	bool	   *nulls;
+	int			nvalues;
+
+	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1,
+					  false, TYPALIGN_INT, &values, &nulls, &nvalues);
+	if (nvalues > MAX_VALUES)
+		return false;
+	set_text_filter(filter, values, nvalues);
+	return true;
+}
+
+/*
+ * Is it the condition that IMS adds for tenants?
+ */
+static bool
+is_registered_condition(const ImgcatCondition *condition)
+{
+	text	   *facet;
+
+	if (condition->kind != IMGCAT_COND_NOT_FACET)
+		return false;
+	facet = DatumGetTextPP(condition->value);
+	return VARSIZE_ANY_EXHDR(facet) == strlen("__isregistered=false") &&
+		memcmp(VARDATA_ANY(facet), "__isregistered=false",
+			   VARSIZE_ANY_EXHDR(facet)) == 0;
+}
+
+/*
+ * Do index entries show the condition?  If so, set the filter.
+ */
+static bool
+set_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
+{
+	ImgcatSummaryPart part;
+	bool		is_text = condition->column == IMGCAT_COL_NAME ||
+		imgcat_column_is_enum(condition->column, &part);
+
+	memset(filter, 0, sizeof(*filter));
+	filter->column = condition->column;
+	switch (condition->kind)
+	{
+		case IMGCAT_COND_TEXT:
+			if (is_text)
+				set_text_filter(filter, &condition->value, 1);
+			return is_text;
+		case IMGCAT_COND_TEXT_IN:
+			return is_text && set_list_filter(filter, condition);
+		case IMGCAT_COND_BOOL:
+			filter->low = filter->high = DatumGetBool(condition->value);
+			return true;
+		case IMGCAT_COND_NUMBER:
+			if (condition->column != IMGCAT_COL_SIZE)
+				return false;
+			set_number_filter(filter, condition);
+			return true;
+		case IMGCAT_COND_TIME_RANGE:
+			filter->low = condition->low;
+			filter->high = condition->high == PG_INT64_MAX ? PG_INT64_MAX
+				: condition->high - 1;
+			return true;
+		case IMGCAT_COND_NOT_FACET:
+			filter->column = IMGCAT_COL_PROPERTIES;
+			return is_registered_condition(condition);
+		default:
+			return false;
+	}
+}
+
+/*
+ * Two ranges of one column are one.
+ */
+static void
+merge_ranges(ImgcatListPlan *plan)
+{
+	int			nfilters = 0;
+
+	for (int i = 0; i < plan->nfilters; i++)
+	{
+		ImgcatEntryFilter *filter = &plan->filters[i];
+		ImgcatEntryFilter *same = NULL;
+
+		for (int j = 0; j < nfilters && same == NULL; j++)
+			if (plan->filters[j].column == filter->column &&
+				(filter->column == IMGCAT_COL_SIZE ||
+				 filter->column == IMGCAT_COL_CREATED_AT ||
+				 filter->column == IMGCAT_COL_UPDATED_AT))
+				same = &plan->filters[j];
+		if (same == NULL)
+			plan->filters[nfilters++] = *filter;
+		else
+		{
+			same->low = Max(same->low, filter->low);
+			same->high = Min(same->high, filter->high);
+		}
+	}
+	plan->nfilters = nfilters;
+}
+
+/*
+ * The only facet asked for, if it is a property that has indexes of its own,
+ * becomes a filter.  These are in the order of creation; they hold no null,
+ * which shows as the empty string.
+ */
+static bool
+set_property_filter(ImgcatListPlan *plan)
+{
+	const ImgcatListRequest *request = plan->request;
+	const ImgcatCondition *facet = NULL;
+	const ImgcatListParameter *property;
+	const char *suffix;
+	ImgcatEntryFilter *filter = &plan->filters[plan->nfilters];
+	Datum		value;
+
+	if (request->hidden || !imgcat_sorts_by_creation(&request->sort))
+		return false;
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		if (!imgcat_is_facet(&request->conditions[i]))
+			continue;
+		if (facet != NULL)
+			return false;
+		facet = &request->conditions[i];
+	}
+	property = facet != NULL ? facet->property : NULL;
+	if (property == NULL || property->value_length == 0)
+		return false;
+	suffix = imgcat_property_index_suffix(property->name);
+	if (imgcat_table_index(&plan->images, "images_visibility", suffix) == NULL ||
+		imgcat_table_index(&plan->images, "images_owner", suffix) == NULL)
+		return false;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->column = IMGCAT_INDEXED_PROPERTY;
+	filter->suffix = suffix;
+	value = PointerGetDatum(cstring_to_text_with_len(property->value,
+													 property->value_length));
+	set_text_filter(filter, &value, 1);
+	plan->nfilters++;
+	return true;
+}
+
+/*
+ * How frequent are images that pass a condition which index entries do not
+ * show?  Those that leave out images leave out few.
+ */
+static double
+hidden_frequency(const ImgcatListPlan *plan, const ImgcatCondition *condition)
+{
+	switch (condition->kind)
+	{
+		case IMGCAT_COND_NUMBER:
+			return imgcat_estimate_number(&plan->images, condition);
+		case IMGCAT_COND_TEXT:
+			return condition->column == IMGCAT_COL_OWNER ? 1
+				: imgcat_estimate_text(&plan->images, condition);
+		case IMGCAT_COND_TEXT_IN:
+		case IMGCAT_COND_UUID_IN:
+			return 0;
+		default:
+			return 1;
+	}
+}
+
+/*
+ * Read the conditions: to filters on entries, to facets, and what is left.
+ */
+static void
+set_filters(ImgcatListPlan *plan)
+{
+	const ImgcatListRequest *request = plan->request;
+
+	plan->filters = palloc(sizeof(ImgcatEntryFilter) * (IMGCAT_FILTERS_MAX / 2 + 3));
+	plan->hidden_share = 1;
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		const ImgcatCondition *condition = &request->conditions[i];
+
+		if (imgcat_is_facet(condition))
+			plan->has_facets = true;
+		else if (plan->nfilters < IMGCAT_FILTERS_MAX / 2 &&
+				 set_filter(&plan->filters[plan->nfilters], condition))
+			plan->nfilters++;
+		else
+			plan->hidden_share *= hidden_frequency(plan, condition);
+	}
+	if (request->created_from != PG_INT64_MIN ||
+		request->created_before != PG_INT64_MAX)
+	{
+		ImgcatEntryFilter *filter = &plan->filters[plan->nfilters++];
+
+		memset(filter, 0, sizeof(*filter));
+		filter->column = IMGCAT_COL_CREATED_AT;
+		filter->low = request->created_from;
+		filter->high = request->created_before == PG_INT64_MAX ? PG_INT64_MAX
+			: request->created_before - 1;
+	}
+	merge_ranges(plan);
+	if (plan->has_facets && set_property_filter(plan))
+	{
+		plan->has_facets = false;
+		plan->has_property = true;
+	}
+}
+
+/*
+ * What IMS hides from tenants is as frequent as its facet.
+ */
+static void
+set_frequencies(ImgcatListPlan *plan)
+{
+	ImgcatKeyStatistics statistics;
+	text	   *facet;
+
+	for (int i = 0; i < plan->nfilters; i++)
+	{
+		ImgcatEntryFilter *filter = &plan->filters[i];
+		double		frequency;
+
+		if (filter->column != IMGCAT_COL_PROPERTIES &&
+			filter->column != IMGCAT_INDEXED_PROPERTY)
+			continue;
+		facet = cstring_to_text("__isregistered=false");
+		for (int j = 0; j < plan->request->nconditions &&
+			 filter->column == IMGCAT_INDEXED_PROPERTY; j++)
+			if (imgcat_is_facet(&plan->request->conditions[j]))
+				facet = DatumGetTextPP(plan->request->conditions[j].value);
+		imgcat_key_statistics_begin(&statistics);
+		(void) imgcat_key_frequency(&statistics, imgcat_element_of_facet(facet),
+									&frequency);
+		imgcat_key_statistics_end(&statistics);
+		filter->frequency = filter->column == IMGCAT_INDEXED_PROPERTY
+			? frequency : Max(1 - frequency, IMGCAT_LEAST_FREQUENCY);
+	}
+}
+
+/*
+ * Add the owner asked for to the filters of a branch of shares: they keep it.
+ */
+static void
+add_owner_filter(ImgcatListPlan *plan, ImgcatPlanBranch *branch)
+{
+	ImgcatEntryFilter *filters =
+	palloc(sizeof(ImgcatEntryFilter) * (plan->nfilters + 1));
+	ImgcatEntryFilter *filter = &filters[plan->nfilters];
+	Datum		owner = CStringGetTextDatum(plan->request->owner);
+
+	memcpy(filters, plan->filters, sizeof(ImgcatEntryFilter) * plan->nfilters);
+	memset(filter, 0, sizeof(*filter));
+	filter->column = IMGCAT_INDEXED_PROPERTY;
+	filter->suffix = "owner";
+	set_text_filter(filter, &owner, 1);
+	filter->frequency = imgcat_estimate_column(&plan->shares, "owner", owner);
+	branch->filters = filters;
+	branch->nfilters = plan->nfilters + 1;
+}
+
+/*
+ * Add a branch of an ordered scan: by what its indexes begin with.
+ */
+static void
+add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
+{
+	const ImgcatListRequest *request = plan->request;
+	const char *project = plan->caller->project_id;
+	const char *owner = scope->kind == IMGCAT_SCOPE_OWN ? project : request->owner;
+	ImgcatPlanBranch *added = &plan->branches[plan->nbranches];
+	ImgcatBranch *branch = &added->branch;
+
+	/* what is shared with a project is not its own */
+	if (scope->kind == IMGCAT_SCOPE_MEMBER && request->owner != NULL &&
+		strcmp(request->owner, project) == 0)
+		return;
+	plan->nbranches++;
+	added->filters = plan->filters;
+	added->nfilters = plan->nfilters;
+	branch->table = &plan->images;
+	branch->hidden = request->hidden;
+	branch->page_rows = plan->rows;
+	if (scope->kind == IMGCAT_SCOPE_MEMBER)
+	{
+		branch->table = &plan->shares;
+		branch->family = "image_shares";
+		branch->nscope = 2;
+		branch->scope_names[0] = "member_id";
+		branch->scope[0] = CStringGetTextDatum(project);
+		branch->scope_names[1] = "answer";
+		branch->scope[1] = CStringGetTextDatum(scope->member_status);
+		if (request->owner != NULL)
+			add_owner_filter(plan, added);
+		return;
+	}
+	branch->family = owner != NULL ? "images_owner" : "images_visibility";
+	if (owner != NULL)
+	{
+		branch->scope_names[branch->nscope] = "owner";
+		branch->scope[branch->nscope++] = CStringGetTextDatum(owner);
+	}
+	branch->scope_names[branch->nscope] = "visibility";
+	branch->scope[branch->nscope++] = CStringGetTextDatum(scope->visibility);
+}
+
+/*
+ * The filters with one of a list's values in place of the list.
+ */
+static const ImgcatEntryFilter *
+filters_of_value(const ImgcatPlanBranch *branch, int at, int value)
+{
+	ImgcatEntryFilter *filters;
+	ImgcatEntryFilter *filter;
+	uint32		codes = branch->filters[at].codes;
+
+	filters = palloc(sizeof(ImgcatEntryFilter) * branch->nfilters);
+	memcpy(filters, branch->filters, sizeof(ImgcatEntryFilter) * branch->nfilters);
+	filter = &filters[at];
+	if (filter->column == IMGCAT_COL_NAME)
+	{
+		filter->nnames = 1;
+		filter->names += value;
+		filter->name_lengths += value;
+		filter->name_hashes += value;
+		return filters;
+	}
+	while (value-- > 0)
+		codes &= codes - 1;
+	filter->codes = codes & -codes;
+	return filters;
+}
+
+/*
+ * In the order of creation, give each value of a short list branches of its
+ * own: the images of one value have an index in that order, those of a list
+ * have none.
+ */
+static void
+split_branches(ImgcatListPlan *plan)
+{
+	int			at = -1;
+	int			nvalues = 0;
+	int			nbranches = plan->nbranches;
+
+	if (plan->request->hidden || !imgcat_is_index_order(plan->keys, plan->nkeys) ||
+		plan->keys[0].column != IMGCAT_COL_CREATED_AT)
+		return;
+	for (int i = 0; i < plan->nfilters && at < 0; i++)
+	{
+		nvalues = plan->filters[i].column == IMGCAT_COL_NAME
+			? plan->filters[i].nnames : pg_popcount32(plan->filters[i].codes);
+		if (nvalues > 1 && nvalues <= IMGCAT_SPLIT_VALUES_MAX)
+			at = i;
+	}
+	if (at < 0)
+		return;
+	for (int value = nvalues - 1; value >= 0; value--)
+		for (int i = 0; i < nbranches; i++)
+		{
+			ImgcatPlanBranch *branch = &plan->branches[value * nbranches + i];
+
+			*branch = plan->branches[i];
+			branch->filters = filters_of_value(branch, at, value);
+		}
+	plan->nbranches = nbranches * nvalues;
+}
+
+/*
+ * Are the indexes there that an ordered scan of the branch cannot do without?
+ */
+static bool
+has_indexes(const ImgcatListPlan *plan, const ImgcatBranch *branch)
+{
+	if (branch->hidden)
+		return imgcat_table_index(branch->table, branch->family, "hidden") != NULL;
+	for (int i = 0; i < plan->nkeys; i++)
+		if (imgcat_table_index(branch->table, branch->family,
+							   imgcat_index_suffix(plan->keys[i].column)) == NULL)
+			return false;
+	return imgcat_table_index(branch->table, branch->family, "created_at") != NULL;
+}
+
+/*
+ * Plan an ordered scan, as far as there are indexes.
+ */
+static void
+plan_branches(ImgcatListPlan *plan)
+{
+	for (int i = 0; i < plan->scope.nbranches; i++)
+		add_branch(plan, &plan->scope.branches[i]);
+	plan->can_order = !plan->request->dead;
+	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
+	{
+		plan->can_order = has_indexes(plan, &plan->branches[i].branch);
+		plan->branches[i].images = imgcat_estimate_branch(&plan->branches[i].branch);
+	}
+	split_branches(plan);
+}
+
+/*
+ * Count, where that is cheap, how many images have the facets.  Statistics do
+ * not know how many are in a set that is rarer than what they keep, so these
+ * are counted in the index.
+ */
+static void
+count_matching(ImgcatListPlan *plan)
+{
+	ImgcatSearchKeys *search = &plan->search;
+	int64		limit = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32);
+	double		found;
+
+	plan->matching = search->expected;
+	if (search->expected < limit / 2 || (search->uncommon && search->nsets == 1))
+	{
+		plan->fetch_all = true;
+		return;
+	}
+	if (!search->uncommon)
+		return;
+	found = imgcat_search_probe(plan->probe, search->sets, 1);
+	search->expected *= found / Max(search->rarest, 1);
+	search->rarest = found;
+	plan->matching = search->expected;
+	plan->fetch_all = found <= IMGCAT_FEW_IN_SET || search->expected < limit / 2;
+}
+
+/*
+ * Does a filter leave so few images that it should lead?
+ */
+static bool
+has_rare_filter(const ImgcatListPlan *plan)
+{
+	for (int i = 0; i < plan->nfilters; i++)
+	{
+		const ImgcatEntryFilter *filter = &plan->filters[i];
+
+		/* time ranges bound the windows of a search scan */
+		if (filter->column != IMGCAT_COL_CREATED_AT &&
+			imgcat_estimate_filter(&plan->images, filter) < IMGCAT_SEARCH_LEAST_SHARE)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Choose a scan, with the reason.
+ */
+static void
+choose(ImgcatListPlan *plan, ImgcatScanKind scan, bool bounded, const char *reason)
+{
+	plan->scan = scan;
+	plan->bounded = bounded;
+	plan->reason = reason;
+}
+
+/*
+ * How are the images of the request found?  Everything that decides it is in
+ * the plan.
+ */
+static void
+choose_scan(ImgcatListPlan *plan)
+{
+	const ImgcatListRequest *request = plan->request;
+
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		if (request->conditions[i].kind == IMGCAT_COND_NEVER)
+		{
+			choose(plan, IMGCAT_NO_SCAN, true, "a condition is never true");
+			return;
+		}
+		if (request->conditions[i].kind == IMGCAT_COND_UUID_IN)
+		{
+			choose(plan, IMGCAT_SQL_SCAN, true, "the images are named");
+			return;
+		}
+	}
+	if (plan->scope.nbranches == 0)
+		choose(plan, IMGCAT_NO_SCAN, true, "the caller lists no image");
+	else if (request->dead)
+		choose(plan, IMGCAT_SQL_SCAN, false, "deleted images are in no ordered index");
+	else if (plan->probe != NULL && !request->hidden && plan->fetch_all &&
+			 (imgcat_sorts_by_creation(&request->sort) ||
+			  imgcat_search_probe(plan->probe, plan->search.sets,
+								  plan->search.nsets) <= IMGCAT_FETCH_ALL_MAX))
+		choose(plan, IMGCAT_SEARCH_SCAN, true, "few images have the facets");
+	else if (!plan->can_order)
+		choose(plan, IMGCAT_SQL_SCAN, false, "an ordered index is missing");
+	else if (plan->probe != NULL && !request->hidden &&
+			 imgcat_sorts_by_creation(&request->sort) &&
+			 plan->hidden_share >= IMGCAT_SEARCH_LEAST_SHARE &&
+			 !has_rare_filter(plan))
+		choose(plan, IMGCAT_SEARCH_SCAN, true, "time buckets are in the order asked");
+	else if (plan->hidden_share < IMGCAT_SEARCH_LEAST_SHARE)
+		choose(plan, IMGCAT_SQL_SCAN, false,
+			   "few images pass a condition that no index entry shows");
+	else
+	{
+		choose(plan, IMGCAT_ORDERED_SCAN, true, "indexes have the order asked");
+		plan->filter_by_tids = plan->probe != NULL;
+	}
+}
+
+/*
+ * Leave out the branches of shares that have none: with most projects nothing
+ * is shared, and shared images of others need not be searched.
+ */
+static void
+drop_empty_shares(ImgcatListPlan *plan)
+{
+	ImgcatScope *scope = &plan->scope;
+	Relation	index = imgcat_table_index(&plan->shares, "image_shares",
+										   plan->request->hidden ? "hidden" : "id");
+	int			nbranches = 0;
+
+	for (int i = 0; i < scope->nbranches; i++)
+	{
+		const ImgcatScopeBranch *branch = &scope->branches[i];
+		bool		found = true;
+
+		if (branch->kind == IMGCAT_SCOPE_MEMBER && index != NULL)
+		{
+			Datum		values[2];
+			ImgcatIndexScan *scan;
+
+			values[0] = CStringGetTextDatum(plan->caller->project_id);
+			values[1] = CStringGetTextDatum(branch->member_status);
+			scan = imgcat_index_scan_open(&plan->shares, index, values, 2);
+			imgcat_index_scan_start(scan);
+			found = imgcat_index_scan_next(scan, ForwardScanDirection) != NULL;
+			imgcat_index_scan_close(scan);
+		}
+		if (found)
+			scope->branches[nbranches++] = *branch;
+	}
+	scope->nbranches = nbranches;
+}
+
+/*
+ * Plan the request: at most so many rows, behind the keyset position if there
+ * is one.  imgcat_plan_end() closes what is opened here.
+ */
+void
+imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
+				 const ImgcatCaller *caller, const ImgcatEntry *after, int64 rows)
+{
+	memset(plan, 0, sizeof(*plan));
+	plan->request = request;
+	plan->caller = caller;
+	plan->rows = rows;
+	plan->has_after = (after != NULL);
+	if (after != NULL)
+		plan->after = *after;
+	plan->nkeys = imgcat_sort_length(&request->sort);
+	for (int i = 0; i < plan->nkeys; i++)
+	{
+		plan->keys[i].column =
+			imgcat_sort_attribute(request->sort.keys[i].attribute)->column;
+		plan->keys[i].descending = request->sort.keys[i].descending;
+	}
+
+	imgcat_list_scope(&plan->scope, request, caller);
+	imgcat_table_begin(&plan->images, false);
+	imgcat_table_begin(&plan->shares, true);
+	set_filters(plan);
+	set_frequencies(plan);
+	plan->matching = -1;
+	if (plan->has_facets && !request->dead)
+	{
+		drop_empty_shares(plan);
+		plan->probe = imgcat_search_open(&plan->images);
+		if (plan->probe != NULL && plan->scope.nbranches > 0)
+		{
+			imgcat_search_keys(&plan->search, request, &plan->scope);
+			count_matching(plan);
+		}
+	}
+	plan_branches(plan);
+	choose_scan(plan);
+}
+
+/*
+ * Close what a plan has opened.
+ */
+void
+imgcat_plan_end(ImgcatListPlan *plan)
+{
+	if (plan->probe != NULL)
+		imgcat_search_close(plan->probe);
+	imgcat_table_end(&plan->shares);
+	imgcat_table_end(&plan->images);
+}
