@@ -45,6 +45,7 @@
 #include "entry.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "plan_cache.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -196,6 +197,8 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 	Entry		entry;
 	Oid			user;
 	int			security_context;
+	int			plans;
+	volatile bool failed = true;
 	volatile Datum result = (Datum) 0;
 
 	for (int argument = 0; argument < nrequired; argument++)
@@ -209,6 +212,7 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 	entry.caller = imgcat_calling_role();
 	entry.owner = tables_owner;
 	entry.outer = current_entry;
+	plans = imgcat_plans_enter();
 
 	PG_TRY();
 	{
@@ -217,11 +221,13 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 							   security_context | SECURITY_LOCAL_USERID_CHANGE |
 							   SECURITY_NOFORCE_RLS);
 		result = body(fcinfo);
+		failed = false;
 	}
 	PG_FINALLY();
 	{
 		current_entry = entry.outer;
 		SetUserIdAndSecContext(user, security_context);
+		imgcat_plans_leave(plans, failed);
 	}
 	PG_END_TRY();
 	return result;

@@ -12,8 +12,15 @@
 
 #include "executor/spi.h"
 
-/* most plans that a session keeps; the one used longest ago makes room */
+/*
+ * Most plans that a session keeps, and most bytes of them; those used longest
+ * ago make room.  A plan larger than the bytes is not kept.
+ */
 #define IMGCAT_PLAN_CACHE_SIZE 128
+#define IMGCAT_PLAN_CACHE_BYTES ((Size) 16 * 1024 * 1024)
+
+extern int	imgcat_plans_enter(void);
+extern void imgcat_plans_leave(int mark, bool failed);
 
 extern SPIPlanPtr imgcat_plan(const char *sql, int nargs, const Oid *argtypes);
 extern SPIPlanPtr imgcat_plan_with_options(const char *sql, int nargs,

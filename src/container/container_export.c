@@ -160,7 +160,11 @@ next_image(Export *export, MemoryContext context)
 	text	   *answer;
 
 	if (!PortalIsValid(portal))
-		elog(ERROR, "the cursor of an export is gone");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_CURSOR_STATE),
+				 errmsg("the cursor of an export was closed"),
+				 errdetail("export_container_images() reads from the cursor \"%s\", row by row.",
+						   export->portal_name)));
 	if (export->deadline != DT_NOEND)
 		check_deadline(export->deadline);
 	SPI_cursor_fetch(portal, true, 1);
