@@ -15,6 +15,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "container/container_access.h"
 #include "context.h"
 #include "fmgr.h"
@@ -27,6 +28,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -138,45 +140,48 @@ static bool
 read_target(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer, text *given)
 {
 	ImgcatHttpTarget target;
+	ImgcatTargetResult result;
 	char	   *url = text_to_cstring(given);
 	int			skipped;
 
 	/* a URL is UTF-8, whatever the encoding of the database */
 	url = pg_server_to_any(url, strlen(url), PG_UTF8);
-	switch (imgcat_http_target_read(&target, url, strlen(url)))
-	{
-		case IMGCAT_TARGET_MALFORMED:
-			imgcat_http_answer_status(
-				request, answer, 400,
-				"The target of the request is neither a path nor a URL.");
-			return false;
-		case IMGCAT_TARGET_BAD_ENCODING:
-			imgcat_http_answer_status(
-				request, answer, 400,
-				"The path of the request is not valid UTF-8.");
-			return false;
-		case IMGCAT_TARGET_OK:
-			break;
-	}
+	result = imgcat_http_target_read(&target, url, strlen(url));
+
+	/* the segments before a bad one tell whose errors the client expects */
 	skipped = prefix_segments(&target);
-	request->nsegments = target.too_long ? 0 : target.nsegments - skipped;
+	request->nsegments = target.nsegments - skipped;
 	request->segments = palloc(sizeof(char *) * IMGCAT_TARGET_SEGMENTS_MAX);
 	for (int i = 0; i < request->nsegments; i++)
 	{
 		char	   *segment = target.segments[skipped + i];
 
-		request->segments[i] =
-			pg_any_to_server(segment, strlen(segment), PG_UTF8);
+		request->segments[i] = pg_any_to_server(segment, strlen(segment),
+												PG_UTF8);
 	}
-	request->query =
-		pg_any_to_server(target.query, target.query_length, PG_UTF8);
 	settle_version(request);
+
+	switch (result)
+	{
+		case IMGCAT_TARGET_MALFORMED:
+			imgcat_http_answer_status(request, answer, 400,
+									  "The target of the request is neither a path nor a URL.");
+			return false;
+		case IMGCAT_TARGET_BAD_ENCODING:
+			imgcat_http_answer_status(request, answer, 400,
+									  "The path of the request is not valid UTF-8.");
+			return false;
+		case IMGCAT_TARGET_OK:
+			break;
+	}
 	if (target.too_long)
 	{
 		imgcat_http_answer_status(request, answer, 404,
 								  "There is no such resource.");
 		return false;
 	}
+	request->query = pg_any_to_server(target.query, target.query_length,
+									  PG_UTF8);
 	return true;
 }
 
@@ -422,6 +427,29 @@ run_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 		answer->body = NULL;
 }
 
+/*
+ * The form of the row that http_request answers with, as its OUT arguments
+ * declare it; made once, for looking those up costs more than some requests.
+ */
+static TupleDesc
+answer_tupdesc(void)
+{
+	static TupleDesc tupdesc = NULL;
+
+	if (tupdesc == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+		TupleDesc	made = CreateTemplateTupleDesc(3);
+
+		TupleDescInitEntry(made, 1, "status", INT4OID, -1, 0);
+		TupleDescInitEntry(made, 2, "response_headers", JSONBOID, -1, 0);
+		TupleDescInitEntry(made, 3, "response_body", BYTEAOID, -1, 0);
+		tupdesc = BlessTupleDesc(made);
+		MemoryContextSwitchTo(old);
+	}
+	return tupdesc;
+}
+
 PG_FUNCTION_INFO_V1(imgcat_http_request);
 /*
  * http_request(method text, target text, headers jsonb, body bytea,
@@ -432,15 +460,12 @@ imgcat_http_request(PG_FUNCTION_ARGS)
 {
 	ImgcatHttpRequest request = {0};
 	ImgcatHttpAnswer answer = {0};
-	TupleDesc	tupdesc;
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
 
 	require_argument(fcinfo, 0, "method");
 	require_argument(fcinfo, 1, "target");
 	require_argument(fcinfo, 2, "headers");
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "http_request does not return a row");
 
 	request.method = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	imgcat_http_read_fields(&request, PG_GETARG_JSONB_P(2));
@@ -451,8 +476,8 @@ imgcat_http_request(PG_FUNCTION_ARGS)
 	values[0] = Int32GetDatum(answer.status);
 	values[1] = JsonbPGetDatum(answer_fields(&request, &answer));
 	values[2] = PointerGetDatum(answer_bytes(&answer));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc),
-													  values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(answer_tupdesc(), values,
+													  nulls)));
 }
 
 /*

@@ -13,7 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* more segments than any route of ours has, with a prefix in front */
+/*
+ * More segments than any route of ours has, with a prefix in front; of a longer
+ * path the first ones are read.
+ */
 #define IMGCAT_TARGET_SEGMENTS_MAX	16
 
 typedef enum ImgcatTargetResult

@@ -25,6 +25,9 @@ SELECT target, status FROM unnest('{"",*,v2/images,/v2,/v2/,//v2/images,/v2//ima
                                     ftp://h,/v2/nope,/v2/images/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q,/v1/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q,/v2/%FF,/v1/%FF,/v2/a%00b,/%76%32/images,/v2/images/../images}'::text[]) AS target,
        pg_temp.ask('GET', target);
 
+-- whose error it is shows in the segments before the bad one
+SELECT target, status, answer FROM unnest('{/v1/%FF,/v2/%FF,/v1/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q}'::text[]) AS target, pg_temp.ask('GET', target);
+
 -- methods: what a path takes is in Allow
 SELECT method, target, status, fields->>'Allow' AS allow, answer = '' AS empty
   FROM (VALUES ('HEAD', '/v2/images'), ('OPTIONS', '/v2/images'), ('FOO', '/v2/images'), ('get', '/v2/images'), ('', '/v2/images'), ('HEAD', '/v2/nope'), ('FOO', '/v2/nope'), ('OPTIONS', '*'),

@@ -81,6 +81,15 @@ my $answer = ask_one(
 	sql => q{SELECT image_catalog.create_image('{"name": "x"}')});
 is($answer->{state}, '25006', 'no image is created there');
 
+# Over HTTP it answers as well, and asks to come again elsewhere.
+my $http = q{SELECT json_build_object('status', status, 'retry', response_headers->>'Retry-After') FROM image_catalog.http_request(%s)};
+is( ask_one($standby, project => 'p1', sql => sprintf $http, "'GET', '/v2/images'")->{answer}{status},
+	200, 'a list over HTTP');
+$answer = ask_one($standby, project => 'p1',
+	sql => sprintf $http, q{'POST', '/v2/images', '{}', '{"name": "x"}'});
+is_deeply($answer->{answer}, { status => 503, retry => '1' },
+	'a creation over HTTP');
+
 $primary->safe_psql('postgres',
 	"SELECT image_catalog.delete_image('$image')");
 $primary->wait_for_catchup($standby);
