@@ -46,6 +46,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "plan_cache.h"
+#include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -187,6 +188,26 @@ refuse_null(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
+ * While our statements run, what the server logs of them does not reach a
+ * caller that asks for messages below NOTICE: debug_print_plan would print
+ * their plans, and with them statistics of what others have.  The answer is
+ * the nest level of settings to go back to, 0 if nothing was changed; after an
+ * error the (sub)transaction's end goes back.
+ */
+static int
+hush(Oid caller)
+{
+	int			nest_level;
+
+	if (client_min_messages >= NOTICE || superuser_arg(caller))
+		return 0;
+	nest_level = NewGUCNestLevel();
+	(void) set_config_option("client_min_messages", "notice", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+/*
  * Run a function of the API: its body, as the owner of the tables, for the
  * caller noted now.  Restrictions that the caller is under (a security-
  * restricted operation) stay.
@@ -198,6 +219,7 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 	Oid			user;
 	int			security_context;
 	int			plans;
+	volatile int nest_level;
 	volatile bool failed = true;
 	volatile Datum result = (Datum) 0;
 
@@ -212,6 +234,7 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 	entry.caller = imgcat_calling_role();
 	entry.owner = tables_owner;
 	entry.outer = current_entry;
+	nest_level = hush(entry.caller);
 	plans = imgcat_plans_enter();
 
 	PG_TRY();
@@ -230,5 +253,7 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 		imgcat_plans_leave(plans, failed);
 	}
 	PG_END_TRY();
+	if (nest_level > 0)
+		AtEOXact_GUC(true, nest_level);
 	return result;
 }

@@ -48,8 +48,8 @@ imgcat_image_row_read(ImgcatImageRow *row, HeapTuple tuple, TupleDesc tupdesc)
 /*
  * Is the property internal to the service, never shown?
  */
-static bool
-property_is_internal(const char *name, int length)
+bool
+imgcat_property_is_internal(const char *name, size_t length)
 {
 	static const char stage[] = "os_glance_stage_host";
 	static const char hash[] = "os_glance_hash_op_host";
@@ -81,7 +81,7 @@ append_properties(StringInfo out, Datum properties_value)
 		if (token == WJB_KEY)
 		{
 			name = value;
-			hidden = property_is_internal(name.val.string.val,
+			hidden = imgcat_property_is_internal(name.val.string.val,
 										  name.val.string.len);
 			if (hidden)
 				continue;

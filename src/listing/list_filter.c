@@ -17,6 +17,7 @@
 #include "fmgr.h"
 #include "image/facet.h"
 #include "image/image_row.h"
+#include "image/protection.h"
 #include "listing/list_filter.h"
 #include "query/blank.h"
 #include "query/in_list.h"
@@ -305,17 +306,32 @@ add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 }
 
 /*
- * A custom property of the parameter's name and value.
+ * May the caller read a property of that name?
+ */
+static bool
+may_read_property(const char *name, size_t length)
+{
+	return !imgcat_property_is_internal(name, length) &&
+		imgcat_property_allowed(IMGCAT_PROPERTY_READ, name, length);
+}
+
+/*
+ * A custom property of the parameter's name and value.  One that the caller may
+ * not read is not there, whatever its value.
  */
 void
 imgcat_add_property_filter(ImgcatListRequest *request,
 						   const ImgcatListParameter *parameter)
 {
-	text	   *facet = imgcat_facet_of_property(parameter->name,
-												 parameter->name_length,
-												 parameter->value,
-												 parameter->value_length);
+	text	   *facet;
 
+	if (!may_read_property(parameter->name, parameter->name_length))
+	{
+		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
+		return;
+	}
+	facet = imgcat_facet_of_property(parameter->name, parameter->name_length,
+									 parameter->value, parameter->value_length);
 	imgcat_add_condition(request, IMGCAT_COND_FACET, -1,
 						 PointerGetDatum(facet))->property = parameter;
 }
@@ -411,6 +427,8 @@ add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 			return true;
 		if (strcmp(value, "0") == 0)
 		{
+			if (!may_read_property(parameter->name, parameter->name_length))
+				return true;	/* to the caller, no image has another one */
 			imgcat_add_condition(request, IMGCAT_COND_DEFAULT_ENTERPRISE, -1, (Datum) 0);
 			return true;
 		}

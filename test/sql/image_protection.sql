@@ -47,6 +47,17 @@ SELECT pg_temp.shown() AS administrator;
 RESET image_catalog.roles;
 SET image_catalog.project_id = 'A';
 
+-- a filter does not tell of what is not read: neither the value nor that there is one
+SELECT p, list_images_page(format('%s=%s', p, v))::jsonb @? '$.images[0]' AS listed,
+       count_images(jsonb_build_object(p, v)) AS counted,
+       (SELECT count(*) FROM list_images(jsonb_build_object(p, v))) AS rows,
+       list_cloud_images_page(format('%s=%s', p, v))::jsonb @? '$.images[0]' AS cloud
+  FROM (VALUES ('x_open', '1'), ('x_read', '2'), ('x_hidden', '3'), ('x_fixed', '4'), ('other', '6'),
+               ('os_glance_task', '7'), ('os_glance_stage_host', 'internal')) v (p, v);
+SET image_catalog.roles = 'reader,auditor';
+SELECT count_images('{"x_hidden": "3"}') AS auditor;
+RESET image_catalog.roles;
+
 -- create, replace, remove
 SELECT o, pg_temp.try(o) FROM unnest(ARRAY[
     'add x_open', 'replace x_open', 'replace x_read', 'remove x_read', 'add x_read',
