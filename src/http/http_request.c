@@ -16,6 +16,7 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "container/container_access.h"
 #include "context.h"
 #include "fmgr.h"
@@ -25,6 +26,8 @@
 #include "json_writer.h"
 #include "mb/pg_wchar.h"
 #include "query/http_header.h"
+#include "query/json_indent.h"
+#include "query/query_string.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -205,6 +208,49 @@ require_identity(const ImgcatHttpRequest *request)
 }
 
 /*
+ * Does the client want JSON for people?  It says so by a parameter "pretty",
+ * whatever its value, or in its Accept.
+ */
+static bool
+wants_indents(const ImgcatHttpRequest *request)
+{
+	const char *accept = imgcat_http_field(request, "Accept");
+	char	   *query = pstrdup(request->query);
+	ImgcatQueryString pairs;
+	ImgcatQueryParameter pair;
+
+	if (accept != NULL &&
+		imgcat_media_type_is(accept, "application/json+pretty"))
+		return true;
+	imgcat_query_string_init(&pairs, query, strlen(query));
+	while (imgcat_query_string_next(&pairs, &pair) != IMGCAT_QUERY_END)
+		if (strcmp(pair.name, "pretty") == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The same document with lines and indents.
+ */
+static text *
+indent_document(const text *document)
+{
+	const char *json = VARDATA_ANY(document);
+	size_t		length = VARSIZE_ANY_EXHDR(document);
+	size_t		needed = imgcat_json_indent(NULL, 0, json, length);
+	text	   *indented;
+
+	if (!AllocSizeIsValid(needed + VARHDRSZ))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the document is too large to indent")));
+	indented = palloc(needed + VARHDRSZ);
+	SET_VARSIZE(indented, needed + VARHDRSZ);
+	imgcat_json_indent(VARDATA(indented), needed, json, length);
+	return indented;
+}
+
+/*
  * Answer a request of a known path and method.
  */
 static void
@@ -225,6 +271,9 @@ handle(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 								  route->method, route->path)));
 	answer->status = route->status;
 	route->handle(request, answer);
+	if (route->api == IMGCAT_API_CONTAINER && answer->body != NULL &&
+		wants_indents(request))
+		answer->body = indent_document(answer->body);
 }
 
 /*

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * fuzz_http.c
- *		Any target is read within its bounds; any header has an answer.
+ *		Any target is read within its bounds, any header has an answer, and any
+ *		document can be indented.
  *
  * test/fuzz/fuzz_http.c
  *
@@ -10,6 +11,7 @@
 #include "fuzz.h"
 #include "query/http_header.h"
 #include "query/http_target.h"
+#include "query/json_indent.h"
 #include "query/utf8.h"
 
 /*
@@ -68,10 +70,36 @@ check_header(const uint8_t *data, size_t size)
 	free(value);
 }
 
+/*
+ * Whatever is indented, JSON or not, is written to the byte that it needs, and
+ * no further than there is room.
+ */
+static void
+check_indent(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *) data;
+	size_t		needed = imgcat_json_indent(NULL, 0, text, size);
+	char	   *once;
+	char	   *half;
+
+	/* depth times members: keep it small */
+	if (size > 512)
+		return;
+	once = malloc(needed + 1);
+	half = malloc(needed / 2 + 1);
+	CHECK(once != NULL && half != NULL);
+	CHECK(imgcat_json_indent(once, needed, text, size) == needed);
+	CHECK(imgcat_json_indent(half, needed / 2, text, size) == needed);
+	CHECK(memcmp(once, half, needed / 2) == 0);
+	free(half);
+	free(once);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_target(data, size);
 	check_header(data, size);
+	check_indent(data, size);
 	return 0;
 }

@@ -31,6 +31,11 @@ SELECT r, target, status, CASE status WHEN 200 THEN format('%s cves %s summaries
                ('', '/v1/images/aaaa?includeSnoozed=yes'), ('', '/v1/images/aaaa?includeSnoozed=1&include_snoozed=1'), ('R11', '/v1/images/sha256:AAAA'), ('R13', '/v1/images/scan'), ('', '/v1/images/'),
                ('', '/v1/images/%22%3Cb%3E'), ('', '/v1/images/cache/invalidate')) AS t (r, target),
        pg_temp.ask('GET', target);
+-- for people
+SELECT target, answer FROM (VALUES ('/v1/watchedimages?pretty'), ('/v1/watchedimages?a=b&pretty=true'), ('/v1/watchedimages?prettyx'), ('/v1/imagescount?%70retty')) AS t (target), pg_temp.ask('GET', target);
+SELECT convert_from(response_body, 'UTF8') FROM image_catalog.http_request('GET', '/v1/imagescount', '{"Accept": "application/json+pretty"}');
+SELECT answer::jsonb = (SELECT answer::jsonb FROM pg_temp.ask('GET', '/v1/images/aaaa')) AS same FROM pg_temp.ask('GET', '/v1/images/aaaa?pretty');
+
 -- exports: a line for each image; an error is a line, too
 SELECT r, target, status, fields, answer = '' AS empty, (SELECT string_agg(jsonb_path_query_first(line::jsonb, '$.result.image.id')#>>'{}', ' ' ORDER BY n) FROM string_to_table(rtrim(answer, E'\n'), E'\n') WITH ORDINALITY AS l (line, n) WHERE line <> '') AS ids
   FROM (VALUES ('R21', '/v1/export/images?query=CVE:-'), ('', '/v1/export/images'), ('R23', '/v1/export/images?query=Image:zzz'), ('', '/v1/export/images?timeout=60&query=Image:zzz')) AS t (r, target),

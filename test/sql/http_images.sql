@@ -62,6 +62,17 @@ SELECT status, regexp_replace((fields - 'ETag')::text, '[0-9a-f-]{36}', '<id>') 
                ('{"Host": "a/b\r\nSet-Cookie: c"}'), ('{}')) AS t (headers),
        pg_temp.ask('A', 'POST', '/v2/images', '{"name": "é"}', headers::jsonb);
 
+-- 37, 143, 151, 199: quotas
+SET image_catalog.tag_quota = 2;
+SET image_catalog.property_quota = 1;
+SELECT method, target, body, status, expected
+  FROM (VALUES ('POST', '/v2/images', '{"tags": ["a", "b", "b"]}', 413), ('POST', '/v2/images', '{"p": "1", "q": "1"}', 413),
+               ('PATCH', '3', '[{"op": "replace", "path": "/tags", "value": ["a", "b", "c"]}]', 413), ('PATCH', '3', '[{"op": "add", "path": "/p", "value": "1"}, {"op": "add", "path": "/q", "value": "1"}]', 413),
+               ('PATCH', '3', '[{"op": "replace", "path": "/tags", "value": ["a", "b"]}]', 200), ('PUT', '3/tags/c', NULL, 413), ('PUT', '3/tags/a', NULL, 204), ('PATCH', '3', '[{"op": "replace", "path": "/tags", "value": []}]', 200)) AS t (method, target, body, expected),
+       pg_temp.ask('A', method, target, body, '{"Content-Type": "application/openstack-images-v2.1-json-patch"}');
+RESET image_catalog.tag_quota;
+RESET image_catalog.property_quota;
+
 -- 7.2 show, delete, actions
 SELECT n, caller, method, target, status, expected
   FROM (VALUES (41, 'B', 'GET', '2', NULL, 200), (41, 'B', 'GET', '4', NULL, 200), (0, 'B', 'GET', '1', NULL, 404), (0, 'M', 'GET', '3', NULL, 200),
