@@ -151,7 +151,10 @@ extern void imgcat_http_answer_status(const ImgcatHttpRequest *request,
 	MAKE_SQLSTATE('P', 'T', '0' + (status) / 100, '0' + (status) / 10 % 10,    \
 				  '0' + (status) % 10)
 
-/* handlers: http_images.c, http_ims.c, http_containers.c, http_discovery.c */
+/*
+ * handlers: http_images.c, http_ims.c, http_containers.c, http_discovery.c,
+ * http_schemas.c
+ */
 extern void imgcat_http_run(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_run_query(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_run_image(ImgcatHttpRequest *, ImgcatHttpAnswer *);
@@ -165,6 +168,7 @@ extern void imgcat_http_delete_image(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_add_member(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_update_member(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_schema(ImgcatHttpRequest *, ImgcatHttpAnswer *);
+extern void imgcat_http_metadef_schema(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_image_tasks(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 
 extern void imgcat_http_versions(ImgcatHttpRequest *, ImgcatHttpAnswer *);

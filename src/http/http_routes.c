@@ -51,6 +51,7 @@ static const ImgcatHttpRoute routes[] = {
 	{"POST", IMAGE "/locations", NULL, NULL, 202, IMGCAT_BODY_IGNORED, IMGCAT_API_IMAGE},
 	{"DELETE", "/v2/stores/{store}/{image_id}", NULL, NULL, 204, IMGCAT_BODY_NONE, IMGCAT_API_IMAGE},
 	{"GET", "/v2/schemas/{name}", imgcat_http_schema, "image_schema", 200, IMGCAT_BODY_NONE, IMGCAT_API_IMAGE},
+	{"GET", "/v2/schemas/metadefs/{name}", imgcat_http_metadef_schema, NULL, 200, IMGCAT_BODY_NONE, IMGCAT_API_IMAGE},
 	{"GET", "/v2/info/import", imgcat_http_import_info, NULL, 200, IMGCAT_BODY_NONE, IMGCAT_API_IMAGE},
 	{"GET", "/v2/info/usage", imgcat_http_usage_info, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMAGE},
 	{"GET", "/v2/info/stores", NULL, NULL, 200, IMGCAT_BODY_NONE, IMGCAT_API_IMAGE},

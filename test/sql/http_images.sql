@@ -163,6 +163,11 @@ SELECT n, target, status, fields->>'Content-Type' AS type, left(answer, 70) AS a
                (0, '/v2/schemas/metadefs/namespace'), (207, '/v2/info/import'), (207, '/v2/info/stores'), (207, '/v2/info/usage'), (0, '3/tasks'), (0, '/v2/tasks'),
                (0, '1/file'), (0, '1/locations')) AS t (n, target),
        pg_temp.ask('A', 'GET', target);
+-- clients read the schemas of what is not here, too
+SELECT name, status, answer::jsonb->>'name' AS schema, (SELECT count(*) FROM jsonb_object_keys(answer::jsonb->'properties')) AS members,
+       answer::jsonb->'properties'->(answer::jsonb->>'name')->'items'->>'name' AS of
+  FROM unnest('{namespace,namespaces,resource_type,resource_types,object,objects,property,properties,tag,tags}'::text[]) AS name, pg_temp.ask('A', 'GET', '/v2/schemas/metadefs/' || name);
+SELECT status FROM pg_temp.ask('A', 'GET', '/v2/schemas/metadefs/none');
 SELECT (answer::jsonb->'properties'->'images'->'items') = (SELECT answer::jsonb FROM pg_temp.ask('A', 'GET', '/v2/schemas/image')) AS items_are_images
   FROM pg_temp.ask('A', 'GET', '/v2/schemas/images');
 RESET image_catalog.project_id;
