@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "container/container_request.h"
 #include "executor/spi.h"
 #include "fmgr.h"
