@@ -203,11 +203,6 @@ IMGCAT_FUNCTION(imgcat_delete_container_images, 1)
 	text	   *answer;
 
 	imgcat_require_container_write();
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a scoping query is required"),
-				 errhint("Name what is to be deleted; an empty query means all images.")));
 	query = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	if (!PG_ARGISNULL(4))
 		sort.field = text_to_cstring(PG_GETARG_TEXT_PP(4));

@@ -103,8 +103,7 @@ imgcat_print_selected_image(const char *statement, Oid type, Datum value,
  */
 IMGCAT_FUNCTION(imgcat_get_container_image, 1)
 {
-	char	   *id = PG_ARGISNULL(0) ? "" :
-	text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bool		include_snoozed = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
 	bool		strip_description = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	pg_uuid_t	uuid;

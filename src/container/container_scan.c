@@ -167,8 +167,7 @@ store_scanned(KnownImage *image)
 IMGCAT_FUNCTION(imgcat_scan_image, 1)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	char	   *name = PG_ARGISNULL(0) ? "" :
-	text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bool		force = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
 	bool		include_snoozed = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	KnownImage	image;

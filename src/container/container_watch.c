@@ -105,8 +105,7 @@ watch(const char *name)
  */
 IMGCAT_FUNCTION(imgcat_watch_image, 1)
 {
-	char	   *name = PG_ARGISNULL(0) ? "" :
-	text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	MemoryContext caller = CurrentMemoryContext;
 	WatchResult result;
 	StringInfoData out;
@@ -140,17 +139,14 @@ IMGCAT_FUNCTION(imgcat_unwatch_image, 1)
 	Datum		values[1];
 
 	imgcat_require_container_write();
-	if (!PG_ARGISNULL(0))
-	{
-		values[0] = PG_GETARG_DATUM(0);
-		SPI_connect();
-		if (SPI_execute_with_args("DELETE FROM image_catalog.container_watched_images"
-								  " WHERE name = $1",
-								  1, types, values, NULL,
-								  false, 0) != SPI_OK_DELETE)
-			elog(ERROR, "could not delete from container_watched_images");
-		SPI_finish();
-	}
+	values[0] = PG_GETARG_DATUM(0);
+	SPI_connect();
+	if (SPI_execute_with_args("DELETE FROM image_catalog.container_watched_images"
+							  " WHERE name = $1",
+							  1, types, values, NULL,
+							  false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "could not delete from container_watched_images");
+	SPI_finish();
 	PG_RETURN_TEXT_P(cstring_to_text("{}"));
 }
 

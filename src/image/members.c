@@ -153,15 +153,10 @@ check_is_shared(const ImgcatImageAccess *image)
 static void
 check_member_id(FunctionCallInfo fcinfo, int argument)
 {
-	text	   *member_id;
-	int			length = 0;
+	text	   *member_id = PG_GETARG_TEXT_PP(argument);
+	int			length = pg_mbstrlen_with_len(VARDATA_ANY(member_id),
+											  VARSIZE_ANY_EXHDR(member_id));
 
-	if (!PG_ARGISNULL(argument))
-	{
-		member_id = PG_GETARG_TEXT_PP(argument);
-		length = pg_mbstrlen_with_len(VARDATA_ANY(member_id),
-									  VARSIZE_ANY_EXHDR(member_id));
-	}
 	if (length == 0 || length > MEMBER_ID_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -241,8 +236,6 @@ IMGCAT_FUNCTION(imgcat_add_image_member, 2)
 	Datum		args[3];
 
 	check_member_id(fcinfo, 1);
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
 	id = PG_GETARG_UUID_P(0);
 
 	initStringInfo(&out);
@@ -276,14 +269,11 @@ IMGCAT_FUNCTION(imgcat_add_image_member, 2)
 static void
 check_member_status(FunctionCallInfo fcinfo, int argument)
 {
-	if (!PG_ARGISNULL(argument))
-	{
-		char	   *status = text_to_cstring(PG_GETARG_TEXT_PP(argument));
+	char	   *status = text_to_cstring(PG_GETARG_TEXT_PP(argument));
 
-		for (int i = 0; i < (int) lengthof(member_statuses); i++)
-			if (strcmp(status, member_statuses[i]) == 0)
-				return;
-	}
+	for (int i = 0; i < (int) lengthof(member_statuses); i++)
+		if (strcmp(status, member_statuses[i]) == 0)
+			return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("invalid member status"),
@@ -306,8 +296,6 @@ IMGCAT_FUNCTION(imgcat_update_image_member, 3)
 	bool		has_offer;
 
 	check_member_status(fcinfo, 2);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
 	id = PG_GETARG_UUID_P(0);
 
 	initStringInfo(&out);
