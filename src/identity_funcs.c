@@ -75,7 +75,7 @@ grant(Oid role, const char *identity, text *project_id, ArrayType *roles)
 													  false));
 	SPI_connect();
 	run("DELETE FROM image_catalog.role_identities i "
-		"WHERE NOT EXISTS (SELECT FROM pg_authid a WHERE a.oid = i.role)",
+		"WHERE NOT EXISTS (SELECT FROM pg_roles a WHERE a.oid = i.role)",
 		0, NULL, NULL);
 	run("INSERT INTO image_catalog.role_identities AS i "
 		"(role, identity, project_id, roles, granted_by) "
