@@ -39,7 +39,7 @@ CREATE TABLE bench.result (
 -- what is called, in an order that keeps calls of one statement together
 CREATE TABLE bench.call AS
 	SELECT c.place * 1000 + dense_rank() OVER (ORDER BY r.place, r.topic) AS place,
-		   r.topic, r.variant, c.name AS caller, m.depth, r.bound, c.project_id, c.is_admin,
+		   r.topic, r.variant, c.name AS caller, m.depth, r.bound, c.project_id, c.is_admin, r.dialect,
 		   -- the project of the settings is the caller's; literals, as a client sends them
 		   format('SELECT * FROM image_catalog.list_images(%L, sort => %L, "limit" => %L, marker => %L)',
 				  r.filter, r.sort, r.rows, m.id) AS command
@@ -65,7 +65,8 @@ BEGIN
 			  WHERE topic = r_topic AND variant = r_variant AND caller = r_caller
 			  ORDER BY depth = 'first', depth LOOP
 		PERFORM set_config('image_catalog.project_id', c.project_id, false),
-				set_config('image_catalog.is_admin', c.is_admin::text, false);
+				set_config('image_catalog.is_admin', c.is_admin::text, false),
+				set_config('image_catalog.dialect', c.dialect, false);
 		-- markers make one statement, the first page another
 		IF had_marker IS DISTINCT FROM (c.depth <> 'first') THEN
 			EXECUTE c.command;
@@ -94,19 +95,22 @@ RESET statement_timeout;
 \pset format unaligned
 \pset tuples_only on
 \echo
-\echo '| request | variants | bound | large | medium | one image | administrator | |'
-\echo '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |'
+\echo '| request | variants | bound | large | medium | one image | administrator | hidden images | unregistered | many shares | |'
+\echo '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |'
 CREATE VIEW bench.by_caller AS
 	SELECT r.place, topic, c.bound, caller, count(DISTINCT variant) AS variants,
 		   max(x.buffers) AS worst, bool_or(x.buffers IS NULL) AS unfinished
 	  FROM bench.call c JOIN bench.request r USING (topic, variant)
 	  LEFT JOIN bench.result x USING (topic, variant, caller, depth)
 	 GROUP BY 1, 2, 3, 4;
-SELECT format('| %s | %s | %s | %s | %s | %s | %s | %s |', topic, max(variants), bound,
+SELECT format('| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |', topic, max(variants), bound,
 			  max(shown) FILTER (WHERE caller = 'large'),
 			  max(shown) FILTER (WHERE caller = 'medium'),
 			  max(shown) FILTER (WHERE caller = 'one image'),
 			  max(shown) FILTER (WHERE caller = 'administrator'),
+			  max(shown) FILTER (WHERE caller = 'hidden images'),
+			  max(shown) FILTER (WHERE caller = 'unregistered'),
+			  max(shown) FILTER (WHERE caller = 'many shares'),
 			  CASE WHEN bool_and(NOT unfinished AND worst <= bound) THEN 'kept' ELSE '**missed**' END)
   FROM (SELECT *, CASE WHEN unfinished THEN 'over 20 s' ELSE worst::text END AS shown
 		  FROM bench.by_caller) s

@@ -1,16 +1,20 @@
 /*
  * bench/generate.sql: fill an empty catalogue with made-up images
  *
- *		psql -v images=1000000 [-v part=rows] -f bench/generate.sql
+ *		psql -v images=1000000 [-v part=rows] [-v shuffled=1] -f bench/generate.sql
  *
  * images is 10000 (default), 200000, 1000000 or 10000000; any multiple of
  * 10000 will do.  With part=rows the indexes are left to bench/load, which
- * makes several at a time; the table index_definition holds them.  Everything follows from the number of the row by hashing, so
+ * makes several at a time; the table index_definition holds them.  With
+ * shuffled=1 the table is in the order of the identifiers.  Everything follows from the number of the row by hashing, so
  * two runs of one size give the same catalogue, byte for byte.
  *
  *	projects	1,000, the md5 of 'project 1' ... 'project 1000'.  The sizes of
  *				the first 900 fall as 1 / rank: the first owns 10 % of all
  *				images, the hundredth 0.15 %; the last hundred own one each.
+ *				Three more: 1001 owns half of the hidden images, 1002 one image
+ *				in a hundred, nearly all of which IMS hides from it, and with
+ *				1003 a fifth of the shared images are shared
  *	visibility	5 % public, 1 % community, 5 % shared, the others private
  *	members		one to three of a shared image, half of them accepted
  *	status		92 % active; 0.5 % deleted, 0.2 % killed
@@ -101,6 +105,8 @@ SELECT md5('image ' || n)::uuid,
 	   pg_temp.random_of(n, 4) < 0.01 AND n % (:images / 100) <> 7,
 	   CASE WHEN n % (:images / 100) = 7
 			THEN pg_temp.project((901 + n / (:images / 100))::int)
+			WHEN pg_temp.random_of(n, 4) < 0.005 THEN pg_temp.project(1001)
+			WHEN pg_temp.random_of(n, 31) < 0.01 THEN pg_temp.project(1002)
 			ELSE pg_temp.project(floor(901 ^ pg_temp.random_of(n, 5))::int)
 	   END,
 	   CASE WHEN r_format < 0.6 THEN 'qcow2' WHEN r_format < 0.8 THEN 'raw'
@@ -143,7 +149,9 @@ SELECT md5('image ' || n)::uuid,
 	   || CASE WHEN n < :images / 10 AND pg_temp.random_of(n, 16) < 0.3
 			   THEN jsonb '{"legacy_boot": "yes"}' ELSE '{}' END
 	   || CASE WHEN n >= :images / 100 * 31 AND n < :images / 100 * 34
-			   THEN jsonb '{"era": "3"}' ELSE '{}' END,
+			   THEN jsonb '{"era": "3"}' ELSE '{}' END
+	   || CASE WHEN pg_temp.random_of(n, 31) < 0.0095
+			   THEN jsonb '{"__isregistered": "false"}' ELSE '{}' END,
 	   CASE WHEN status = 'deleted' THEN updated_at END
   FROM (
 	SELECT *,
@@ -198,7 +206,13 @@ SELECT id, member_id,
 	 CROSS JOIN generate_series(1, 3) which
 	 WHERE which <= 1 + floor(3 * pg_temp.random_of(hash, 60))
 	   AND pg_temp.member_of(hash, which) <> i.owner
-	 ORDER BY i.created_at, i.id, member_id, which) m;
+	 ORDER BY i.created_at, i.id, member_id, which) m
+ UNION ALL
+SELECT id, pg_temp.project(1003), 'accepted',
+	   created_at + interval '1 hour', created_at + interval '1 hour'
+  FROM image_catalog.images
+ WHERE visibility = 'shared' AND status <> 'deleted'
+   AND uuid_hash_extended(id, 2) % 5 = 0;
 
 \if :{?part}
 COMMIT;
@@ -207,6 +221,11 @@ COMMIT;
 SELECT definition FROM index_definition ORDER BY index \gexec
 DROP TABLE index_definition;
 COMMIT;
+
+-- rows in no order, as after a restore in parallel, or from another catalogue
+\if :{?shuffled}
+CLUSTER image_catalog.images USING images_pkey;
+\endif
 
 -- statistics, visibility map and hint bits, as autovacuum would leave them
 VACUUM (ANALYZE) image_catalog.images;

@@ -74,11 +74,12 @@ COMMENT ON FUNCTION image_catalog.image_search(text[], text, text, timestamptz) 
 
 CREATE FUNCTION image_catalog.image_summary(
         status text, disk_format text, container_format text, protected boolean,
-        size bigint, updated_at timestamptz, name text, properties jsonb)
+        size bigint, updated_at timestamptz, name text, properties jsonb,
+        min_ram integer, min_disk integer)
     RETURNS bigint
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'imgcat_image_summary';
-COMMENT ON FUNCTION image_catalog.image_summary(text, text, text, boolean, bigint, timestamptz, text, jsonb) IS
+COMMENT ON FUNCTION image_catalog.image_summary(text, text, text, boolean, bigint, timestamptz, text, jsonb, integer, integer) IS
     'what listings filter on, in eight bytes: codes of enum values, flags and hashes; every ordered index holds it';
 
 /*
@@ -116,7 +117,7 @@ CREATE TABLE image_catalog.images (
     status_before_deletion image_catalog.image_status,
     updated_at_before_deletion timestamptz,
     summary bigint NOT NULL GENERATED ALWAYS AS
-        (image_catalog.image_summary(status, disk_format, container_format, protected, size, updated_at, name, properties)) STORED,
+        (image_catalog.image_summary(status, disk_format, container_format, protected, size, updated_at, name, properties, min_ram, min_disk)) STORED,
     CONSTRAINT images_pkey PRIMARY KEY (id),
     CONSTRAINT images_deleted_check
         CHECK ((status OPERATOR(pg_catalog.=) 'deleted') OPERATOR(pg_catalog.=) (deleted_at IS NOT NULL)),

@@ -33,3 +33,22 @@ CREATE FUNCTION image_catalog.count_images(filter jsonb DEFAULT '{}')
     AS 'MODULE_PATHNAME', 'imgcat_count_images';
 COMMENT ON FUNCTION image_catalog.count_images(jsonb) IS
     'number of images that list_images with this filter would list on all its pages';
+
+CREATE FUNCTION image_catalog.explain_list_images(
+        filter jsonb DEFAULT '{}', sort text DEFAULT NULL,
+        "limit" integer DEFAULT NULL, marker uuid DEFAULT NULL,
+        "analyze" boolean DEFAULT false)
+    RETURNS SETOF text
+    LANGUAGE C STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_explain_list_images';
+COMMENT ON FUNCTION image_catalog.explain_list_images(jsonb, text, integer, uuid, boolean) IS
+    'how list_images finds the page: scan, indexes, bounds, filters and estimates, and with analyze what making it took; for catalogue administrators (42501), of their project''s list if they have a project';
+
+CREATE FUNCTION image_catalog.explain_list_images_page(query text DEFAULT '', "analyze" boolean DEFAULT false)
+    RETURNS SETOF text
+    LANGUAGE C STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_explain_list_images_page';
+COMMENT ON FUNCTION image_catalog.explain_list_images_page(text, boolean) IS
+    'the same of list_images_page';

@@ -18,6 +18,7 @@
 #include "fmgr.h"
 #include "image/attribute.h"
 #include "image/image_summary.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
@@ -38,8 +39,10 @@ static const SummaryField fields[] = {
 	[IMGCAT_SUMMARY_NO_SIZE] = {16, 1, -1},
 	[IMGCAT_SUMMARY_NO_NAME] = {17, 1, -1},
 	[IMGCAT_SUMMARY_UPDATED_AT] = {18, 10, -1},
-	[IMGCAT_SUMMARY_SIZE] = {28, 16, -1},
-	[IMGCAT_SUMMARY_NAME] = {44, 19, -1},
+	[IMGCAT_SUMMARY_SIZE] = {28, 12, -1},
+	[IMGCAT_SUMMARY_NAME] = {40, 15, -1},
+	[IMGCAT_SUMMARY_MIN_RAM] = {55, 4, -1},
+	[IMGCAT_SUMMARY_MIN_DISK] = {59, 4, -1},
 	[IMGCAT_SUMMARY_UNREGISTERED] = {63, 1, -1},
 };
 
@@ -126,6 +129,20 @@ imgcat_summary_number_hash(ImgcatSummaryPart part, int64 number)
 }
 
 /*
+ * The class of a number that is no less than zero: zero by itself, and powers
+ * of two, from 64 MB of memory and from 1 GB of disk on.
+ */
+uint32
+imgcat_summary_class(ImgcatSummaryPart part, int64 number)
+{
+	int			first = part == IMGCAT_SUMMARY_MIN_RAM ? 6 : 0;
+
+	if (number <= 0)
+		return 0;
+	return Min(Max(pg_leftmost_one_pos64(number) - first + 1, 1), 15);
+}
+
+/*
  * The part that stands for a name.
  */
 uint32
@@ -169,7 +186,7 @@ PG_FUNCTION_INFO_V1(imgcat_image_summary);
 /*
  * image_summary(status text, disk_format text, container_format text,
  * protected boolean, size bigint, updated_at timestamptz, name text,
- * properties jsonb) returns bigint
+ * properties jsonb, min_ram integer, min_disk integer) returns bigint
  */
 Datum
 imgcat_image_summary(PG_FUNCTION_ARGS)
@@ -195,6 +212,12 @@ imgcat_image_summary(PG_FUNCTION_ARGS)
 			 imgcat_summary_number_hash(IMGCAT_SUMMARY_UPDATED_AT, updated_at));
 	SET_PART(IMGCAT_SUMMARY_SIZE,
 			 imgcat_summary_number_hash(IMGCAT_SUMMARY_SIZE, size));
+	SET_PART(IMGCAT_SUMMARY_MIN_RAM,
+			 imgcat_summary_class(IMGCAT_SUMMARY_MIN_RAM,
+								  PG_ARGISNULL(8) ? 0 : PG_GETARG_INT32(8)));
+	SET_PART(IMGCAT_SUMMARY_MIN_DISK,
+			 imgcat_summary_class(IMGCAT_SUMMARY_MIN_DISK,
+								  PG_ARGISNULL(9) ? 0 : PG_GETARG_INT32(9)));
 	SET_PART(IMGCAT_SUMMARY_UNREGISTERED,
 			 !PG_ARGISNULL(7) && is_unregistered(PG_GETARG_JSONB_P(7)));
 	SET_PART(IMGCAT_SUMMARY_NAME,

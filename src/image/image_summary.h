@@ -15,7 +15,8 @@
 
 /*
  * The parts of a summary: a number of bits each, from the lowest on.  Enum
- * values and flags are exact.  A hash tells only that two values differ.  The layout
+ * values and flags are exact.  A hash tells only that two values differ, a
+ * class only that one is larger.  The layout
  * stands in the tables and in their indexes: to change it is to write both
  * anew.
  */
@@ -30,6 +31,8 @@ typedef enum ImgcatSummaryPart
 	IMGCAT_SUMMARY_UPDATED_AT,	/* hash */
 	IMGCAT_SUMMARY_SIZE,		/* hash; a missing size as zero */
 	IMGCAT_SUMMARY_NAME,		/* hash; a missing name as the empty one */
+	IMGCAT_SUMMARY_MIN_RAM,		/* class */
+	IMGCAT_SUMMARY_MIN_DISK,	/* class */
 	IMGCAT_SUMMARY_UNREGISTERED	/* property __isregistered is "false" */
 } ImgcatSummaryPart;
 
@@ -44,6 +47,7 @@ extern uint32 imgcat_summary_enum_code(ImgcatSummaryPart part, const char *value
 								  size_t length);
 extern const char *imgcat_summary_enum_value(ImgcatSummaryPart part, uint32 code);
 extern uint32 imgcat_summary_number_hash(ImgcatSummaryPart part, int64 number);
+extern uint32 imgcat_summary_class(ImgcatSummaryPart part, int64 number);
 extern uint32 imgcat_summary_name_hash(const char *name, size_t length);
 
 #endif							/* IMGCAT_IMAGE_SUMMARY_H */

@@ -364,6 +364,21 @@ match_number(const ImgcatEntryFilter *filter, const ImgcatEntry *entry,
 }
 
 /*
+ * May a number match, whose class is in a part of the summary?  Where the range
+ * cuts a class, the recheck tells.
+ */
+static ImgcatMatch
+match_class(const ImgcatEntryFilter *filter, const ImgcatEntry *entry,
+			ImgcatSummaryPart part)
+{
+	uint32		class = imgcat_summary_part(entry->summary, part);
+
+	return class >= imgcat_summary_class(part, filter->low) &&
+		class <= imgcat_summary_class(part, filter->high) && filter->high >= 0
+		? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+}
+
+/*
  * Does the entry match the filter?
  */
 ImgcatMatch
@@ -387,6 +402,10 @@ imgcat_filter_match(const ImgcatEntryFilter *filter,
 		case IMGCAT_COL_PROTECTED:
 			return imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_PROTECTED)
 				== filter->low ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+		case IMGCAT_COL_MIN_RAM:
+			return match_class(filter, entry, IMGCAT_SUMMARY_MIN_RAM);
+		case IMGCAT_COL_MIN_DISK:
+			return match_class(filter, entry, IMGCAT_SUMMARY_MIN_DISK);
 		case IMGCAT_COL_PROPERTIES:
 
 			/* the one property that the summary knows: IMS hides images by it */

@@ -1,11 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * list.c
- *		list_images, list_images_page, list_cloud_images_page, count_images.
+ *		list_images, list_images_page, list_cloud_images_page, count_images, and
+ *		what explains the first two.
  *
- * The functions run as definer: row-level security would bar the facet index,
- * because array containment is not leakproof.  The statement carries the
- * caller's scope instead (list_page.c).
+ * The functions run as the owner of the tables: row-level security would bar
+ * the search index, because array containment is not leakproof.  The recheck
+ * carries the caller's scope instead (list_page.c).
  *
  * src/listing/list.c
  *
@@ -21,6 +22,7 @@
 #include "funcapi.h"
 #include "image/image_row.h"
 #include "image/protection.h"
+#include "listing/list_explain.h"
 #include "listing/list_links.h"
 #include "listing/list_page.h"
 #include "listing/list_request.h"
@@ -289,6 +291,38 @@ check_not_in_filter(const ImgcatListRequest *request, const char *name)
 }
 
 /*
+ * Add the arguments filter, sort, "limit" and marker of a function.
+ */
+static void
+add_list_arguments(ImgcatListRequest *request, FunctionCallInfo fcinfo)
+{
+	if (!PG_ARGISNULL(0))
+		add_filter_object(request, PG_GETARG_JSONB_P(0));
+	if (!PG_ARGISNULL(1))
+	{
+		char	   *sort = text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+		check_not_in_filter(request, "sort");
+		imgcat_list_request_add(request, "sort", 4, sort, strlen(sort));
+	}
+	if (!PG_ARGISNULL(2))
+	{
+		char	   *limit = psprintf("%d", PG_GETARG_INT32(2));
+
+		check_not_in_filter(request, "limit");
+		imgcat_list_request_add(request, "limit", 5, limit, strlen(limit));
+	}
+	if (!PG_ARGISNULL(3))
+	{
+		char	   *marker = DatumGetCString(DirectFunctionCall1(uuid_out,
+																 PG_GETARG_DATUM(3)));
+
+		check_not_in_filter(request, "marker");
+		imgcat_list_request_add(request, "marker", 6, marker, strlen(marker));
+	}
+}
+
+/*
  * list_images(filter jsonb, sort text, "limit" int, marker uuid)
  * returns setof image
  */
@@ -301,30 +335,7 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 
 	check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
-	if (!PG_ARGISNULL(0))
-		add_filter_object(&request, PG_GETARG_JSONB_P(0));
-	if (!PG_ARGISNULL(1))
-	{
-		char	   *sort = text_to_cstring(PG_GETARG_TEXT_PP(1));
-
-		check_not_in_filter(&request, "sort");
-		imgcat_list_request_add(&request, "sort", 4, sort, strlen(sort));
-	}
-	if (!PG_ARGISNULL(2))
-	{
-		char	   *limit = psprintf("%d", PG_GETARG_INT32(2));
-
-		check_not_in_filter(&request, "limit");
-		imgcat_list_request_add(&request, "limit", 5, limit, strlen(limit));
-	}
-	if (!PG_ARGISNULL(3))
-	{
-		char	   *marker = DatumGetCString(DirectFunctionCall1(uuid_out,
-																 PG_GETARG_DATUM(3)));
-
-		check_not_in_filter(&request, "marker");
-		imgcat_list_request_add(&request, "marker", 6, marker, strlen(marker));
-	}
+	add_list_arguments(&request, fcinfo);
 	imgcat_list_request_finish(&request, &caller);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
@@ -442,4 +453,76 @@ IMGCAT_FUNCTION(imgcat_count_images, 0)
 	imgcat_statement_execute(&statement, 0, &receiver.pub);
 	SPI_finish();
 	PG_RETURN_INT64(receiver.count);
+}
+
+/*
+ * Who may see a plan, and whose list it is of: estimates tell of all images,
+ * so only a catalogue administrator.  If he has a project, it is of that.
+ */
+static ImgcatCaller
+explaining_caller(void)
+{
+	ImgcatCaller caller = imgcat_caller();
+
+	if (!caller.is_admin)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("not allowed to explain lists"),
+				 errdetail("A plan tells of the images of all projects."),
+				 errhint("Ask a catalogue administrator.")));
+	caller.is_admin = (caller.project_id == NULL);
+	return caller;
+}
+
+/*
+ * Explain the request, as page or rows: where the answer tells of a next page,
+ * one row more is wanted.
+ */
+static Datum
+explain_request(FunctionCallInfo fcinfo, const ImgcatListRequest *request,
+				const ImgcatCaller *caller, bool tells_more, bool analyze)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	PageReceiver page;
+	ImgcatListPlan plan;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	page_receiver_init(&page, request, imgcat_page_limit_default);
+	SPI_connect();
+	plan_request(&plan, request, caller, page.limit + (tells_more ? 1 : 0));
+	imgcat_explain_list(&plan, analyze, rsinfo->setResult, rsinfo->setDesc);
+	imgcat_plan_end(&plan);
+	SPI_finish();
+	return (Datum) 0;
+}
+
+/*
+ * explain_list_images(filter jsonb, sort text, "limit" int, marker uuid,
+ * analyze boolean) returns setof text
+ */
+IMGCAT_FUNCTION(imgcat_explain_list_images, 0)
+{
+	ImgcatCaller caller = explaining_caller();
+	ImgcatListRequest request;
+
+	imgcat_list_request_begin(&request, imgcat_dialect);
+	add_list_arguments(&request, fcinfo);
+	imgcat_list_request_finish(&request, &caller);
+	return explain_request(fcinfo, &request, &caller, false,
+						   !PG_ARGISNULL(4) && PG_GETARG_BOOL(4));
+}
+
+/*
+ * explain_list_images_page(query text, analyze boolean) returns setof text
+ */
+IMGCAT_FUNCTION(imgcat_explain_list_images_page, 1)
+{
+	ImgcatCaller caller = explaining_caller();
+	ImgcatListRequest request;
+
+	imgcat_list_request_begin(&request, imgcat_dialect);
+	add_query_string(&request, PG_GETARG_TEXT_PP(0));
+	imgcat_list_request_finish(&request, &caller);
+	return explain_request(fcinfo, &request, &caller, true,
+						   !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));
 }

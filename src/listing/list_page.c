@@ -605,7 +605,6 @@ imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
 		{
 			/* a search scan gives up at most once, and knows a position */
 			counters->gave_up = true;
-			plan->filter_by_tids = true;
 			plan->after = scan->last;
 			after = scan->has_last ? &plan->after : NULL;
 			kind = plan->can_order ? IMGCAT_ORDERED_SCAN : IMGCAT_SQL_SCAN;

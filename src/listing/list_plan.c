@@ -149,7 +149,9 @@ set_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
 			filter->low = filter->high = DatumGetBool(condition->value);
 			return true;
 		case IMGCAT_COND_NUMBER:
-			if (condition->column != IMGCAT_COL_SIZE)
+			if (condition->column != IMGCAT_COL_SIZE &&
+				condition->column != IMGCAT_COL_MIN_RAM &&
+				condition->column != IMGCAT_COL_MIN_DISK)
 				return false;
 			set_number_filter(filter, condition);
 			return true;
@@ -182,6 +184,8 @@ merge_ranges(ImgcatListPlan *plan)
 		for (int j = 0; j < nfilters && same == NULL; j++)
 			if (plan->filters[j].column == filter->column &&
 				(filter->column == IMGCAT_COL_SIZE ||
+				 filter->column == IMGCAT_COL_MIN_RAM ||
+				 filter->column == IMGCAT_COL_MIN_DISK ||
 				 filter->column == IMGCAT_COL_CREATED_AT ||
 				 filter->column == IMGCAT_COL_UPDATED_AT))
 				same = &plan->filters[j];
@@ -427,9 +431,19 @@ filters_of_value(const ImgcatPlanBranch *branch, int at, int value)
 }
 
 /*
- * In the order of creation, give each value of a short list branches of its
- * own: the images of one value have an index in that order, those of a list
- * have none.
+ * Do the images of one value of the column have an index in the order asked?
+ */
+static bool
+value_has_order(const ImgcatListPlan *plan, int column)
+{
+	if (plan->keys[0].column == IMGCAT_COL_CREATED_AT)
+		return imgcat_is_index_order(plan->keys, plan->nkeys);
+	return column == IMGCAT_COL_STATUS && plan->keys[0].column == IMGCAT_COL_SIZE;
+}
+
+/*
+ * Give each value of a short list branches of its own, if the images of one
+ * value have an index in the order asked: those of a list have none.
  */
 static void
 split_branches(ImgcatListPlan *plan)
@@ -438,14 +452,14 @@ split_branches(ImgcatListPlan *plan)
 	int			nvalues = 0;
 	int			nbranches = plan->nbranches;
 
-	if (plan->request->hidden || !imgcat_is_index_order(plan->keys, plan->nkeys) ||
-		plan->keys[0].column != IMGCAT_COL_CREATED_AT)
+	if (plan->request->hidden)
 		return;
 	for (int i = 0; i < plan->nfilters && at < 0; i++)
 	{
 		nvalues = plan->filters[i].column == IMGCAT_COL_NAME
 			? plan->filters[i].nnames : pg_popcount32(plan->filters[i].codes);
-		if (nvalues > 1 && nvalues <= IMGCAT_SPLIT_VALUES_MAX)
+		if (nvalues > 1 && nvalues <= IMGCAT_SPLIT_VALUES_MAX &&
+			value_has_order(plan, plan->filters[i].column))
 			at = i;
 	}
 	if (at < 0)
@@ -521,6 +535,55 @@ count_matching(ImgcatListPlan *plan)
 }
 
 /*
+ * Read the row numbers of the images that have the facets, unless that was
+ * done; of the rarest ones, until they are few.  False: they are too many.
+ */
+bool
+imgcat_plan_tids(ImgcatListPlan *plan)
+{
+	ImgcatSearchKeys *search = &plan->search;
+
+	for (int i = 0; i < search->nsets && !plan->has_tids; i++)
+	{
+		/* a few more candidates cost less than another set */
+		if (search->counts[i] > IMGCAT_TID_FILTER_MAX ||
+			(plan->tids.tids != NULL && plan->tids.ntids <= plan->rows))
+			break;
+		(void) imgcat_search_tids(plan->probe, &search->sets[i], 1,
+								  IMGCAT_TID_FILTER_MAX, &plan->tids);
+	}
+
+	/* each by itself is too common: few may have all of them */
+	if (plan->tids.tids == NULL && search->nsets > 1)
+		(void) imgcat_search_tids(plan->probe, search->sets, search->nsets,
+								  IMGCAT_TID_FILTER_MAX, &plan->tids);
+	plan->has_tids = plan->tids.tids != NULL;
+	if (plan->has_tids)
+		plan->matching = plan->tids.ntids;
+	return plan->has_tids;
+}
+
+/*
+ * In another order than that of creation: is it less to fetch all images that
+ * have the facets than to read entries until enough of them came?
+ */
+static bool
+fetches_all(ImgcatListPlan *plan)
+{
+	double		images = 0;
+	double		entries;
+
+	if (!imgcat_plan_tids(plan))
+		return false;
+	for (int i = 0; i < plan->nbranches; i++)
+		images += plan->branches[i].images;
+	entries = plan->rows * images / Max(plan->tids.ntids, 1);
+	return plan->tids.ntids <= IMGCAT_FETCH_ALL_MAX ||
+		(plan->tids.ntids < IMGCAT_SEARCH_FETCH_MAX &&
+		 plan->tids.ntids * IMGCAT_ROW_COST < entries);
+}
+
+/*
  * Does a filter leave so few images that it should lead?
  */
 static bool
@@ -575,10 +638,9 @@ choose_scan(ImgcatListPlan *plan)
 		choose(plan, IMGCAT_NO_SCAN, true, "the caller lists no image");
 	else if (request->dead)
 		choose(plan, IMGCAT_SQL_SCAN, false, "deleted images are in no ordered index");
-	else if (plan->probe != NULL && !request->hidden && plan->fetch_all &&
-			 (imgcat_sorts_by_creation(&request->sort) ||
-			  imgcat_search_probe(plan->probe, plan->search.sets,
-								  plan->search.nsets) <= IMGCAT_FETCH_ALL_MAX))
+	else if (plan->probe != NULL && !request->hidden &&
+			 (imgcat_sorts_by_creation(&request->sort)
+			  ? plan->fetch_all : fetches_all(plan)))
 		choose(plan, IMGCAT_SEARCH_SCAN, true, "few images have the facets");
 	else if (!plan->can_order)
 		choose(plan, IMGCAT_SQL_SCAN, false, "an ordered index is missing");
@@ -591,10 +653,7 @@ choose_scan(ImgcatListPlan *plan)
 		choose(plan, IMGCAT_SQL_SCAN, false,
 			   "few images pass a condition that no index entry shows");
 	else
-	{
 		choose(plan, IMGCAT_ORDERED_SCAN, true, "indexes have the order asked");
-		plan->filter_by_tids = plan->probe != NULL;
-	}
 }
 
 /*

@@ -67,7 +67,8 @@ typedef struct ImgcatListPlan
 	ImgcatSearchKeys search;
 	double		matching;		/* images that have the facets, -1: unknown */
 	bool		fetch_all;		/* so few that all are fetched and sorted */
-	bool		filter_by_tids; /* of an ordered scan */
+	bool		has_tids;		/* the row numbers of what has the facets */
+	ImgcatTidFilter tids;
 
 	/* ordered scan */
 	bool		can_order;		/* all indexes are there */
@@ -79,6 +80,7 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 							 const ImgcatListRequest *request,
 							 const ImgcatCaller *caller,
 							 const ImgcatEntry *after, int64 rows);
+extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 
 #endif							/* IMGCAT_LIST_PLAN_H */

@@ -49,6 +49,9 @@ extern ImgcatListScan *imgcat_ordered_scan_open(ImgcatListPlan *plan,
 												const ImgcatEntry *after);
 extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
 											   const ImgcatEntry *after);
+extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
+									  const ImgcatListPlan *plan,
+									  const ImgcatEntry *after);
 extern ImgcatListScan *imgcat_sql_scan_open(ImgcatListPlan *plan,
 											const ImgcatEntry *after);
 

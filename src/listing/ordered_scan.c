@@ -34,7 +34,6 @@ typedef struct OrderedScan
 {
 	ImgcatListScan pub;			/* must be first */
 	MergedBranch branches[IMGCAT_BRANCHES_MAX];
-	ImgcatTidFilter tids;
 	ImgcatIdFilter ids;
 } OrderedScan;
 
@@ -74,9 +73,9 @@ set_id_filter(OrderedScan *scan)
 	ids = palloc(sizeof(pg_uuid_t) * Max(found, 1));
 	for (int i = 0; i < found; i++)
 	{
-		ImgcatEntry entry;
+		ImgcatEntry entry = {0};
 
-		imgcat_search_entry(plan->probe, i, &entry);
+		entry.tid = imgcat_search_found(plan->probe)[i];
 		if (imgcat_read_row(&plan->images, &entry))
 			ids[scan->ids.nids++] = entry.id;
 	}
@@ -96,23 +95,17 @@ set_facet_filters(OrderedScan *scan)
 	bool		by_tid;
 	bool		by_id;
 
-	if (!plan->filter_by_tids || plan->matching > IMGCAT_TID_FILTER_MAX)
+	if (plan->probe == NULL)
 		return;
-	by_tid = imgcat_search_tids(plan->probe, plan->search.sets, plan->search.nsets,
-								IMGCAT_TID_FILTER_MAX, &scan->tids);
-	scan->pub.probes++;
-	scan->pub.candidates += imgcat_search_count(plan->probe);
+	by_tid = imgcat_plan_tids(plan);
 	by_id = by_tid && set_id_filter(scan);
 	for (int i = 0; i < plan->nbranches; i++)
 	{
 		ImgcatBranch *branch = &plan->branches[i].branch;
 
 		branch->facet_share = Min(plan->matching / images, 1);
-		if (!by_tid)
-			continue;
-		branch->facet_share = Min(scan->tids.ntids / images, 1);
-		if (!branch->table->is_shares)
-			branch->tids = &scan->tids;
+		if (by_tid && !branch->table->is_shares)
+			branch->tids = &plan->tids;
 		else if (by_id)
 			branch->ids = &scan->ids;
 	}

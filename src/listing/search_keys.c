@@ -241,5 +241,7 @@ imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatListRequest *request,
 	result->rarest = imgcat_number_of_images() *
 		(result->nsets > 0 ? builder.frequencies[0] : 1);
 	imgcat_key_statistics_end(&builder.statistics);
-	pfree(builder.frequencies);
+	for (int i = 0; i < result->nsets; i++)
+		builder.frequencies[i] *= imgcat_number_of_images();
+	result->counts = builder.frequencies;
 }

@@ -18,6 +18,7 @@ typedef struct ImgcatSearchKeys
 {
 	int			nsets;
 	ImgcatKeySet *sets;			/* there is room for one more */
+	double	   *counts;			/* images in each, as statistics have it */
 
 	/* as statistics have it */
 	double		expected;		/* number of such images */

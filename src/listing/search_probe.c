@@ -173,17 +173,33 @@ imgcat_search_probe(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nset
 }
 
 /*
- * How many images did the last probe find?
+ * Keep the row numbers that the last probe found, too.  Both are sorted.
  */
-int64
-imgcat_search_count(const ImgcatSearchProbe *probe)
+static void
+intersect(const ImgcatSearchProbe *probe, ImgcatTidFilter *filter)
 {
-	return probe->nfound;
+	ItemPointerData *tids = unconstify(ItemPointerData *, filter->tids);
+	int64		kept = 0;
+	int64		at = 0;
+
+	for (int64 i = 0; i < filter->ntids; i++)
+	{
+		while (at < probe->nfound &&
+			   ItemPointerCompare(&probe->first[at], &tids[i]) < 0)
+			at++;
+		if (at < probe->nfound && ItemPointerEquals(&probe->first[at], &tids[i]))
+			tids[kept++] = tids[i];
+	}
+	filter->ntids = kept;
 }
 
 /*
- * The row numbers of all images that are in all of the sets; false if they are
- * more than so many, or the index did not give rows.
+ * The row numbers of all images of some sets; of a filter that has some, those
+ * that are in both.  False: they are more than so many, or the index did not
+ * give rows; the filter stays as it was.
+ *
+ * Of all times, sets are best read one by one: each is a run of pages, while
+ * leaping between two long ones descends to a page for each leap.
  */
 bool
 imgcat_search_tids(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets,
@@ -195,6 +211,11 @@ imgcat_search_tids(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets
 	run_probe(probe, sets, nsets, most);
 	if (!probe->exact || probe->nfound > most)
 		return false;
+	if (filter->tids != NULL)
+	{
+		intersect(probe, filter);
+		return true;
+	}
 	tids = palloc(sizeof(ItemPointerData) * Max(probe->nfound, 1));
 	memcpy(tids, probe->first, sizeof(ItemPointerData) * probe->nfound);
 	filter->ntids = probe->nfound;
@@ -203,16 +224,15 @@ imgcat_search_tids(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets
 }
 
 /*
- * An entry of the at-th image of the last probe, which found at most
- * IMGCAT_SEARCH_FETCH_MAX: nothing but its row number.
+ * The row numbers that the last probe found, at most IMGCAT_SEARCH_FETCH_MAX.
+ * They live until the next probe.
  */
-void
-imgcat_search_entry(const ImgcatSearchProbe *probe, int64 at, ImgcatEntry *entry)
+const ItemPointerData *
+imgcat_search_found(const ImgcatSearchProbe *probe)
 {
-	if (at >= probe->nnoted || !probe->exact)
+	if (probe->nnoted < probe->nfound || !probe->exact)
 		elog(ERROR, "too many images were found to fetch them");
-	memset(entry, 0, sizeof(*entry));
-	entry->tid = probe->first[at];
+	return probe->first;
 }
 
 /*

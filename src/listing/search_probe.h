@@ -27,14 +27,12 @@ typedef struct ImgcatSearchProbe ImgcatSearchProbe;
 extern ImgcatSearchProbe *imgcat_search_open(ImgcatTable *table);
 extern int64 imgcat_search_probe(ImgcatSearchProbe *probe,
 								 const ImgcatKeySet *sets, int nsets);
-extern int64 imgcat_search_count(const ImgcatSearchProbe *probe);
+extern const ItemPointerData *imgcat_search_found(const ImgcatSearchProbe *probe);
 extern bool imgcat_search_tids(ImgcatSearchProbe *probe,
-							   const ImgcatKeySet *sets, int nsets, int64 most,
-							   ImgcatTidFilter *filter);
+							   const ImgcatKeySet *sets, int nsets,
+							   int64 most, ImgcatTidFilter *filter);
 extern bool imgcat_search_sample(ImgcatSearchProbe *probe, int64 at,
 								 bool from_end, TimestampTz *created_at);
-extern void imgcat_search_entry(const ImgcatSearchProbe *probe, int64 at,
-								ImgcatEntry *entry);
 extern void imgcat_search_close(ImgcatSearchProbe *probe);
 
 #endif							/* IMGCAT_SEARCH_PROBE_H */

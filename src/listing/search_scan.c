@@ -405,11 +405,10 @@ compare_entries(const void *a, const void *b, void *arg)
 }
 
 /*
- * Fetch the candidates of the last probe, and sort those that come after what
- * was handed out before.
+ * Fetch candidates, and sort those that come after what was handed out before.
  */
 static void
-load_window(SearchScan *scan, int64 candidates)
+load_window(SearchScan *scan, const ItemPointerData *tids, int64 candidates)
 {
 	ImgcatListPlan *plan = scan->pub.plan;
 	MemoryContext previous;
@@ -423,7 +422,8 @@ load_window(SearchScan *scan, int64 candidates)
 		ImgcatEntry *entry = palloc(sizeof(ImgcatEntry));
 
 		CHECK_FOR_INTERRUPTS();
-		imgcat_search_entry(plan->probe, i, entry);
+		memset(entry, 0, sizeof(*entry));
+		entry->tid = tids[i];
 		if (!imgcat_read_row(&plan->images, entry) ||
 			(scan->begun &&
 			 position_of_time(scan, entry->created_at) < scan->next) ||
@@ -538,6 +538,8 @@ advance(SearchScan *scan, int64 to, int64 candidates)
 static void
 next_window(SearchScan *scan)
 {
+	const ImgcatListPlan *plan = scan->pub.plan;
+
 	while (!scan->ended)
 	{
 		int64		place = scan->begun ? scan->next : scan->start;
@@ -572,7 +574,7 @@ next_window(SearchScan *scan)
 				give_up(scan);
 			continue;
 		}
-		load_window(scan, candidates);
+		load_window(scan, imgcat_search_found(plan->probe), candidates);
 		scan->window_end = to;
 		scan->window_candidates = candidates;
 		scan->has_window = true;
@@ -586,13 +588,13 @@ next_window(SearchScan *scan)
 static void
 load_all(SearchScan *scan)
 {
-	int64		candidates = probe_window(scan, true, 0, 0);
+	ImgcatListPlan *plan = scan->pub.plan;
 
-	if (candidates > IMGCAT_SEARCH_FETCH_MAX)
-		give_up(scan);
-	else
-		load_window(scan, candidates);
 	scan->ended = true;
+	if (imgcat_plan_tids(plan))
+		load_window(scan, plan->tids.tids, plan->tids.ntids);
+	else
+		give_up(scan);
 }
 
 /*

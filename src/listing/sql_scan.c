@@ -52,9 +52,9 @@ tid_receive(TupleTableSlot *slot, DestReceiver *self)
 /*
  * The statement: one SELECT with the scope, all conditions, order and limit.
  */
-static void
-make_statement(ImgcatStatement *statement, const ImgcatListPlan *plan,
-			   const ImgcatEntry *after)
+void
+imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan,
+						  const ImgcatEntry *after)
 {
 	const ImgcatListRequest *request = plan->request;
 	const ImgcatSortSpec *sort = &request->sort;
@@ -114,7 +114,7 @@ imgcat_sql_scan_open(ImgcatListPlan *plan, const ImgcatEntry *after)
 	receiver.pub.receiveSlot = tid_receive;
 	receiver.pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	receiver.scan = scan;
-	make_statement(&statement, plan, after);
+	imgcat_sql_scan_statement(&statement, plan, after);
 	imgcat_statement_execute(&statement, plan->rows, &receiver.pub);
 	return &scan->pub;
 }

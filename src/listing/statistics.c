@@ -298,6 +298,8 @@ imgcat_estimate_filter(const ImgcatTable *table,
 	}
 	if (filter->column == IMGCAT_COL_PROTECTED)
 		return bool_frequency(table->relation, "protected", filter->low != 0);
+	if (column == NULL)
+		column = filter->column == IMGCAT_COL_MIN_RAM ? "min_ram" : "min_disk";
 	frequency = range_frequency(table->relation, column, filter->low, filter->high);
 	if (filter->column == IMGCAT_COL_SIZE && filter->missing &&
 		filter->low <= 0 && filter->high >= 0)

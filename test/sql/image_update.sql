@@ -209,7 +209,7 @@ BEGIN
     RETURN pg_stat_get_xact_tuples_hot_updated(images) > before;
 END
 $$;
-SELECT pg_temp.heap_only($$min_disk = min_disk + 1, min_ram = 512, checksum = md5('x')$$) AS not_indexed,
+SELECT pg_temp.heap_only($$virtual_size = 1, checksum = md5('x')$$) AS not_indexed,
        pg_temp.heap_only($$name = 'other'$$) AS name,
        pg_temp.heap_only($$updated_at = now()$$) AS updated_at;
 SELECT reloptions FROM pg_class WHERE oid = 'image_catalog.images'::regclass;

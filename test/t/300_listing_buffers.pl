@@ -74,6 +74,31 @@ foreach my $topic (@constant)
 		"$topic: a page of twenty times as many images costs about the same");
 }
 
+# Rows in no order: the windows of time of a search find them all the same.
+$node->safe_psql('postgres', 'CREATE DATABASE shuffled');
+$node->safe_psql('shuffled', 'CREATE EXTENSION image_catalog');
+$node->command_ok(
+	[
+		'psql', '-qX', '-v', 'images=200000', '-v', 'shuffled=1', '-d', 'shuffled',
+		'-f', "$bench/generate.sql"
+	],
+	'a catalogue in no order');
+$node->command_ok(
+	[
+		'psql', '-qX', '-v', 'topics=^(default|visibility|sort by one|(one|two) facet)',
+		'-d', 'shuffled', '-f', "$bench/buffers.sql"
+	],
+	'in no order: every request is measured');
+is( $node->safe_psql(
+		'shuffled', q{
+SELECT format('%s %s for %s, page %s: %s of %s', topic, variant, caller, depth,
+			  coalesce(buffers::text, 'failed'), bound)
+  FROM bench.call LEFT JOIN bench.result USING (topic, variant, caller, depth)
+ WHERE NOT coalesce(buffers <= bound * CASE WHEN topic ~ 'only old' THEN 2 ELSE 1 END, false)
+ ORDER BY 1}),
+	'',
+	'in no order: no page beyond its bound, or twice that of what only old images have');
+
 # Windows: random facets, callers, markers, directions and page sizes.
 $node->safe_psql('images_10000',
 	slurp_file("$FindBin::RealBin/../perl/windows.sql"));
@@ -83,6 +108,10 @@ for my $seed (1 .. 4)
 			"SELECT differs FROM windows.differences(150, 0.1 * $seed) differs"),
 		'',
 		"pages of images with facets, seed $seed");
+	is( $node->safe_psql('images_10000',
+			"SELECT differs FROM windows.sort_differences(200, 0.1 * $seed) differs"),
+		'',
+		"pages in other orders, seed $seed");
 }
 
 $node->stop;

@@ -1,0 +1,368 @@
+/*-------------------------------------------------------------------------
+ *
+ * list_explain.c
+ *		explain_list_images, explain_list_images_page: a plan as text.
+ *
+ * Estimates and counters tell of all images, so only catalogue administrators
+ * are shown them.  One who has a project is shown how that project's list is
+ * found.
+ *
+ * src/listing/list_explain.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/instrument.h"
+#include "listing/list_explain.h"
+#include "listing/list_page.h"
+#include "listing/list_scan.h"
+#include "listing/list_sort.h"
+#include "listing/statistics.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+/* Where the lines go. */
+typedef struct Explanation
+{
+	Tuplestorestate *tuplestore;
+	TupleDesc	tupdesc;
+	StringInfoData line;
+} Explanation;
+
+/*
+ * Put out the line, and begin another.
+ */
+static void
+end_line(Explanation *out)
+{
+	Datum		value = PointerGetDatum(cstring_to_text_with_len(out->line.data,
+																 out->line.len));
+	bool		isnull = false;
+
+	tuplestore_putvalues(out->tuplestore, out->tupdesc, &value, &isnull);
+	resetStringInfo(&out->line);
+}
+
+/*
+ * The name of a column as the API has it.
+ */
+static const char *
+column_name(const ImgcatEntryFilter *filter, const ImgcatListPlan *plan)
+{
+	if (filter->column == IMGCAT_INDEXED_PROPERTY)
+		return filter->suffix;
+	if (filter->column == IMGCAT_COL_PROPERTIES)
+		return "__isregistered";
+	return NameStr(TupleDescAttr(RelationGetDescr(plan->images.relation),
+								 filter->column)->attname);
+}
+
+/*
+ * One bound of a range.
+ */
+static void
+append_number(StringInfo out, int column, int64 number)
+{
+	if (column == IMGCAT_COL_CREATED_AT || column == IMGCAT_COL_UPDATED_AT)
+		appendStringInfo(out, "'%s'", timestamptz_to_str(number));
+	else
+		appendStringInfo(out, INT64_FORMAT, number);
+}
+
+/*
+ * A filter as a condition.
+ */
+static void
+append_filter(StringInfo out, const ImgcatEntryFilter *filter,
+			  const ImgcatListPlan *plan)
+{
+	const char *name = column_name(filter, plan);
+	ImgcatSummaryPart part;
+
+	if (imgcat_column_is_enum(filter->column, &part))
+	{
+		const char *comma = "";
+
+		appendStringInfo(out, "%s in (", name);
+		for (uint32 code = 0; code < IMGCAT_SUMMARY_UNKNOWN_VALUE; code++)
+			if ((filter->codes >> code) & 1)
+			{
+				appendStringInfo(out, "%s%s", comma,
+								 quote_literal_cstr(imgcat_summary_enum_value(part, code)));
+				comma = ", ";
+			}
+		appendStringInfoChar(out, ')');
+	}
+	else if (filter->nnames > 0)
+	{
+		appendStringInfo(out, "%s in (", name);
+		for (int i = 0; i < filter->nnames; i++)
+			appendStringInfo(out, "%s%s", i > 0 ? ", " : "",
+							 quote_literal_cstr(pnstrdup(filter->names[i],
+														 filter->name_lengths[i])));
+		appendStringInfoChar(out, ')');
+	}
+	else if (filter->column == IMGCAT_COL_PROTECTED)
+		appendStringInfo(out, "%s%s", filter->low ? "" : "not ", name);
+	else if (filter->column == IMGCAT_COL_PROPERTIES)
+		appendStringInfoString(out, "__isregistered <> 'false'");
+	else
+	{
+		appendStringInfoString(out, name);
+		if (filter->low != PG_INT64_MIN)
+		{
+			appendStringInfoString(out, " >= ");
+			append_number(out, filter->column, filter->low);
+		}
+		if (filter->low != PG_INT64_MIN && filter->high != PG_INT64_MAX)
+			appendStringInfo(out, " and %s", name);
+		if (filter->high != PG_INT64_MAX)
+		{
+			appendStringInfoString(out, " <= ");
+			append_number(out, filter->column, filter->high);
+		}
+	}
+}
+
+/*
+ * Keys with their directions.
+ */
+static void
+append_keys(StringInfo out, const ImgcatKey *keys, int nkeys, const ImgcatListPlan *plan)
+{
+	for (int i = 0; i < nkeys; i++)
+	{
+		ImgcatEntryFilter column = {.column = keys[i].column};
+
+		appendStringInfo(out, "%s%s%s", i > 0 ? ", " : "", column_name(&column, plan),
+						 keys[i].descending ? " desc" : "");
+	}
+}
+
+/*
+ * How a branch reads an index in order.
+ */
+static void
+explain_order(Explanation *out, const ImgcatListPlan *plan,
+			  const ImgcatBranchRequest *request, const ImgcatBranchPath *path)
+{
+	StringInfo	line = &out->line;
+	int64		low;
+	int64		high;
+
+	if (!path->can_order)
+		return;
+	appendStringInfo(line, "        %s in order by ", path->order_first ? "first" : "then");
+	append_keys(line, path->keys, path->nkeys, plan);
+	if (path->nparts > 0)
+		appendStringInfo(line, " in %d parts", path->nparts);
+	else
+		appendStringInfo(line, " using %s%s", RelationGetRelationName(path->index),
+						 path->direct ? "" : ", peer groups sorted");
+	for (int i = 0; i < path->nprefix; i++)
+	{
+		appendStringInfoString(line, i > 0 ? " and " : ", within ");
+		append_filter(line, &request->filters[path->prefix[i]], plan);
+	}
+	imgcat_path_range(path, request, &low, &high);
+	if (low != PG_INT64_MIN || high != PG_INT64_MAX)
+	{
+		ImgcatEntryFilter range = {.column = path->keys[0].column, .low = low, .high = high};
+
+		appendStringInfoString(line, ", within ");
+		append_filter(line, &range, plan);
+	}
+	if (path->has_after)
+		appendStringInfoString(line, ", behind the marker");
+	appendStringInfo(line, " (%.0f entries)", path->order_cost);
+	end_line(out);
+}
+
+/*
+ * How a branch filters and then sorts.
+ */
+static void
+explain_sort(Explanation *out, const ImgcatListPlan *plan,
+			 const ImgcatBranchRequest *request, const ImgcatBranchPath *path)
+{
+	StringInfo	line = &out->line;
+
+	if (!path->can_sort)
+		return;
+	appendStringInfo(line, "        %s filter, then sort, using %s",
+					 path->order_first ? "then" : "first",
+					 path->nranges > 0 ? RelationGetRelationName(path->ranges[0].index)
+					 : "no index");
+	if (path->sort_filter >= 0)
+	{
+		appendStringInfoString(line, ", within ");
+		append_filter(line, &request->filters[path->sort_filter], plan);
+	}
+	appendStringInfo(line, " (%.0f entries)", path->sort_cost);
+	end_line(out);
+}
+
+/*
+ * One branch of an ordered scan.
+ */
+static void
+explain_branch(Explanation *out, const ImgcatListPlan *plan, int at)
+{
+	const ImgcatPlanBranch *planned = &plan->branches[at];
+	ImgcatBranchRequest request;
+	ImgcatBranchPath path;
+
+	imgcat_branch_request(&request, plan, at, plan->has_after ? &plan->after : NULL);
+	imgcat_choose_branch_path(&path, &request);
+	appendStringInfo(&out->line, "  ->  Branch of %s:",
+					 RelationGetRelationName(planned->branch.table->relation));
+	for (int i = 0; i < planned->branch.nscope; i++)
+		appendStringInfo(&out->line, "%s %s = %s", i > 0 ? " and" : "",
+						 planned->branch.scope_names[i],
+						 quote_literal_cstr(TextDatumGetCString(planned->branch.scope[i])));
+	appendStringInfo(&out->line, " (%.0f images)", planned->images);
+	end_line(out);
+	if (path.empty)
+	{
+		appendStringInfoString(&out->line, "        nothing passes");
+		end_line(out);
+		return;
+	}
+	explain_order(out, plan, &request, &path);
+	explain_sort(out, plan, &request, &path);
+}
+
+/*
+ * The facets, and what they lead to.
+ */
+static void
+explain_facets(Explanation *out, const ImgcatListPlan *plan)
+{
+	if (!plan->has_facets)
+		return;
+	appendStringInfo(&out->line, "  Facets: %d sets of GIN keys, some %.0f images",
+					 plan->search.nsets, plan->matching);
+	if (plan->probe == NULL)
+		appendStringInfoString(&out->line, ", no index");
+	else if (plan->scan == IMGCAT_SEARCH_SCAN)
+		appendStringInfoString(&out->line, plan->fetch_all || plan->has_tids
+							   ? ", all fetched and sorted" : ", in time buckets");
+	else if (plan->has_tids)
+		appendStringInfoString(&out->line, ", entries filtered by row number");
+	end_line(out);
+}
+
+/*
+ * The plan.
+ */
+static void
+explain_plan(Explanation *out, ImgcatListPlan *plan)
+{
+	static const char *const names[] = {
+		[IMGCAT_NO_SCAN] = "No Scan",
+		[IMGCAT_ORDERED_SCAN] = "Ordered Scan",
+		[IMGCAT_SEARCH_SCAN] = "Search Scan",
+		[IMGCAT_SQL_SCAN] = "SQL Scan",
+	};
+
+	appendStringInfo(&out->line, "%s (%s; rows wanted " INT64_FORMAT "; %s)",
+					 names[plan->scan], plan->reason, plan->rows,
+					 plan->bounded ? "bounded by the page" : "not bounded");
+	end_line(out);
+	if (plan->scan == IMGCAT_NO_SCAN)
+		return;
+	appendStringInfoString(&out->line, "  Order: ");
+	append_keys(&out->line, plan->keys, plan->nkeys, plan);
+	end_line(out);
+	for (int i = 0; i < plan->nfilters; i++)
+	{
+		appendStringInfoString(&out->line, i == 0 ? "  Filter: " : " and ");
+		append_filter(&out->line, &plan->filters[i], plan);
+		if (i == plan->nfilters - 1)
+			end_line(out);
+	}
+	if (plan->scan == IMGCAT_ORDERED_SCAN && plan->probe != NULL)
+		(void) imgcat_plan_tids(plan);
+	explain_facets(out, plan);
+	for (int i = 0; i < plan->nbranches && plan->scan == IMGCAT_ORDERED_SCAN; i++)
+		explain_branch(out, plan, i);
+	if (plan->scan == IMGCAT_SQL_SCAN)
+	{
+		ImgcatStatement statement;
+
+		imgcat_sql_scan_statement(&statement, plan,
+								  plan->has_after ? &plan->after : NULL);
+		appendStringInfo(&out->line, "  Statement: %s", statement.sql.data);
+		end_line(out);
+	}
+	appendStringInfo(&out->line, "  Recheck: scope and %d conditions",
+					 plan->request->nconditions);
+	end_line(out);
+}
+
+/* Takes the rows of a page that is only counted. */
+typedef struct DiscardReceiver
+{
+	DestReceiver pub;			/* must be first */
+	int64		rows;			/* that are still wanted */
+} DiscardReceiver;
+
+static bool
+discard_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	(void) slot;
+	return --((DiscardReceiver *) self)->rows > 0;
+}
+
+/*
+ * What the page took.
+ */
+static void
+explain_analyze(Explanation *out, ImgcatListPlan *plan)
+{
+	DiscardReceiver receiver;
+	ImgcatPageCounters counters;
+	BufferUsage before = pgBufferUsage;
+
+	receiver.pub = *None_Receiver;
+	receiver.pub.receiveSlot = discard_row;
+	receiver.rows = plan->rows;
+	imgcat_list_page(plan, &receiver.pub, &counters);
+	appendStringInfo(&out->line,
+					 "  Probes: " INT64_FORMAT " of the search index, " INT64_FORMAT
+					 " candidates%s",
+					 counters.probes, counters.candidates,
+					 counters.gave_up ? "; an ordered scan went on" : "");
+	end_line(out);
+	appendStringInfo(&out->line, "  Entries read: " INT64_FORMAT "; rows fetched: "
+					 INT64_FORMAT, counters.entries, counters.rows);
+	end_line(out);
+	appendStringInfo(&out->line, "  Rechecked: " INT64_FORMAT " rows in " INT64_FORMAT
+					 " statements; listed: " INT64_FORMAT,
+					 counters.rechecked, counters.rechecks, counters.listed);
+	end_line(out);
+	appendStringInfo(&out->line, "  Buffers: shared hit=" INT64_FORMAT " read=" INT64_FORMAT,
+					 (int64) (pgBufferUsage.shared_blks_hit - before.shared_blks_hit),
+					 (int64) (pgBufferUsage.shared_blks_read - before.shared_blks_read));
+	end_line(out);
+}
+
+/*
+ * Put out the plan as lines of text, and with analyze what making the page
+ * took.  The caller is connected to SPI.
+ */
+void
+imgcat_explain_list(ImgcatListPlan *plan, bool analyze,
+					Tuplestorestate *tuplestore, TupleDesc tupdesc)
+{
+	Explanation out;
+
+	out.tuplestore = tuplestore;
+	out.tupdesc = tupdesc;
+	initStringInfo(&out.line);
+	explain_plan(&out, plan);
+	if (analyze)
+		explain_analyze(&out, plan);
+}
