@@ -32,7 +32,7 @@
  *				hw_disk_bus		60 % have one of four
  *				legacy_boot		yes for 30 % of the oldest tenth; no other
  *								image has it
- *				era				3 for all images of one stretch of time, 3 %
+ *				era				3 for all images of one time, 3 %
  *	tags		base 30 %; prod 10 %; lts 30 % of the images of linux, none of
  *				windows; team-000 ... team-999, 0.1 % each; one of 200 cities
  *				for half of the images

@@ -192,7 +192,7 @@ INSERT INTO bench.request
 /*
  * Frequencies: os_type, architecture, base and lts common, prod a tenth,
  * pipeline, team and city middling, fleet twenty images, serial one.  In time:
- * legacy_boot in the oldest tenth only, era in one stretch of the past.  No
+ * legacy_boot in the oldest tenth only, era at one time in the past.  No
  * image of windows is lts, no city beyond 59 is base.
  */
 INSERT INTO bench.request

@@ -70,7 +70,7 @@ CREATE FUNCTION image_catalog.image_search(facets text[], visibility text, owner
     LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100
     AS 'MODULE_PATHNAME', 'imgcat_image_search';
 COMMENT ON FUNCTION image_catalog.image_search(text[], text, text, timestamptz) IS
-    'what the search index holds of an image: hashes of its facets, alone and with its owner and visibility, and stretches of time that it was created in';
+    'GIN keys of an image for the search index: hashes of its facets, alone and with its owner and visibility, and the time buckets that it was created in';
 
 CREATE FUNCTION image_catalog.image_summary(
         status text, disk_format text, container_format text, protected boolean,
@@ -146,20 +146,20 @@ COMMENT ON COLUMN image_catalog.images.status_before_deletion IS 'status that a 
 COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at that a deleted image had, null if it came deleted: a marker that names it keeps its place in a list sorted by updated_at';
 
 /*
- * The indexes start with the scope, so that each arm of a listing walks its
- * own rows in order: all rows of one visibility, or one owner's rows of one
+ * The indexes start with the scope, so that each UNION ALL branch of a list
+ * reads its own images in order: all of one visibility, or one owner's of one
  * visibility.  There is a pair for each sort key; the same pair serves the
  * filter on that key.  A missing value sorts as the empty string or zero.
  *
- * All hold the summary, so that a walk passes what the request does not want
- * without looking at the images.  Those of keys that many images share hold
- * the other keys, too: the images of one name, one size or one word are sorted
- * by another key before any is looked at.  Of the commonest words that would
- * never pay: their images are found by walking in the order of the other key.
+ * All hold the summary, so that a scan leaves out what the request does not
+ * want without a look at the table.  Those of keys that many images share hold
+ * the other keys, too: the images of one name, one size or one enum value are
+ * sorted by another key before any is fetched.  Of the commonest enum values
+ * that would never pay: their images are found in the order of the other key.
  *
  * The predicate and the expressions are repeated word for word in every
- * listing statement (src/listing/list_conditions.c); src/listing/index_scan.c
- * knows the columns by their place.
+ * statement of a list (src/listing/list_conditions.c); src/listing/index_scan.c
+ * knows the columns by their names and types.
  */
 CREATE INDEX images_visibility_created_at_idx ON image_catalog.images
     (visibility, created_at, id)
@@ -245,7 +245,7 @@ CREATE INDEX images_owner_container_format_idx ON image_catalog.images
     WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
 /*
- * Two words, or a word and a size, may go together always or never: an image
+ * Two enum values, or one and a size, may go together always or never: an image
  * without data has no size.  Then neither order leads to the images that have
  * both.  These hold all combinations but the commonest, in which both orders
  * are dense.
@@ -287,9 +287,11 @@ CREATE INDEX images_owner_hidden_idx ON image_catalog.images
     WHERE os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_visibility_protected_idx ON image_catalog.images
     (visibility, created_at, id)
+    INCLUDE (summary)
     WHERE protected AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 CREATE INDEX images_owner_protected_idx ON image_catalog.images
     (owner, visibility, created_at, id)
+    INCLUDE (summary)
     WHERE protected AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
 /*
@@ -323,17 +325,8 @@ CREATE INDEX images_owner_backdated_idx ON image_catalog.images
 CREATE INDEX images_id_hash_idx ON image_catalog.images USING hash (id);
 
 /*
- * Not there to be scanned: the planner takes no statistics of an expression
- * from a partial index, and filters on these need estimates.  A BRIN index is
- * a few pages; CREATE STATISTICS would come back twice after a dump.
- */
-CREATE INDEX images_statistics_idx ON image_catalog.images
-    USING brin ((COALESCE(size, 0)), (COALESCE(name, '')),
-                (COALESCE(disk_format, '')), (COALESCE(container_format, '')));
-
-/*
  * Facets, whose the image is and when it was created, intersected by one
- * index (src/image/search_element.c).  No list of pending entries: every
+ * index (src/image/gin_key.c).  No list of pending entries: every
  * search would read all of it.
  */
 CREATE INDEX images_search_idx ON image_catalog.images

@@ -1,8 +1,8 @@
-/* sql/32_image_shares.sql: what the listing walks of the images shared with a member */
+/* sql/32_image_shares.sql: what lists read of the images shared with a member */
 
 /*
  * The images that are shared with a member, with what they are sorted and
- * filtered by: the shared arm of a listing walks or sorts these narrow rows
+ * filtered by: the branch of shares reads these narrow rows in order
  * and fetches the images of its page only.  Kept by the triggers below, and
  * rebuilt by them when a dump is restored, so it is not dumped itself.  Deleted
  * and killed images are not offered.
@@ -28,7 +28,7 @@ COMMENT ON TABLE image_catalog.image_shares IS 'for each member and answer the i
 COMMENT ON COLUMN image_catalog.image_shares.summary IS 'the image''s own, which tells a missing value';
 COMMENT ON COLUMN image_catalog.image_shares.answer IS 'status of the membership';
 
-/* an order to walk for each sort key, as the images have */
+/* an ordered index for each sort key, as the images have */
 CREATE INDEX image_shares_created_at_idx ON image_catalog.image_shares
     (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX image_shares_updated_at_idx ON image_catalog.image_shares
@@ -48,7 +48,7 @@ CREATE INDEX image_shares_container_format_idx ON image_catalog.image_shares
 CREATE INDEX image_shares_owner_idx ON image_catalog.image_shares
     (member_id, answer, owner, created_at, image_id) INCLUDE (updated_at, size, summary) WHERE NOT os_hidden;
 CREATE INDEX image_shares_protected_idx ON image_catalog.image_shares
-    (member_id, answer, created_at, image_id) WHERE protected AND NOT os_hidden;
+    (member_id, answer, created_at, image_id) INCLUDE (summary) WHERE protected AND NOT os_hidden;
 CREATE INDEX image_shares_hidden_idx ON image_catalog.image_shares
     (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE os_hidden;
 CREATE INDEX image_shares_backdated_idx ON image_catalog.image_shares

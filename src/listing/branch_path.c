@@ -438,6 +438,23 @@ set_parts(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 }
 
 /*
+ * In the order of creation, protected images have an index of their own.
+ */
+static Relation
+protected_index(const ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+{
+	const ImgcatBranch *branch = request->branch;
+
+	if (!path->direct || path->keys[0].column != IMGCAT_COL_CREATED_AT)
+		return NULL;
+	for (int i = 0; i < request->nfilters; i++)
+		if (request->filters[i].column == IMGCAT_COL_PROTECTED &&
+			request->filters[i].low != 0)
+			return imgcat_table_index(branch->table, branch->family, "protected");
+	return NULL;
+}
+
+/*
  * Decide which index to read in order.
  */
 static void
@@ -446,6 +463,7 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 {
 	const ImgcatBranch *branch = request->branch;
 	const ImgcatKey *key = &path->keys[0];
+	Relation	special;
 	int			prefix = -1;
 
 	path->created_before = PG_INT64_MAX;
@@ -460,6 +478,11 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 	if (branch->hidden || request->nfilters == 0 ||
 		use_pair_index(path, request))
 		return;
+	if ((special = protected_index(path, request)) != NULL)
+	{
+		path->index = special;
+		return;
+	}
 
 	/* the index of any filter on a value is in the order of creation */
 	if (path->nkeys == 2 && key->column == IMGCAT_COL_CREATED_AT)

@@ -119,6 +119,17 @@ compare_tids(const void *a, const void *b)
 }
 
 /*
+ * Is a row number among those that have the facets?
+ */
+static bool
+is_among(const ImgcatTidFilter *tids, const ItemPointerData *tid)
+{
+	return tids->ntids > 0 &&
+		bsearch(tid, tids->tids, tids->ntids, sizeof(ItemPointerData),
+				compare_tids) != NULL;
+}
+
+/*
  * bsearch() comparator of identifiers.
  */
 static int
@@ -133,18 +144,25 @@ compare_ids(const void *a, const void *b)
 static bool
 has_facets(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	const ImgcatTidFilter *tids = scan->request.branch->tids;
-	const ImgcatIdFilter *ids = scan->request.branch->ids;
+	const ImgcatBranch *branch = scan->request.branch;
+	IndexScanDesc id_scan;
+	ItemPointer tid;
 
-	if (tids != NULL)
-		return tids->ntids > 0 &&
-			bsearch(&entry->tid, tids->tids, tids->ntids,
-					sizeof(ItemPointerData), compare_tids) != NULL;
-	if (ids != NULL)
-		return ids->nids > 0 &&
-			bsearch(&entry->id, ids->ids, ids->nids, sizeof(pg_uuid_t),
-					compare_ids) != NULL;
-	return true;
+	if (branch->tids == NULL)
+		return true;
+	if (!entry->of_share)
+		return is_among(branch->tids, &entry->tid);
+	if (branch->ids != NULL)
+		return branch->ids->nids > 0 &&
+			bsearch(&entry->id, branch->ids->ids, branch->ids->nids,
+					sizeof(pg_uuid_t), compare_ids) != NULL;
+
+	/* of all that the index finds one may be the image that is shared */
+	id_scan = imgcat_scan_for_id(branch->images, &entry->id);
+	while ((tid = index_getnext_tid(id_scan, ForwardScanDirection)) != NULL)
+		if (is_among(branch->tids, tid))
+			return true;
+	return false;
 }
 
 /*

@@ -40,7 +40,8 @@ typedef struct ImgcatBranch
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
 	const ImgcatTidFilter *tids;	/* of images */
-	const ImgcatIdFilter *ids;	/* of shares */
+	const ImgcatIdFilter *ids;	/* the same, of shares; or NULL */
+	ImgcatTable *images;		/* to look up what is shared */
 	double		facet_share;	/* 0: none asked for */
 } ImgcatBranch;
 

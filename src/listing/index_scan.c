@@ -25,11 +25,13 @@
 #include "access/nbtree.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "index_lookup.h"
 #include "listing/index_scan.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
@@ -62,6 +64,8 @@ imgcat_table_begin(ImgcatTable *table, bool is_shares)
 void
 imgcat_table_end(ImgcatTable *table)
 {
+	if (table->id_scan != NULL)
+		index_endscan(table->id_scan);
 	for (int i = 0; i < table->nindexes; i++)
 		if (table->indexes[i].relation != NULL)
 			index_close(table->indexes[i].relation, NoLock);
@@ -205,6 +209,32 @@ imgcat_table_primary_key(ImgcatTable *table)
 		elog(ERROR, "table \"%s\" has no primary key",
 			 RelationGetRelationName(table->relation));
 	return index;
+}
+
+/*
+ * A scan of images for an identifier, kept for the time of the page.  A hash
+ * index finds it in a page or two, and with it others of its hash.
+ */
+IndexScanDesc
+imgcat_scan_for_id(ImgcatTable *images, const pg_uuid_t *id)
+{
+	ScanKeyData key;
+
+	if (images->id_scan == NULL)
+	{
+		Relation	index = imgcat_table_index(images, "images", "id_hash");
+
+		if (index == NULL)
+			index = imgcat_table_primary_key(images);
+		images->id_scan = imgcat_index_beginscan(images->relation, index,
+												 images->snapshot, 1, 0);
+	}
+	ScanKeyInit(&key, 1,
+				images->id_scan->indexRelation->rd_rel->relam == HASH_AM_OID
+				? HTEqualStrategyNumber : BTEqualStrategyNumber,
+				F_UUID_EQ, UUIDPGetDatum(id));
+	index_rescan(images->id_scan, &key, 1, NULL, 0);
+	return images->id_scan;
 }
 
 /*

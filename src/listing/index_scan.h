@@ -47,6 +47,7 @@ typedef struct ImgcatTable
 	AttrNumber	size;
 	AttrNumber	name;
 	AttrNumber	summary;
+	IndexScanDesc id_scan;		/* of images by identifier; NULL: not begun */
 	int			nindexes;
 	ImgcatOpenIndex indexes[IMGCAT_OPEN_INDEXES_MAX];
 	int64		rows_read;
@@ -83,6 +84,8 @@ extern bool imgcat_fetch_row(ImgcatTable *table, ImgcatEntry *entry);
 extern Relation imgcat_table_index(ImgcatTable *table, const char *family,
 								   const char *suffix);
 extern Relation imgcat_table_primary_key(ImgcatTable *table);
+extern IndexScanDesc imgcat_scan_for_id(ImgcatTable *images,
+										const pg_uuid_t *id);
 extern const char *imgcat_index_suffix(int column);
 extern ImgcatIndexScan *imgcat_index_scan_open(ImgcatTable *table,
 											   Relation index,

@@ -12,7 +12,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "image/image_row.h"
-#include "image/search_element.h"
+#include "image/gin_key.h"
 #include "listing/list_sort.h"
 #include "listing/list_sql.h"
 #include "utils/array.h"
@@ -92,7 +92,7 @@ facet_keys(const Datum *facets, int nfacets)
 	Datum	   *keys = palloc(sizeof(Datum) * Max(nfacets, 1));
 
 	for (int i = 0; i < nfacets; i++)
-		keys[i] = Int64GetDatum(imgcat_element_of_facet(DatumGetTextPP(facets[i])));
+		keys[i] = Int64GetDatum(imgcat_gin_key_of_facet(DatumGetTextPP(facets[i])));
 	return PointerGetDatum(construct_array(keys, nfacets, INT8OID, 8,
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
@@ -215,7 +215,7 @@ void
 imgcat_append_listable(StringInfo sql, const ImgcatListRequest *request)
 {
 	appendStringInfoString(sql, request->hidden ? "i.os_hidden" : "NOT i.os_hidden");
-	if (!request->dead)
+	if (!request->deleted)
 		appendStringInfoString(sql, " AND i.status <> 'deleted' AND i.status <> 'killed'");
 }
 

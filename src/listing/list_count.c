@@ -18,7 +18,7 @@
  */
 #include "postgres.h"
 
-#include "image/search_element.h"
+#include "image/gin_key.h"
 #include "listing/list_cost.h"
 #include "listing/list_scope.h"
 #include "listing/list_sql.h"
@@ -136,7 +136,7 @@ append_scoped_facet(Count *count, const int64 *scopes, int nscopes)
 		if (nscopes == 0)
 			keys[nkeys++] = facets[i];
 		for (int j = 0; j < nscopes; j++)
-			keys[nkeys++] = imgcat_element_of_scoped_facet(scopes[j], facets[i]);
+			keys[nkeys++] = imgcat_gin_key_of_scoped_facet(scopes[j], facets[i]);
 	}
 	imgcat_append_keys(count->statement, keys, nkeys, &count->statement->sql);
 }
@@ -182,14 +182,14 @@ append_images(Count *count, ImgcatScopeKind kind)
 		{
 			/* private images have no key with a facet: who counts them all may */
 			everything |= strcmp(branch->visibility, "private") == 0;
-			scopes[nscopes++] = imgcat_element_of_visibility(branch->visibility);
+			scopes[nscopes++] = imgcat_gin_key_of_visibility(branch->visibility);
 		}
 	}
 	appendStringInfoChar(sql, ')');
 	if (kind == IMGCAT_SCOPE_OWN)
 	{
 		appendStringInfo(sql, " AND i.owner = $%d", count->parameters.project);
-		scopes[nscopes++] = imgcat_element_of_owner(count->scope.caller->project_id);
+		scopes[nscopes++] = imgcat_gin_key_of_owner(count->scope.caller->project_id);
 	}
 	append_scoped_facet(count, scopes, everything ? 0 : nscopes);
 	append_rest(count);
@@ -273,7 +273,7 @@ imgcat_count_statement(ImgcatStatement *statement,
 	initStringInfo(&count.where);
 	imgcat_append_conditions(statement, request, IMGCAT_FACETS_OF_ROW, &count.where);
 	statement->generic = is_generic(request) && !names_images(request);
-	if (!request->dead && !names_images(request) && count.scope.nbranches > 0)
+	if (!request->deleted && !names_images(request) && count.scope.nbranches > 0)
 	{
 		count.facet = rarest_facet(request);
 		append_sum(&count);

@@ -187,7 +187,7 @@ add_operator_filter(ImgcatListRequest *request,
 			char	   *status = TextDatumGetCString(values[i]);
 
 			if (strcmp(status, "deleted") == 0 || strcmp(status, "killed") == 0)
-				request->dead = true;
+				request->deleted = true;
 		}
 	}
 

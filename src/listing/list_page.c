@@ -22,7 +22,6 @@
 #include <math.h>
 
 #include "access/tableam.h"
-#include "catalog/pg_am_d.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
@@ -63,9 +62,7 @@ typedef struct ListPage
 	int			nshared;
 	int			max_shared;
 
-	/* looking up images and shares by their keys */
-	Relation	id_index;
-	IndexScanDesc id_scan;
+	/* looking up shares by their keys */
 	Relation	share_index;
 	IndexScanDesc share_scan;
 	bool		shares_read;	/* if there are few */
@@ -86,9 +83,9 @@ append_marker_expression(StringInfo sql, const ImgcatListRequest *request, int a
 {
 	int			column = imgcat_sort_attribute(request->sort.keys[at].attribute)->column;
 
-	if (!request->dead && column == IMGCAT_COL_STATUS)
+	if (!request->deleted && column == IMGCAT_COL_STATUS)
 		appendStringInfoString(sql, "COALESCE(i.status_before_deletion, i.status)");
-	else if (!request->dead && column == IMGCAT_COL_UPDATED_AT)
+	else if (!request->deleted && column == IMGCAT_COL_UPDATED_AT)
 		appendStringInfoString(sql, "COALESCE(i.updated_at_before_deletion, i.updated_at)");
 	else
 		imgcat_append_sort_expression(sql, &request->sort, at);
@@ -225,7 +222,7 @@ recheck_batch(ListPage *page, ImgcatListScan *scan)
 		return;
 	imgcat_statement_begin(&statement);
 	parameters.project = imgcat_scope_project(&page->plan->scope, &statement);
-	if (imgcat_scope_has(&page->plan->scope, IMGCAT_SCOPE_MEMBER) && !request->dead)
+	if (imgcat_scope_has(&page->plan->scope, IMGCAT_SCOPE_MEMBER) && !request->deleted)
 	{
 		ids = construct_array(page->shared_ids, page->nshared, UUIDOID, UUID_LEN,
 							  false, TYPALIGN_CHAR);
@@ -241,7 +238,7 @@ recheck_batch(ListPage *page, ImgcatListScan *scan)
 	imgcat_append_conditions(&statement, request, IMGCAT_FACETS_OF_ROW, sql);
 
 	/* rows come as they lie there, unless memberships are joined */
-	if (request->dead)
+	if (request->deleted)
 		imgcat_append_order(sql, &request->sort);
 	imgcat_statement_execute(&statement, 0, &page->pub);
 
@@ -255,18 +252,6 @@ recheck_batch(ListPage *page, ImgcatListScan *scan)
 }
 
 /*
- * Start to look up by an index; its scan is kept for the time of the page.
- */
-static void
-start_lookup(const ImgcatTable *table, Relation index, IndexScanDesc *scan,
-			 ScanKey keys, int nkeys)
-{
-	if (*scan == NULL)
-		*scan = imgcat_index_beginscan(table->relation, index, table->snapshot, nkeys, 0);
-	index_rescan(*scan, keys, nkeys, NULL, 0);
-}
-
-/*
  * Fetch the image of an identifier into the slot of images; false: the
  * snapshot sees none.
  */
@@ -274,19 +259,10 @@ static bool
 fetch_by_id(ListPage *page, const pg_uuid_t *id)
 {
 	ImgcatTable *images = &page->plan->images;
-	ScanKeyData key;
+	IndexScanDesc scan = imgcat_scan_for_id(images, id);
 
-	if (page->id_index == NULL)
-		page->id_index = imgcat_table_index(images, "images", "id_hash");
-	if (page->id_index == NULL)
-		page->id_index = imgcat_table_primary_key(images);
-	ScanKeyInit(&key, 1,
-				page->id_index->rd_rel->relam == HASH_AM_OID
-				? HTEqualStrategyNumber : BTEqualStrategyNumber,
-				F_UUID_EQ, UUIDPGetDatum(id));
-	start_lookup(images, page->id_index, &page->id_scan, &key, 1);
 	images->rows_read++;
-	while (index_getnext_slot(page->id_scan, ForwardScanDirection, images->slot))
+	while (index_getnext_slot(scan, ForwardScanDirection, images->slot))
 	{
 		bool		is_null;
 
@@ -387,7 +363,10 @@ is_shared(ListPage *page, const pg_uuid_t *id)
 	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid,
 						   C_COLLATION_OID, F_TEXTEQ,
 						   CStringGetTextDatum(scope->caller->project_id));
-	start_lookup(shares, page->share_index, &page->share_scan, keys, 2);
+	if (page->share_scan == NULL)
+		page->share_scan = imgcat_index_beginscan(shares->relation, page->share_index,
+												  shares->snapshot, 2, 0);
+	index_rescan(page->share_scan, keys, 2, NULL, 0);
 	shares->rows_read++;
 	if (!index_getnext_slot(page->share_scan, ForwardScanDirection, shares->slot))
 		return false;
@@ -462,7 +441,7 @@ add_to_batch(ListPage *page, ImgcatEntry *entry)
 	if (of_share)
 		note_shared(page, &id);
 	else if (imgcat_scope_has(&page->plan->scope, IMGCAT_SCOPE_MEMBER) &&
-			 !page->plan->request->dead && needs_share(page))
+			 !page->plan->request->deleted && needs_share(page))
 	{
 		id = *DatumGetUUIDP(slot_getattr(slot, images->id, &is_null));
 		if (!is_shared(page, &id))
@@ -565,8 +544,6 @@ end_page(ListPage *page)
 {
 	ImgcatPageCounters *counters = page->counters;
 
-	if (page->id_scan != NULL)
-		index_endscan(page->id_scan);
 	if (page->share_scan != NULL)
 		index_endscan(page->share_scan);
 	SPI_unregister_relation(BATCH);

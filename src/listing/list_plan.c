@@ -17,7 +17,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "image/search_element.h"
+#include "image/gin_key.h"
 #include "listing/list_plan.h"
 #include "listing/list_sort.h"
 #include "listing/property_index.h"
@@ -329,7 +329,7 @@ set_frequencies(ImgcatListPlan *plan)
 			if (imgcat_is_facet(&plan->request->conditions[j]))
 				facet = DatumGetTextPP(plan->request->conditions[j].value);
 		imgcat_key_statistics_begin(&statistics);
-		(void) imgcat_key_frequency(&statistics, imgcat_element_of_facet(facet),
+		(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_facet(facet),
 									&frequency);
 		imgcat_key_statistics_end(&statistics);
 		filter->frequency = filter->column == IMGCAT_INDEXED_PROPERTY
@@ -498,7 +498,7 @@ plan_branches(ImgcatListPlan *plan)
 {
 	for (int i = 0; i < plan->scope.nbranches; i++)
 		add_branch(plan, &plan->scope.branches[i]);
-	plan->can_order = !plan->request->dead;
+	plan->can_order = !plan->request->deleted;
 	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
 	{
 		plan->can_order = has_indexes(plan, &plan->branches[i].branch);
@@ -636,7 +636,7 @@ choose_scan(ImgcatListPlan *plan)
 	}
 	if (plan->scope.nbranches == 0)
 		choose(plan, IMGCAT_NO_SCAN, true, "the caller lists no image");
-	else if (request->dead)
+	else if (request->deleted)
 		choose(plan, IMGCAT_SQL_SCAN, false, "deleted images are in no ordered index");
 	else if (plan->probe != NULL && !request->hidden &&
 			 (imgcat_sorts_by_creation(&request->sort)
@@ -720,7 +720,7 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 	set_filters(plan);
 	set_frequencies(plan);
 	plan->matching = -1;
-	if (plan->has_facets && !request->dead)
+	if (plan->has_facets && !request->deleted)
 	{
 		drop_empty_shares(plan);
 		plan->probe = imgcat_search_open(&plan->images);

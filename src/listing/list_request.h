@@ -83,7 +83,7 @@ typedef struct ImgcatListRequest
 	const char *member_status;	/* NULL: all */
 	bool		member_status_given;
 	bool		hidden;			/* only hidden images, else only others */
-	bool		dead;			/* deleted or killed ones were asked for */
+	bool		deleted;			/* deleted or killed ones were asked for */
 	int64		limit;			/* -1: not given */
 	const char *marker;			/* as given, or NULL */
 	ImgcatSortSpec sort;		/* attribute: index into sort keys below */

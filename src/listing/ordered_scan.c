@@ -104,10 +104,11 @@ set_facet_filters(OrderedScan *scan)
 		ImgcatBranch *branch = &plan->branches[i].branch;
 
 		branch->facet_share = Min(plan->matching / images, 1);
-		if (by_tid && !branch->table->is_shares)
+		if (by_tid)
 			branch->tids = &plan->tids;
-		else if (by_id)
+		if (by_id)
 			branch->ids = &scan->ids;
+		branch->images = &plan->images;
 	}
 }
 

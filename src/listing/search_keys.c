@@ -11,7 +11,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "image/search_element.h"
+#include "image/gin_key.h"
 #include "listing/search_keys.h"
 #include "listing/statistics.h"
 #include "utils/array.h"
@@ -42,11 +42,11 @@ scope_keys(const ImgcatScope *scope, int64 *keys)
 		bool		repeated = false;
 
 		if (branch->kind == IMGCAT_SCOPE_OWN)
-			key = imgcat_element_of_owner(scope->caller->project_id);
+			key = imgcat_gin_key_of_owner(scope->caller->project_id);
 		else if (strcmp(branch->visibility, "private") == 0)
 			return 0;
 		else
-			key = imgcat_element_of_visibility(branch->visibility);
+			key = imgcat_gin_key_of_visibility(branch->visibility);
 		for (int j = 0; j < nkeys; j++)
 			if (keys[j] == key)
 				repeated = true;
@@ -83,7 +83,7 @@ make_set(SetBuilder *builder, ImgcatKeySet *set,
 		for (int j = 0; j < nscopes; j++)
 		{
 			set->keys[set->nkeys++] =
-				imgcat_element_of_scoped_facet(scopes[j], facets[i]);
+				imgcat_gin_key_of_scoped_facet(scopes[j], facets[i]);
 			known |= imgcat_scoped_frequency(&builder->statistics, scopes[j],
 											 facets[i], &frequency);
 			total += frequency;
@@ -118,14 +118,14 @@ imgcat_facet_keys(const ImgcatCondition *condition, int *nfacets)
 	{
 		*nfacets = 1;
 		facets = palloc(sizeof(int64));
-		facets[0] = imgcat_element_of_facet(DatumGetTextPP(condition->value));
+		facets[0] = imgcat_gin_key_of_facet(DatumGetTextPP(condition->value));
 		return facets;
 	}
 	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
 					  TYPALIGN_INT, &texts, &nulls, nfacets);
 	facets = palloc(sizeof(int64) * Max(*nfacets, 1));
 	for (int i = 0; i < *nfacets; i++)
-		facets[i] = imgcat_element_of_facet(DatumGetTextPP(texts[i]));
+		facets[i] = imgcat_gin_key_of_facet(DatumGetTextPP(texts[i]));
 	return facets;
 }
 
@@ -149,7 +149,7 @@ insert_set(SetBuilder *builder, ImgcatKeySet set, double frequency)
 }
 
 /*
- * Of the images that the elements of the scope find, the share that the caller
+ * Of the images that the GIN keys of the scope find, the share that the caller
  * lists: of those that anybody shares with anybody, next to none.
  */
 static double
@@ -163,7 +163,7 @@ expected_share(const SetBuilder *builder, const ImgcatScope *scope,
 		if (scope->branches[i].kind != IMGCAT_SCOPE_MEMBER)
 			continue;
 		(void) imgcat_key_frequency(&builder->statistics,
-										imgcat_element_of_visibility("shared"),
+										imgcat_gin_key_of_visibility("shared"),
 										&shared);
 		return Max(0.05, 1 - shared / Max(visible, 1e-9));
 	}
@@ -203,7 +203,7 @@ imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatListRequest *request,
 	{
 		double		of_owner;
 
-		owner = imgcat_element_of_owner(request->owner);
+		owner = imgcat_gin_key_of_owner(request->owner);
 		(void) imgcat_key_frequency(&builder.statistics, owner, &of_owner);
 		visible = Min(visible, of_owner);
 		own = scope->caller->project_id != NULL &&

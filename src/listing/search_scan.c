@@ -10,7 +10,7 @@
  *
  * So a page is found in windows of time, from the keyset position on.  The
  * search index intersects facets, scope and the time buckets that make up a
- * window (image/search_element.c), and tells how many images are in all of
+ * window (image/gin_key.c), and tells how many images are in all of
  * them before any is fetched (search_probe.c).  Too many, and a narrower
  * window is tried; none, and all times are looked at at once, or a much wider
  * window.  Where among too many the page ends, a row tells that lies about as
@@ -27,7 +27,7 @@
  */
 #include "postgres.h"
 
-#include "image/search_element.h"
+#include "image/gin_key.h"
 #include "listing/list_scan.h"
 #include "listing/list_sort.h"
 #include "listing/statistics.h"
@@ -147,7 +147,7 @@ make_window_set(const SearchScan *scan, ImgcatKeySet *set,
 		if (scan->descending)
 			bucket = -1 - bucket;
 		Assert(set->nkeys < MAX_BUCKETS);
-		set->keys[set->nkeys++] = imgcat_element_of_bucket(level, bucket);
+		set->keys[set->nkeys++] = imgcat_gin_key_of_bucket(level, bucket);
 		from += width;
 	}
 }

@@ -20,7 +20,7 @@
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
-#include "image/search_element.h"
+#include "image/gin_key.h"
 #include "listing/list_cost.h"
 #include "listing/statistics.h"
 #include "utils/builtins.h"
@@ -412,7 +412,7 @@ imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
 	double		of_facet;
 
 	if (imgcat_key_frequency(statistics,
-								 imgcat_element_of_scoped_facet(scope, facet),
+								 imgcat_gin_key_of_scoped_facet(scope, facet),
 								 frequency))
 		return true;
 	(void) imgcat_key_frequency(statistics, scope, &of_scope);

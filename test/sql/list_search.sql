@@ -2,13 +2,13 @@
 DELETE FROM image_catalog.images;
 
 -- a facet alone, with its owner, and with a visibility other than private;
--- the owner, the visibility, and six stretches of time
+-- the owner, the visibility, and six time buckets
 SELECT v.visibility, v.owner,
        cardinality(image_catalog.image_search(v.facets, v.visibility, v.owner, '2024-05-01Z'))
   FROM (VALUES ('{}'::text[], 'private', NULL), ('{}', 'private', 'p'), ('{#a}', 'private', NULL),
                ('{#a}', 'private', 'p'), ('{#a}', 'public', 'p'), ('{#a,#b}', 'shared', 'p'))
        v (facets, visibility, owner);
--- neighbours in time share the stretches that are wide enough
+-- neighbours in time share the buckets that are wide enough
 SELECT count(*)
   FROM unnest(image_catalog.image_search('{}', 'public', NULL, '2024-05-01 10:00Z')) a
   JOIN unnest(image_catalog.image_search('{}', 'public', NULL, '2024-05-01 16:00Z')) b ON a = b;

@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
- * search_element.h
+ * gin_key.h
  *		What the search index holds of an image.
  *
- * src/image/search_element.h
+ * src/image/gin_key.h
  *
  *-------------------------------------------------------------------------
  */
-#ifndef IMGCAT_SEARCH_ELEMENT_H
-#define IMGCAT_SEARCH_ELEMENT_H
+#ifndef IMGCAT_GIN_KEY_H
+#define IMGCAT_GIN_KEY_H
 
 #include "datatype/timestamp.h"
 
@@ -24,10 +24,10 @@ extern int64 imgcat_bucket_of_time(TimestampTz time);
 extern TimestampTz imgcat_bucket_start(int64 bucket);
 extern int64 imgcat_bucket_parent(int64 bucket, int levels);
 
-extern int64 imgcat_element_of_facet(const text *facet);
-extern int64 imgcat_element_of_visibility(const char *visibility);
-extern int64 imgcat_element_of_owner(const char *owner);
-extern int64 imgcat_element_of_scoped_facet(int64 scope, int64 facet);
-extern int64 imgcat_element_of_bucket(int level, int64 bucket);
+extern int64 imgcat_gin_key_of_facet(const text *facet);
+extern int64 imgcat_gin_key_of_visibility(const char *visibility);
+extern int64 imgcat_gin_key_of_owner(const char *owner);
+extern int64 imgcat_gin_key_of_scoped_facet(int64 scope, int64 facet);
+extern int64 imgcat_gin_key_of_bucket(int level, int64 bucket);
 
-#endif							/* IMGCAT_SEARCH_ELEMENT_H */
+#endif							/* IMGCAT_GIN_KEY_H */
