@@ -177,7 +177,6 @@ CREATE TABLE image_catalog.container_findings (
     component_index integer NOT NULL,
     finding_index integer NOT NULL,
     severity smallint NOT NULL,
-    state smallint NOT NULL,
     document_state smallint NOT NULL,
     is_fixable boolean NOT NULL,
     cisa_kev boolean NOT NULL,
@@ -202,9 +201,8 @@ COMMENT ON TABLE image_catalog.container_findings IS
 COMMENT ON COLUMN image_catalog.container_findings.finding_index IS 'place in vulns of its component, from 0';
 COMMENT ON COLUMN image_catalog.container_findings.severity IS
     '0 UNKNOWN, 1 LOW, 2 MODERATE, 3 IMPORTANT, 4 CRITICAL (_VULNERABILITY_SEVERITY)';
-COMMENT ON COLUMN image_catalog.container_findings.state IS
-    '0 OBSERVED, 1 DEFERRED, 2 FALSE_POSITIVE: as container_finding_rules decide, else as imported';
-COMMENT ON COLUMN image_catalog.container_findings.document_state IS 'the state in the imported document';
+COMMENT ON COLUMN image_catalog.container_findings.document_state IS
+    'state in the imported document: 0 OBSERVED, 1 DEFERRED, 2 FALSE_POSITIVE; decided_finding_state() tells what it is by the rules';
 COMMENT ON COLUMN image_catalog.container_findings.is_fixable IS 'fixed_by is not empty';
 -- case-insensitive prefix of a CVE id, and from it to the images
 CREATE INDEX container_findings_cve_lower_idx
@@ -212,14 +210,13 @@ CREATE INDEX container_findings_cve_lower_idx
 -- has this image a finding of that severity, fixable?
 CREATE INDEX container_findings_severity_idx
     ON image_catalog.container_findings (image_key, severity, is_fixable);
--- findings whose state a rule has changed: few, and asked for at each print
-CREATE INDEX container_findings_rule_state_idx
-    ON image_catalog.container_findings (image_key, component_index, finding_index)
-    INCLUDE (state)
-    WHERE state OPERATOR(pg_catalog.<>) document_state;
-
+-- Rules are not written into the findings: whoever reads a finding asks them
+-- (decided_finding_state()).  So an import and a rule never wait for each other,
+-- and whatever either of them does not see yet, the next reader does.
 CREATE TABLE image_catalog.container_finding_rules (
     cve text COLLATE "C" NOT NULL,
+    cve_lower text COLLATE "C" NOT NULL
+        GENERATED ALWAYS AS (pg_catalog.lower(cve)) STORED,
     scope text COLLATE "C" NOT NULL,
     name_pattern text COLLATE "C",
     precedence integer NOT NULL,
@@ -227,18 +224,21 @@ CREATE TABLE image_catalog.container_finding_rules (
     comment text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     created_by text NOT NULL DEFAULT '',
-    CONSTRAINT container_finding_rules_pkey PRIMARY KEY (cve, scope),
+    CONSTRAINT container_finding_rules_pkey PRIMARY KEY (cve_lower, scope),
     CONSTRAINT container_finding_rules_state_check
         CHECK (state OPERATOR(pg_catalog.>=) 0 AND state OPERATOR(pg_catalog.<=) 2)
 );
 COMMENT ON TABLE image_catalog.container_finding_rules IS
     'states that a DBA gave to a CVE in a scope: all images (*), a name pattern, a name, a digest; the narrowest scope decides, also for later scans';
+COMMENT ON COLUMN image_catalog.container_finding_rules.cve IS 'as written';
+COMMENT ON COLUMN image_catalog.container_finding_rules.cve_lower IS 'as the search compares CVEs: without case';
 COMMENT ON COLUMN image_catalog.container_finding_rules.scope IS
-    '* for all images, a name with * in it, a full name, or a digest';
+    '* for all images, a full name with * in it, a full name, or a digest';
 COMMENT ON COLUMN image_catalog.container_finding_rules.name_pattern IS
     'LIKE pattern for the names of images; null where scope is a digest';
 COMMENT ON COLUMN image_catalog.container_finding_rules.precedence IS
-    'the rule of highest precedence decides: of patterns the one with most literal characters, before them names, before these digests';
+    'the rule of highest precedence decides: of patterns the one with most literal characters, before them names, before these digests; of equals the one written last';
+COMMENT ON COLUMN image_catalog.container_finding_rules.state IS '0 OBSERVED, 1 DEFERRED, 2 FALSE_POSITIVE';
 
 CREATE TABLE image_catalog.container_watched_images (
     name text COLLATE "C" NOT NULL,

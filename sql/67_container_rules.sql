@@ -1,15 +1,15 @@
 /* sql/67_container_rules.sql: states that a DBA gives to findings */
 
--- The one place that decides the state of a finding.
+-- The one place that decides the state of a finding, whoever asks for it.
 CREATE FUNCTION image_catalog.decided_finding_state(
         image_key bigint, digest text, cve text, document_state smallint)
     RETURNS smallint
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
         SELECT COALESCE(
             (SELECT r.state
              FROM image_catalog.container_finding_rules AS r
-             WHERE r.cve = decided_finding_state.cve COLLATE "C"
+             WHERE r.cve_lower = lower(decided_finding_state.cve COLLATE "C")
                AND (r.scope = decided_finding_state.digest COLLATE "C"
                     OR r.scope = '*'
                     OR EXISTS (
@@ -21,63 +21,7 @@ CREATE FUNCTION image_catalog.decided_finding_state(
             document_state);
     END;
 COMMENT ON FUNCTION image_catalog.decided_finding_state(bigint, text, text, smallint) IS
-    'state of a finding: of the narrowest rule that speaks of its CVE and image, else the state of the document';
-REVOKE EXECUTE ON FUNCTION image_catalog.decided_finding_state(bigint, text, text, smallint) FROM PUBLIC;
-
-CREATE FUNCTION image_catalog.apply_finding_rules_to_images(image_keys bigint[]) RETURNS bigint
-    LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
-    BEGIN ATOMIC
-        WITH decided AS MATERIALIZED (
-            SELECT f.image_key, f.component_index, f.finding_index,
-                image_catalog.decided_finding_state(
-                    f.image_key, i.digest, f.cve, f.document_state) AS state
-            FROM image_catalog.container_findings AS f
-            JOIN image_catalog.container_images AS i ON i.image_key = f.image_key
-            WHERE f.image_key = ANY (image_keys)
-              AND f.cve IN (SELECT r.cve FROM image_catalog.container_finding_rules AS r)
-        ), changed AS (
-            UPDATE image_catalog.container_findings AS f
-            SET state = d.state
-            FROM decided AS d
-            WHERE f.image_key = d.image_key
-              AND f.component_index = d.component_index
-              AND f.finding_index = d.finding_index
-              AND f.state <> d.state
-            RETURNING 1
-        )
-        SELECT count(*) FROM changed;
-    END;
-COMMENT ON FUNCTION image_catalog.apply_finding_rules_to_images(bigint[]) IS
-    'gives the findings of these images the states that the rules decide; returns how many changed';
-REVOKE EXECUTE ON FUNCTION image_catalog.apply_finding_rules_to_images(bigint[]) FROM PUBLIC;
-
-CREATE FUNCTION image_catalog.apply_finding_rules_to_cve(cve text) RETURNS bigint
-    LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
-    BEGIN ATOMIC
-        WITH decided AS MATERIALIZED (
-            SELECT f.image_key, f.component_index, f.finding_index,
-                image_catalog.decided_finding_state(
-                    f.image_key, i.digest, f.cve, f.document_state) AS state
-            FROM image_catalog.container_findings AS f
-            JOIN image_catalog.container_images AS i ON i.image_key = f.image_key
-            WHERE f.cve = apply_finding_rules_to_cve.cve COLLATE "C"
-              -- for the index on lower(cve)
-              AND lower(f.cve) = lower(apply_finding_rules_to_cve.cve COLLATE "C")
-        ), changed AS (
-            UPDATE image_catalog.container_findings AS f
-            SET state = d.state
-            FROM decided AS d
-            WHERE f.image_key = d.image_key
-              AND f.component_index = d.component_index
-              AND f.finding_index = d.finding_index
-              AND f.state <> d.state
-            RETURNING 1
-        )
-        SELECT count(*) FROM changed;
-    END;
-COMMENT ON FUNCTION image_catalog.apply_finding_rules_to_cve(text) IS
-    'gives the findings of a CVE the states that the rules decide; returns how many changed';
-REVOKE EXECUTE ON FUNCTION image_catalog.apply_finding_rules_to_cve(text) FROM PUBLIC;
+    'state of a finding: of the narrowest rule that speaks of its CVE and image, else the state of the document; reads what its caller may read';
 
 CREATE FUNCTION image_catalog.defer_finding(
         cve text, scope text DEFAULT '*', comment text DEFAULT '')
@@ -86,7 +30,7 @@ CREATE FUNCTION image_catalog.defer_finding(
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_defer_finding';
 COMMENT ON FUNCTION image_catalog.defer_finding(text, text, text) IS
-    'defers a CVE (state DEFERRED) in a scope: * for all images, a name with * in it, a name, or a digest; narrower scopes win, later scans included; returns how many findings changed their state';
+    'defers a CVE (state DEFERRED), in whatever case it is written, in a scope: * for all images, a name with * in it, a name, or a digest; narrower scopes win, later scans included; returns how many findings changed their state';
 
 CREATE FUNCTION image_catalog.mark_finding_false_positive(
         cve text, scope text DEFAULT '*', comment text DEFAULT '')
@@ -112,4 +56,14 @@ CREATE FUNCTION image_catalog.drop_finding_rule(cve text, scope text DEFAULT '*'
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_drop_finding_rule';
 COMMENT ON FUNCTION image_catalog.drop_finding_rule(text, text) IS
-    'forgets the rule for a CVE in this very scope; wider rules and imported states decide again';
+    'forgets the rule for a CVE in this very scope; wider rules and imported states decide again; returns how many findings changed their state, PT404 if there is no such rule';
+
+CREATE FUNCTION image_catalog.finding_rules(
+        OUT cve text, OUT scope text, OUT state text, OUT comment text,
+        OUT created_at timestamptz, OUT created_by text)
+    RETURNS SETOF record
+    LANGUAGE C STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_finding_rules';
+COMMENT ON FUNCTION image_catalog.finding_rules() IS
+    'what was decided of findings, for which images, when and by whom; by CVE, and of each the rule that comes first';

@@ -80,7 +80,7 @@ CALL pg_temp.measure('Severity:CRITICAL+Fixable:true',
 		AND f.severity = 4 AND f.is_fixable)');
 CALL pg_temp.measure('CVSS:>9+Vulnerability State:OBSERVED',
 	'EXISTS (SELECT FROM image_catalog.container_findings f WHERE f.image_key = i.image_key
-		AND f.cvss > 9 AND f.state = 0)');
+		AND f.cvss > 9 AND f.document_state = 0)');
 CALL pg_temp.measure('Component:lib77+Severity:IMPORTANT',
 	'EXISTS (SELECT FROM image_catalog.container_components c WHERE c.image_key = i.image_key
 		AND lower(c.name) LIKE ''lib77%'')

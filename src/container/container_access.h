@@ -3,6 +3,21 @@
  * container_access.h
  *		Who may read and who may write container images.
  *
+ * The order of locks.  Whatever writes container images, or what belongs to
+ * them, takes its locks in this order, so no two calls wait for each other:
+ *
+ * 1. rows of container_images, several by digest, before anything else of these
+ *	  images is touched (import_container_images, and with it scan_image;
+ *	  delete_container_images);
+ * 2. rows of their child tables, which nobody writes without the image's row;
+ * 3. one row of container_finding_rules, or one of container_watched_images:
+ *	  calls that take these take no other.
+ *
+ * Nobody locks a table: a rule is asked for when a finding is read
+ * (container_rules.h), a score is counted by rows that are only ever added
+ * (container_rank.h).  So transactions of several calls can deadlock only where
+ * they write the same images, rules or watched names in opposite orders.
+ *
  * src/container/container_access.h
  *
  *-------------------------------------------------------------------------

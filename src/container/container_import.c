@@ -452,31 +452,10 @@ write_children(ImportedImage *images, int count)
 }
 
 /*
- * Let the rules for findings' states act on the findings of these images.
- */
-static void
-apply_rules(const ImportedImage *images, int count)
-{
-	Oid			types[1] = {INT8ARRAYOID};
-	Datum		values[1];
-	Datum	   *keys = palloc(sizeof(Datum) * count);
-
-	for (int i = 0; i < count; i++)
-		keys[i] = Int64GetDatum(images[i].image_key);
-	values[0] = PointerGetDatum(construct_array(keys, count, INT8OID,
-												sizeof(int64), FLOAT8PASSBYVAL,
-												TYPALIGN_DOUBLE));
-	if (SPI_execute_with_args("SELECT image_catalog.apply_finding_rules_to_images($1)",
-							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not apply the rules for findings");
-}
-
-/*
  * Import a batch: sorted documents, those of a digest together.
  */
 static void
-import_batch(const Incoming *incoming, int count, TimestampTz now,
-			 bool have_rules)
+import_batch(const Incoming *incoming, int count, TimestampTz now)
 {
 	ImportedImage *images = palloc0(sizeof(ImportedImage) * count);
 	int			nimages = 0;
@@ -515,28 +494,6 @@ import_batch(const Incoming *incoming, int count, TimestampTz now,
 	if (ninserted < nimages)
 		merge_images(images, nimages, now);
 	write_children(images, nimages);
-	if (have_rules)
-		apply_rules(images, nimages);
-}
-
-/*
- * Keep others from changing the rules for findings' states until the end of
- * the transaction.  Are there any?
- */
-static bool
-lock_rules(void)
-{
-	bool		any;
-
-	SPI_connect();
-	if (SPI_execute("LOCK TABLE image_catalog.container_finding_rules"
-					" IN SHARE MODE", false, 0) != SPI_OK_UTILITY ||
-		SPI_execute("SELECT FROM image_catalog.container_finding_rules"
-					" LIMIT 1", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the rules for findings");
-	any = SPI_processed > 0;
-	SPI_finish();
-	return any;
 }
 
 /*
@@ -550,10 +507,8 @@ imgcat_import_documents(Jsonb *documents)
 	Incoming   *incoming;
 	int			count;
 	int			end;
-	bool		have_rules;
 
 	incoming = collect_incoming(documents, &count);
-	have_rules = lock_rules();
 	for (int start = 0; start < count; start = end)
 	{
 		int64		bytes = 0;
@@ -569,7 +524,7 @@ imgcat_import_documents(Jsonb *documents)
 		CHECK_FOR_INTERRUPTS();
 		/* what a batch allocates goes with its SPI connection */
 		SPI_connect();
-		import_batch(incoming + start, end - start, now, have_rules);
+		import_batch(incoming + start, end - start, now);
 		SPI_finish();
 	}
 	return count;

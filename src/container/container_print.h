@@ -12,20 +12,25 @@
 
 #include "container/container_document.h"
 #include "container/container_rank.h"
+#include "container/container_rules.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 
 /*
  * What a SELECT from image_catalog.container_images AS i must read for
- * imgcat_print_image, in this order.
+ * imgcat_print_image, in this order.  Where there are no rules, the findings
+ * are not looked at.
  */
 #define IMGCAT_PRINT_COLUMNS \
 	"i.document, i.risk_score," \
 	" (SELECT pg_catalog.array_agg(ARRAY[f.component_index, f.finding_index," \
-	"                                    f.state::integer])" \
+	"                                    " IMGCAT_FINDING_DECIDED "::integer])" \
 	"  FROM image_catalog.container_findings AS f" \
 	"  WHERE f.image_key OPERATOR(pg_catalog.=) i.image_key" \
-	"    AND f.state OPERATOR(pg_catalog.<>) f.document_state)"
+	"    AND EXISTS (SELECT FROM image_catalog.container_finding_rules)" \
+	"    AND " IMGCAT_FINDING_HAS_RULES \
+	"    AND " IMGCAT_FINDING_DECIDED \
+	"        OPERATOR(pg_catalog.<>) f.document_state)"
 
 /* What all documents of an answer are printed with. */
 typedef struct ImgcatPrinter

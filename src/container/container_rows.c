@@ -81,7 +81,7 @@ static const ImportColumn component_columns[] = {
 
 static const ImportColumn finding_columns[] = {
 	{"image_key", INT8OID}, {"component_index", INT4OID},
-	{"finding_index", INT4OID}, {"severity", INT2OID}, {"state", INT2OID},
+	{"finding_index", INT4OID}, {"severity", INT2OID},
 	{"document_state", INT2OID}, {"is_fixable", BOOLOID},
 	{"cisa_kev", BOOLOID}, {"cvss", FLOAT8OID}, {"nvd_cvss", FLOAT8OID},
 	{"impact_score", FLOAT8OID}, {"epss_probability", FLOAT8OID},
@@ -506,7 +506,6 @@ add_finding_row(ImgcatRowSet *set, int64 image_key, int component_index,
 				int finding_index, const ImgcatMessage *vuln)
 {
 	ImgcatMessage *advisory = imgcat_field_message(vuln, VULN_ADVISORY);
-	int			state = imgcat_field_enum(vuln, VULN_STATE);
 	int			fixed_by_length;
 	Row			row;
 
@@ -516,8 +515,7 @@ add_finding_row(ImgcatRowSet *set, int64 image_key, int component_index,
 	put_datum(&row, Int32GetDatum(component_index));
 	put_datum(&row, Int32GetDatum(finding_index));
 	put_datum(&row, Int16GetDatum(imgcat_field_enum(vuln, VULN_SEVERITY)));
-	put_datum(&row, Int16GetDatum(state));
-	put_datum(&row, Int16GetDatum(state));
+	put_datum(&row, Int16GetDatum(imgcat_field_enum(vuln, VULN_STATE)));
 	put_datum(&row, BoolGetDatum(fixed_by_length > 0));
 	put_datum(&row, BoolGetDatum(imgcat_field_bool(vuln, VULN_CISA_KEV)));
 	put_float(&row, imgcat_field_float(vuln, VULN_CVSS));

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "container/container_rules.h"
 #include "container/search_sql.h"
 
 #define NULLABLE true
@@ -82,7 +83,7 @@ static const ImgcatSearchColumn columns[] = {
 	{"NVD CVSS", "f.nvd_cvss", NOT_NULL, NO_INDEX, NATIVE},
 	{"Impact Score", "f.impact_score", NOT_NULL, NO_INDEX, NATIVE},
 	{"Severity", "f.severity", NOT_NULL, NO_INDEX, NATIVE},
-	{"Vulnerability State", "f.state", NOT_NULL, NO_INDEX, NATIVE},
+	{"Vulnerability State", IMGCAT_FINDING_STATE, NOT_NULL, NO_INDEX, NATIVE},
 	{"Fixable", "f.is_fixable", NOT_NULL, NO_INDEX, NATIVE},
 	{"CISA KEV", "f.cisa_kev", NOT_NULL, NO_INDEX, NATIVE},
 	{"Fixed By", "f.fixed_by", NOT_NULL, NO_INDEX, NATIVE},

@@ -22,7 +22,7 @@ CREATE FUNCTION pg_temp.attempts() RETURNS TABLE (call text, outcome text) LANGU
     SELECT c, pg_temp.attempt('image_catalog.' || c)
       FROM unnest(ARRAY[
         'count_container_images()', 'list_container_images()', 'list_container_images_page()',
-        'get_container_image(''00'')', 'export_container_images()', 'watched_images()',
+        'get_container_image(''00'')', 'export_container_images()', 'watched_images()', 'finding_rules()',
         'import_container_images(''[]'')', 'delete_container_images(''Image:zzz'')', 'scan_image(''a/b:1'')',
         'watch_image(''nginx'')', 'unwatch_image(''nginx'')', 'invalidate_scan_and_registry_caches()',
         'defer_finding(''zzz'')', 'drop_finding_rule(''zzz'')']) c

@@ -40,7 +40,7 @@ SELECT digest, component_count AS components, cve_count AS cves, fixable_cve_cou
 SELECT digest, component_index AS index, name, version, source, c.top_cvss, c.risk_score, c.operating_system
   FROM image_catalog.container_components c JOIN image_catalog.container_images USING (image_key)
  ORDER BY digest, component_index;
-SELECT digest, component_index AS component, finding_index AS index, cve, severity, state, is_fixable, cvss,
+SELECT digest, component_index AS component, finding_index AS index, cve, severity, document_state AS state, is_fixable, cvss,
        epss_probability AS epss, fixed_by
   FROM image_catalog.container_findings JOIN image_catalog.container_images USING (image_key)
  ORDER BY digest, component_index, finding_index;
