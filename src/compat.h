@@ -89,4 +89,13 @@
 	index_beginscan(table, index, snapshot, nkeys, norderbys)
 #endif
 
+/* Runs the executor for so many rows, perhaps not for the last time. */
+#if PG_VERSION_NUM >= 180000
+#define imgcat_executor_run(query, direction, count) \
+	ExecutorRun(query, direction, count)
+#else
+#define imgcat_executor_run(query, direction, count) \
+	ExecutorRun(query, direction, count, false)
+#endif
+
 #endif							/* IMGCAT_COMPAT_H */

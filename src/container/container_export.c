@@ -3,8 +3,8 @@
  * container_export.c
  *		export_container_images: every image that a query finds, row by row.
  *
- * A row is fetched from a cursor, printed and forgotten before the next one
- * is, so memory does not grow with the result.
+ * A row is read, printed and forgotten before the next one is, so memory does
+ * not grow with the result.
  *
  * src/container/container_export.c
  *
@@ -12,7 +12,6 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "container/container_access.h"
 #include "container/container_print.h"
 #include "container/search_sql.h"
@@ -23,9 +22,10 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "plan_cache.h"
+#include "row_stream.h"
+#include "storage/latch.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/portal.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
@@ -33,99 +33,79 @@
 typedef struct Export
 {
 	ImgcatPrinter *printer;
-	char	   *portal_name;
+	ImgcatRowStream *rows;		/* NULL: not begun, or ended */
 	TimestampTz deadline;		/* DT_NOEND: none */
-	bool		timer_set;		/* the statement timer is ours */
-	TimestampTz timer_before;	/* what it was set to; DT_NOEND: nothing */
-	MemoryContextCallback callback;
 } Export;
+
+/* Rings at the deadline of the export that is at work. */
+static TimeoutId deadline_timer = MAX_TIMEOUTS;
+
+/*
+ * End the export, wherever it is.
+ */
+static void
+end_export(Datum argument)
+{
+	Export	   *export = (Export *) DatumGetPointer(argument);
+	ImgcatRowStream *rows = export->rows;
+
+	export->rows = NULL;
+	if (rows != NULL)
+		imgcat_close_row_stream(rows);
+}
 
 /*
  * Refuse to go on after the deadline.
  */
 static void
-check_deadline(TimestampTz deadline)
+refuse_late(void)
 {
+	ereport(ERROR,
+			(errcode(ERRCODE_QUERY_CANCELED),
+			 errmsg("export of container images exceeded its deadline"),
+			 errhint("Raise timeout_seconds; 0 means no deadline.")));
+}
+
+/*
+ * Signal handler: cancel the statement.
+ */
+static void
+deadline_passed(void)
+{
+	InterruptPending = true;
+	QueryCancelPending = true;
+	SetLatch(MyLatch);
+}
+
+/*
+ * Let the timer ring at the deadline: that ends also a search that finds nothing
+ * to look at the clock for.  It rings only while the export is at work, so
+ * what the server does between two rows, and its own timers, are left alone.
+ */
+static void
+set_timer(TimestampTz deadline)
+{
+	if (deadline_timer == MAX_TIMEOUTS)
+		deadline_timer = RegisterTimeout(USER_TIMEOUT, deadline_passed);
 	if (GetCurrentTimestamp() >= deadline)
-		ereport(ERROR,
-				(errcode(ERRCODE_QUERY_CANCELED),
-				 errmsg("export of container images exceeded its deadline"),
-				 errhint("Raise timeout_seconds; 0 means no deadline.")));
+		refuse_late();
+	enable_timeout_at(deadline_timer, deadline);
 }
 
 /*
- * Give the statement timer back.  Called when the export's memory goes, at
- * its end as after an error.
+ * Begin: read the query and start the statement.  What the export keeps is made
+ * in context.
  */
 static void
-restore_timer(void *argument)
+begin_export(Export *export, const char *query, MemoryContext context)
 {
-	Export	   *export = argument;
-
-	if (!export->timer_set)
-		return;
-	export->timer_set = false;
-	disable_timeout(STATEMENT_TIMEOUT, false);
-	if (export->timer_before != DT_NOEND)
-		enable_timeout_at(STATEMENT_TIMEOUT, export->timer_before);
-}
-
-/*
- * Let the statement timer ring at the deadline, unless it does before: that
- * cancels also a search that finds nothing to look at the clock for.
- */
-static void
-set_timer(Export *export)
-{
-	export->timer_before = get_timeout_active(STATEMENT_TIMEOUT) ?
-		get_timeout_finish_time(STATEMENT_TIMEOUT) : DT_NOEND;
-	if (export->timer_before <= export->deadline)
-		return;
-	if (export->timer_before != DT_NOEND)
-		disable_timeout(STATEMENT_TIMEOUT, false);
-	enable_timeout_at(STATEMENT_TIMEOUT, export->deadline);
-	export->timer_set = true;
-}
-
-/*
- * Close the cursor.  Called when the export ends, wherever it is.
- */
-static void
-close_cursor(Datum argument)
-{
-	Export	   *export = (Export *) DatumGetPointer(argument);
-	Portal		portal = GetPortalByName(export->portal_name);
-
-	if (PortalIsValid(portal))
-		SPI_cursor_close(portal);
-}
-
-/*
- * Begin: read the query and open a cursor.  SPI is connected; what the export
- * keeps is made in context.
- */
-static Export *
-begin_export(const char *query, int timeout_seconds, MemoryContext context)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	Export	   *export = palloc0(sizeof(Export));
+	MemoryContext old;
 	ImgcatStatement statement;
 	ImgcatCompiledSearch search;
-	Portal		portal;
-	char	   *nulls;
+	SPIPlanPtr	plan;
 
-	export->deadline = DT_NOEND;
-	if (timeout_seconds != 0)
-		export->deadline =
-			TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-										timeout_seconds * INT64CONST(1000));
-	check_deadline(export->deadline);
-	export->callback.func = restore_timer;
-	export->callback.arg = export;
-	MemoryContextRegisterResetCallback(context, &export->callback);
-	if (export->deadline != DT_NOEND)
-		set_timer(export);
-
+	SPI_connect();
+	old = MemoryContextSwitchTo(context);
 	export->printer = imgcat_make_printer(true, false);
 	MemoryContextSwitchTo(old);
 
@@ -136,46 +116,76 @@ begin_export(const char *query, int timeout_seconds, MemoryContext context)
 					 "SELECT " IMGCAT_PRINT_COLUMNS
 					 " FROM image_catalog.container_images AS i WHERE %s"
 					 " ORDER BY i.last_updated, i.digest", search.where);
-	nulls = palloc(statement.nparameters + 1);
-	memset(nulls, ' ', statement.nparameters);
-	portal = SPI_cursor_open(NULL,
-							 imgcat_plan_with_options(statement.sql.data,
-													  statement.nparameters,
-													  statement.types,
-													  CURSOR_OPT_CUSTOM_PLAN),
-							 statement.values, nulls, true);
-	export->portal_name = MemoryContextStrdup(context, portal->name);
-	return export;
+	plan = imgcat_plan_with_options(statement.sql.data, statement.nparameters,
+									statement.types, CURSOR_OPT_CUSTOM_PLAN);
+	export->rows = imgcat_open_row_stream(plan, statement.nparameters,
+										  statement.types, statement.values,
+										  context);
+	SPI_finish();
 }
 
 /*
- * Fetch and print the next image; NULL after the last.  SPI is connected; the
- * text belongs to context.
+ * Print the next image; NULL after the last.  The text belongs to the current
+ * memory context.  Unless query is NULL, the export begins with it, and keeps
+ * what it needs in the context kept.
  */
 static text *
-next_image(Export *export, MemoryContext context)
+next_image(Export *export, const char *query, MemoryContext kept)
 {
-	Portal		portal = SPI_cursor_find(export->portal_name);
 	StringInfoData out;
+	HeapTuple	row;
+	TupleDesc	descriptor;
+	MemoryContext old;
+	MemoryContext scratch;
 	text	   *answer;
 
-	if (!PortalIsValid(portal))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_CURSOR_STATE),
-				 errmsg("the cursor of an export was closed"),
-				 errdetail("export_container_images() reads from the cursor \"%s\", row by row.",
-						   export->portal_name)));
-	if (export->deadline != DT_NOEND)
-		check_deadline(export->deadline);
-	SPI_cursor_fetch(portal, true, 1);
-	if (SPI_processed == 0)
+	if (query != NULL)
+		begin_export(export, query, kept);
+	row = imgcat_next_row(export->rows, &descriptor);
+	if (row == NULL)
 		return NULL;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "exported image",
+									ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(scratch);
 	initStringInfo(&out);
-	imgcat_print_image(&out, export->printer, SPI_tuptable->vals[0],
-					   SPI_tuptable->tupdesc);
-	answer = MemoryContextAlloc(context, out.len + VARHDRSZ);
-	SET_VARSIZE(answer, out.len + VARHDRSZ);
-	memcpy(VARDATA(answer), out.data, out.len);
+	imgcat_print_image(&out, export->printer, row, descriptor);
+	MemoryContextSwitchTo(old);
+	answer = cstring_to_text_with_len(out.data, out.len);
+	MemoryContextDelete(scratch);
+	return answer;
+}
+
+/*
+ * The same, with the timer set.
+ */
+static text *
+next_image_in_time(Export *export, const char *query, MemoryContext kept)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	text	   *volatile answer = NULL;
+
+	set_timer(export->deadline);
+	PG_TRY();
+	{
+		answer = next_image(export, query, kept);
+		disable_timeout(deadline_timer, true);
+		/* if it has rung, that was for us, and for nobody later */
+		if (get_timeout_indicator(deadline_timer, false))
+			CHECK_FOR_INTERRUPTS();
+	}
+	PG_CATCH();
+	{
+		disable_timeout(deadline_timer, true);
+		if (get_timeout_indicator(deadline_timer, true) &&
+			geterrcode() == ERRCODE_QUERY_CANCELED)
+		{
+			MemoryContextSwitchTo(caller);
+			FlushErrorState();
+			refuse_late();
+		}
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 	return answer;
 }
 
@@ -184,37 +194,38 @@ next_image(Export *export, MemoryContext context)
  */
 IMGCAT_FUNCTION(imgcat_export_container_images, 0)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	FuncCallContext *call;
 	Export	   *export;
+	const char *query = NULL;
 	text	   *answer;
 
 	if (SRF_IS_FIRSTCALL())
 	{
+		int			timeout_seconds = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
+
 		imgcat_require_container_read();
 		call = SRF_FIRSTCALL_INIT();
-		SPI_connect();
-		export = begin_export(PG_ARGISNULL(0) ? "" :
-							  text_to_cstring(PG_GETARG_TEXT_PP(0)),
-							  PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1),
-							  call->multi_call_memory_ctx);
-		SPI_finish();
+		export = MemoryContextAllocZero(call->multi_call_memory_ctx,
+										sizeof(Export));
+		export->deadline = timeout_seconds == 0 ? DT_NOEND :
+			TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+										timeout_seconds * INT64CONST(1000));
+		query = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 		call->user_fctx = export;
-		RegisterExprContextCallback(result->econtext, close_cursor,
+		RegisterExprContextCallback(result->econtext, end_export,
 									PointerGetDatum(export));
 	}
 
 	call = SRF_PERCALL_SETUP();
 	export = call->user_fctx;
-	SPI_connect();
-	answer = next_image(export, caller);
-	SPI_finish();
+	answer = (export->deadline == DT_NOEND ? next_image : next_image_in_time)
+		(export, query, call->multi_call_memory_ctx);
 	if (answer != NULL)
 		SRF_RETURN_NEXT(call, PointerGetDatum(answer));
 
-	UnregisterExprContextCallback(result->econtext, close_cursor,
+	UnregisterExprContextCallback(result->econtext, end_export,
 								  PointerGetDatum(export));
-	close_cursor(PointerGetDatum(export));
+	end_export(PointerGetDatum(export));
 	SRF_RETURN_DONE(call);
 }

@@ -90,17 +90,19 @@ $kept =~ s/.*\n//s;
 note("plans of 700 large shapes keep $kept MB");
 cmp_ok($kept, '<', 17, 'plans are bounded in bytes');
 
-# Closing the cursor of an export between its rows is the client's error.
+# An export has no cursor that the client could close between its rows; the
+# plan that it runs is its own, whatever else fills the cache meanwhile.
 ($ret, $stdout, $stderr) = $node->psql('postgres', q{
 BEGIN;
-\set VERBOSITY verbose
 DECLARE c CURSOR FOR SELECT image_catalog.export_container_images();
 FETCH c;
 SELECT 'CLOSE "' || name || '"' FROM pg_cursors WHERE name <> 'c' \gexec
+SELECT shapes(1, 300, '+Image:x');
 FETCH c;
-ROLLBACK;
+CLOSE c;
+COMMIT;
 SELECT 'alive'}, on_error_stop => 0);
-like($stderr, qr/ERROR:  24000: /, 'an export whose cursor was closed');
+is($stderr, '', 'an export between whose rows plans are dropped');
 like($stdout, qr/alive/, 'and the session goes on');
 
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'}), '1', 'the server was not restarted');
