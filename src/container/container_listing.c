@@ -18,6 +18,7 @@
 #include "catalog/pg_type.h"
 #include "container/container_listing.h"
 #include "fmgr.h"
+#include "keyset.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -361,92 +362,28 @@ key_parameter(ImgcatStatement *statement, const ImgcatContainerSortKey *key,
 														   io_parameter, -1));
 }
 
-/* Append the keys, or the parameters given for them, as one row. */
-static void
-append_row(StringInfo out, const ImgcatContainerListing *listing,
-		   const int *parameters)
-{
-	int			i;
-
-	for (i = 0; i < listing->nkeys; i++)
-	{
-		appendStringInfoString(out, i == 0 ? "(" : ", ");
-		if (parameters != NULL)
-			appendStringInfo(out, "$%d", parameters[i]);
-		else
-			appendStringInfoString(out, listing->keys[i].expression);
-	}
-}
-
 /*
- * Append the condition that a row comes after the marker, by a comparison of
- * rows, which an index follows.  No key is null.  Descending, the digest goes
- * the other way; there the comparison of the keys alone is the index's bound.
+ * The order of the listing as a keyset, behind the marker if there is one.
  */
-static void
-append_after_row(ImgcatStatement *statement,
-				 const ImgcatContainerListing *listing,
-				 const ImgcatContainerMarker *marker, int digest)
+static int
+make_keyset(ImgcatStatement *statement, const ImgcatContainerListing *listing,
+			const ImgcatContainerMarker *marker, ImgcatKeysetKey *keys)
 {
-	StringInfo	out = &statement->sql;
-	int			parameters[IMGCAT_CONTAINER_SORT_KEYS];
-	int			i;
-
-	for (i = 0; i < listing->nkeys; i++)
-		parameters[i] = key_parameter(statement, &listing->keys[i],
-									  marker->keys[i]);
-	if (listing->descending)
+	for (int i = 0; i < listing->nkeys; i++)
 	{
-		append_row(out, listing, NULL);
-		appendStringInfoString(out, ") <= ");
-		append_row(out, listing, parameters);
-		appendStringInfoString(out, ") AND (");
-		append_row(out, listing, NULL);
-		appendStringInfoString(out, ") < ");
-		append_row(out, listing, parameters);
-		appendStringInfo(out, ") OR i.digest > $%d)", digest);
+		keys[i].expression = listing->keys[i].expression;
+		keys[i].descending = listing->descending;
+		keys[i].nullable = listing->keys[i].nullable;
+		keys[i].parameter = marker != NULL && marker->keys[i] != NULL
+			? key_parameter(statement, &listing->keys[i], marker->keys[i]) : 0;
 	}
-	else
-	{
-		append_row(out, listing, NULL);
-		appendStringInfoString(out, ", i.digest) > ");
-		append_row(out, listing, parameters);
-		appendStringInfo(out, ", $%d)", digest);
-	}
-}
-
-/*
- * The same where keys can be null, key by key: nulls come after all values.
- */
-static void
-append_after_nulls(ImgcatStatement *statement,
-				   const ImgcatContainerListing *listing,
-				   const ImgcatContainerMarker *marker, int digest)
-{
-	const char *sign = listing->descending ? "<" : ">";
-	StringInfo	out = &statement->sql;
-	int			i;
-
-	appendStringInfoChar(out, '(');
-	for (i = 0; i < listing->nkeys; i++)
-	{
-		const char *expression = listing->keys[i].expression;
-
-		if (marker->keys[i] == NULL)
-			appendStringInfo(out, "%s IS NULL AND (", expression);
-		else
-		{
-			int			key = key_parameter(statement, &listing->keys[i],
-											marker->keys[i]);
-
-			appendStringInfo(out, "%s %s $%d OR %s IS NULL OR %s = $%d AND (",
-							 expression, sign, key, expression, expression,
-							 key);
-		}
-	}
-	appendStringInfo(out, "i.digest > $%d", digest);
-	for (i = 0; i <= listing->nkeys; i++)
-		appendStringInfoChar(out, ')');
+	keys[listing->nkeys].expression = "i.digest";
+	keys[listing->nkeys].descending = false;
+	keys[listing->nkeys].nullable = false;
+	keys[listing->nkeys].parameter = marker != NULL
+		? imgcat_statement_parameter(statement, TEXTOID,
+									 CStringGetTextDatum(marker->digest)) : 0;
+	return listing->nkeys + 1;
 }
 
 /*
@@ -457,28 +394,21 @@ append_after_marker(ImgcatStatement *statement,
 					const ImgcatContainerListing *listing,
 					const ImgcatContainerMarker *marker)
 {
-	bool		nullable = false;
+	ImgcatKeysetKey keys[IMGCAT_CONTAINER_SORT_KEYS + 1];
 	bool		fits = marker->nkeys == listing->nkeys;
-	int			digest;
+	int			nkeys;
 	int			i;
 
 	for (i = 0; fits && i < listing->nkeys; i++)
-	{
-		nullable |= listing->keys[i].nullable;
 		fits = marker->keys[i] != NULL || listing->keys[i].nullable;
-	}
 	if (!fits)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("marker keys do not fit the order"),
 				 errhint("Follow the link \"next\" of the page before as it is.")));
-	digest = imgcat_statement_parameter(statement, TEXTOID,
-										CStringGetTextDatum(marker->digest));
+	nkeys = make_keyset(statement, listing, marker, keys);
 	appendStringInfoString(&statement->sql, " AND ");
-	if (nullable)
-		append_after_nulls(statement, listing, marker, digest);
-	else
-		append_after_row(statement, listing, marker, digest);
+	imgcat_append_keyset_after(&statement->sql, keys, nkeys);
 }
 
 /*
@@ -487,47 +417,44 @@ append_after_marker(ImgcatStatement *statement,
 static void
 append_order(StringInfo out, const ImgcatContainerListing *listing)
 {
-	int			i;
+	ImgcatKeysetKey keys[IMGCAT_CONTAINER_SORT_KEYS + 1];
+	int			nkeys = make_keyset(NULL, listing, NULL, keys);
 
-	appendStringInfoString(out, " ORDER BY ");
-	for (i = 0; i < listing->nkeys; i++)
-		appendStringInfo(out, "%s%s%s, ", listing->keys[i].expression,
-						 listing->descending ? " DESC" : "",
-						 listing->descending && listing->keys[i].nullable ?
-						 " NULLS LAST" : "");
-	appendStringInfoString(out, "i.digest");
+	imgcat_append_keyset_order(out, keys, nkeys);
 }
 
 /*
  * Append the statement of a page that starts at a marker whose key is a
  * column that can be null: the values after the marker, then the nulls.  Each
- * arm follows an index from its first row, which their OR could not.
+ * UNION ALL branch follows an index from its first row, which their OR could
+ * not.
  */
 static void
-append_arms(ImgcatStatement *statement, const char *columns,
-			const ImgcatContainerListing *listing,
-			const ImgcatContainerMarker *marker, int64 rows)
+append_branches(ImgcatStatement *statement, const char *columns,
+				const ImgcatContainerListing *listing,
+				const ImgcatContainerMarker *marker, int64 rows)
 {
 	StringInfo	out = &statement->sql;
 	const char *key = listing->keys[0].expression;
-	int			digest;
+	ImgcatKeysetKey keys[IMGCAT_CONTAINER_SORT_KEYS + 1];
+	int			nkeys;
 	char		limit[32] = "";
 
 	if (rows >= 0)
 		snprintf(limit, sizeof(limit), " LIMIT $%d",
 				 imgcat_statement_parameter(statement, INT8OID,
 											Int64GetDatum(rows)));
-	digest = imgcat_statement_parameter(statement, TEXTOID,
-										CStringGetTextDatum(marker->digest));
-	appendStringInfo(out, "SELECT * FROM ((SELECT %s, 1 AS arm, %s AS sort_key, i.digest AS sort_digest FROM %s WHERE %s AND ",
+	nkeys = make_keyset(statement, listing, marker, keys);
+	keys[0].nullable = false;	/* nulls are in the other branch */
+	appendStringInfo(out, "SELECT * FROM ((SELECT %s, 1 AS branch, %s AS sort_key, i.digest AS sort_digest FROM %s WHERE %s AND ",
 					 columns, key, listing->from, listing->where);
-	append_after_row(statement, listing, marker, digest);
+	imgcat_append_keyset_after(out, keys, nkeys);
 	append_order(out, listing);
 	appendStringInfo(out, "%s) UNION ALL (SELECT %s, 2, %s, i.digest FROM %s WHERE %s AND %s IS NULL",
 					 limit, columns, key, listing->from, listing->where, key);
 	/* the key is constant here, but only so does the planner see the index */
 	append_order(out, listing);
-	appendStringInfo(out, "%s)) p ORDER BY arm, sort_key%s, sort_digest",
+	appendStringInfo(out, "%s)) p ORDER BY branch, sort_key%s, sort_digest",
 					 limit, listing->descending ? " DESC" : "");
 }
 
@@ -547,11 +474,11 @@ imgcat_container_listing_statement(ImgcatStatement *statement,
 	bool		marked = marker != NULL && marker->digest != NULL;
 
 	offset = Max(offset, 0);
-	/* limit and offset decide whether an order is walked or sorted */
+	/* limit and offset decide whether an index is read in order or rows sorted */
 	statement->generic = false;
 	if (marked && listing->nkeys == 1 && listing->keys[0].nullable &&
 		!listing->aggregated && marker->nkeys == 1 && marker->keys[0] != NULL)
-		append_arms(statement, columns, listing, marker,
+		append_branches(statement, columns, listing, marker,
 					limit < 0 ? -1 : limit + offset);
 	else
 	{

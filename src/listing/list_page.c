@@ -239,7 +239,12 @@ recheck_batch(ListPage *page, ImgcatListScan *scan)
 
 	/* rows come as they lie there, unless memberships are joined */
 	if (request->deleted)
-		imgcat_append_order(sql, &request->sort);
+	{
+		ImgcatKeysetKey keyset[IMGCAT_KEYS_MAX];
+		int			nkeys = imgcat_sort_keyset(&request->sort, NULL, keyset);
+
+		imgcat_append_keyset_order(sql, keyset, nkeys);
+	}
 	imgcat_statement_execute(&statement, 0, &page->pub);
 
 	page->counters->rechecks++;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_sort.c
- *		The order of a listing, and the rows after its marker, as SQL.
+ *		The order of a list: expressions, and the keyset.
  *
  * src/listing/list_sort.c
  *
@@ -101,88 +101,20 @@ imgcat_append_sort_expression(StringInfo sql, const ImgcatSortSpec *sort, int at
 }
 
 /*
- * ORDER BY of the sort.
+ * The sort as a keyset; parameters are those of the marker's row, or NULL.
  */
-void
-imgcat_append_order(StringInfo sql, const ImgcatSortSpec *sort)
+int
+imgcat_sort_keyset(const ImgcatSortSpec *sort, const int *parameters,
+				   ImgcatKeysetKey *keys)
 {
 	int			nkeys = imgcat_sort_length(sort);
 
-	appendStringInfoString(sql, " ORDER BY ");
 	for (int i = 0; i < nkeys; i++)
 	{
-		if (i > 0)
-			appendStringInfoString(sql, ", ");
-		imgcat_append_sort_expression(sql, sort, i);
-		if (sort->keys[i].descending)
-			appendStringInfoString(sql, " DESC");
+		keys[i].expression = sort_expression(sort, i)->expression;
+		keys[i].descending = sort->keys[i].descending;
+		keys[i].nullable = false;
+		keys[i].parameter = parameters != NULL ? parameters[i] : 0;
 	}
-}
-
-/*
- * One comparison of the keyset: the key's expression, operator, parameter.
- */
-static void
-append_comparison(StringInfo sql, const ImgcatSortSpec *sort, int at,
-				  const char *comparison, int parameter)
-{
-	imgcat_append_sort_expression(sql, sort, at);
-	appendStringInfo(sql, " %s $%d", comparison, parameter);
-}
-
-/*
- * Rows after the marker in the order of the sort, behind an AND.
- *
- * In one direction this is a row comparison, one index condition.  In mixed
- * directions it is the same written out; the leading bound, implied by the
- * rest, is what an index can use.
- */
-void
-imgcat_append_keyset(StringInfo sql, const ImgcatSortSpec *sort,
-					 const int *marker_parameters)
-{
-	int			nkeys = imgcat_sort_length(sort);
-	bool		mixed = false;
-
-	for (int i = 1; i < nkeys; i++)
-		if (sort->keys[i].descending != sort->keys[0].descending)
-			mixed = true;
-
-	if (!mixed)
-	{
-		appendStringInfoString(sql, " AND (");
-		for (int i = 0; i < nkeys; i++)
-		{
-			if (i > 0)
-				appendStringInfoString(sql, ", ");
-			imgcat_append_sort_expression(sql, sort, i);
-		}
-		appendStringInfo(sql, ") %s (", sort->keys[0].descending ? "<" : ">");
-		for (int i = 0; i < nkeys; i++)
-			appendStringInfo(sql, "%s$%d", i > 0 ? ", " : "",
-							 marker_parameters[i]);
-		appendStringInfoChar(sql, ')');
-		return;
-	}
-
-	appendStringInfoString(sql, " AND ");
-	append_comparison(sql, sort, 0,
-					  sort->keys[0].descending ? "<=" : ">=",
-					  marker_parameters[0]);
-	appendStringInfoString(sql, " AND ");
-	for (int i = 0; i < nkeys; i++)
-	{
-		appendStringInfoChar(sql, '(');
-		append_comparison(sql, sort, i,
-						  sort->keys[i].descending ? "<" : ">",
-						  marker_parameters[i]);
-		if (i < nkeys - 1)
-		{
-			appendStringInfoString(sql, " OR (");
-			append_comparison(sql, sort, i, "=", marker_parameters[i]);
-			appendStringInfoString(sql, " AND ");
-		}
-	}
-	for (int i = 0; i < nkeys; i++)
-		appendStringInfoString(sql, i < nkeys - 1 ? "))" : ")");
+	return nkeys;
 }

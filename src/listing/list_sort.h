@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_sort.h
- *		The order of a listing, and the rows after its marker, as SQL.
+ *		The order of a list: expressions, and the keyset.
  *
  * src/listing/list_sort.h
  *
@@ -10,6 +10,7 @@
 #ifndef IMGCAT_LIST_SORT_H
 #define IMGCAT_LIST_SORT_H
 
+#include "keyset.h"
 #include "lib/stringinfo.h"
 #include "listing/list_request.h"
 
@@ -20,8 +21,7 @@ extern const char *imgcat_indexed_expression(int column,
 											 const char *otherwise);
 extern void imgcat_append_sort_expression(StringInfo sql,
 										  const ImgcatSortSpec *sort, int at);
-extern void imgcat_append_order(StringInfo sql, const ImgcatSortSpec *sort);
-extern void imgcat_append_keyset(StringInfo sql, const ImgcatSortSpec *sort,
-								 const int *marker_parameters);
+extern int	imgcat_sort_keyset(const ImgcatSortSpec *sort,
+							   const int *parameters, ImgcatKeysetKey *keys);
 
 #endif							/* IMGCAT_LIST_SORT_H */

@@ -60,7 +60,9 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	const ImgcatSortSpec *sort = &request->sort;
 	StringInfo	sql = &statement->sql;
 	ImgcatScopeParameters parameters = {0};
-	int			keyset[IMGCAT_KEYS_MAX];
+	ImgcatKeysetKey keyset[IMGCAT_KEYS_MAX];
+	int			position[IMGCAT_KEYS_MAX];
+	int			nkeys;
 
 	imgcat_statement_begin(statement);
 	statement->generic = false;
@@ -73,11 +75,15 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 							 request->created_before, sql);
 	imgcat_append_conditions(statement, request, IMGCAT_FACETS_OF_INDEX, sql);
 	for (int i = 0; i < plan->nkeys && after != NULL; i++)
-		keyset[i] = imgcat_statement_parameter(statement, imgcat_sort_type(sort, i),
+		position[i] = imgcat_statement_parameter(statement, imgcat_sort_type(sort, i),
 											   imgcat_entry_value(after, plan->keys[i].column));
+	nkeys = imgcat_sort_keyset(sort, after != NULL ? position : NULL, keyset);
 	if (after != NULL)
-		imgcat_append_keyset(sql, sort, keyset);
-	imgcat_append_order(sql, sort);
+	{
+		appendStringInfoString(sql, " AND ");
+		imgcat_append_keyset_after(sql, keyset, nkeys);
+	}
+	imgcat_append_keyset_order(sql, keyset, nkeys);
 	appendStringInfo(sql, " LIMIT " INT64_FORMAT, plan->rows);
 }
 

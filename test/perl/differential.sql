@@ -7,6 +7,9 @@ CREATE ROLE reader;
 GRANT SELECT ON image_catalog.images, image_catalog.image_members TO reader;
 -- a missing grant would be an error, not a difference
 GRANT USAGE ON SCHEMA image_catalog TO reader;
+-- its settings count only so
+GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.is_admin,
+    image_catalog.roles, image_catalog.dialect TO reader;
 
 CREATE FUNCTION differential.pick(words text[]) RETURNS text
 LANGUAGE sql VOLATILE AS $$
