@@ -1,6 +1,6 @@
 # bench/handwritten.sh: the SQL that bench/run holds the extension against; bash,
 # sourced.  It is the best that we can write by hand for the same rows and, where
-# the request is a document, the same JSON: a union of ordered arms, one for each
+# the request is a document, the same JSON: a union of ordered branches, one for each
 # index, as the extension's own statements are.
 
 # columns of a row of list_images
@@ -24,8 +24,8 @@ document="left(row_to_json(d)::text, -1)
 
 listed="NOT os_hidden AND status <> 'deleted' AND status <> 'killed'"
 
-# arm SCOPE CONDITION ROWS
-arm() {
+# branch SCOPE CONDITION ROWS
+branch() {
 	echo "(SELECT $columns FROM image_catalog.images i
 	  WHERE $1 AND $listed $2 ORDER BY created_at DESC, id DESC LIMIT $3)"
 }
@@ -33,10 +33,10 @@ arm() {
 # rows_of CONDITION ROWS: the rows that project :project lists, newest first
 rows_of() {
 	local own="owner = :project AND visibility ="
-	echo "SELECT * FROM ($(arm "visibility = 'public'" "$1" "$2")
-	UNION ALL $(arm "$own 'private'" "$1" "$2")
-	UNION ALL $(arm "$own 'shared'" "$1" "$2")
-	UNION ALL $(arm "$own 'community'" "$1" "$2")
+	echo "SELECT * FROM ($(branch "visibility = 'public'" "$1" "$2")
+	UNION ALL $(branch "$own 'private'" "$1" "$2")
+	UNION ALL $(branch "$own 'shared'" "$1" "$2")
+	UNION ALL $(branch "$own 'community'" "$1" "$2")
 	UNION ALL (SELECT $(echo "i.$columns" | tr -d '\n\t' | sed 's/, */, i./g; s/i\.id,/m.image_id AS id,/; s/i\.created_at/m.created_at/')
 	   FROM image_catalog.image_shares m JOIN image_catalog.images i ON i.id = m.image_id
 	  WHERE m.member_id = :project AND m.answer = 'accepted' AND NOT m.os_hidden AND i.visibility = 'shared'
