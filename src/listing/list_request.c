@@ -194,45 +194,18 @@ set_member_status(ImgcatListRequest *request,
 }
 
 /*
- * The sort of the request, from its sort, sort_key and sort_dir parameters.
+ * Report a sort that cannot be read; what is wrong with it, and where.
  */
 static void
-set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
+refuse_sort(const ImgcatListRequest *request, const ImgcatSortRequest *sorting,
+			ImgcatSortResult result, const char *error_at, size_t error_length)
 {
-	ImgcatSortRequest sorting = {0};
-	const char **keys = palloc(sizeof(char *) * (request->nparameters + 1));
-	const char **directions = palloc(sizeof(char *) * (request->nparameters + 1));
-	const char *error_at = NULL;
-	size_t		error_length = 0;
-	ImgcatSortResult result;
 	StringInfoData names;
 
-	for (int i = 0; i < request->nparameters; i++)
-	{
-		const ImgcatListParameter *parameter = &request->parameters[i];
-
-		if (imgcat_is_named(parameter, "sort_key"))
-			keys[sorting.nkeys++] = parameter->value;
-		else if (imgcat_is_named(parameter, "sort_dir"))
-			directions[sorting.ndirections++] = parameter->value;
-	}
-	sorting.keys = keys;
-	sorting.directions = directions;
-	if (sort != NULL)
-	{
-		sorting.has_sort = true;
-		sorting.sort = sort->value;
-		sorting.sort_length = sort->value_length;
-	}
-
-	result = imgcat_sort_spec_parse(&sorting, sort_names,
-									imgcat_sort_key_of_column(IMGCAT_COL_CREATED_AT),
-									imgcat_sort_key_of_column(IMGCAT_COL_ID),
-									&request->sort, &error_at, &error_length);
 	switch (result)
 	{
 		case IMGCAT_SORT_OK:
-			return;
+			break;
 		case IMGCAT_SORT_BAD_KEY:
 			initStringInfo(&names);
 			for (int i = 0; i < num_sort_attributes; i++)
@@ -262,7 +235,7 @@ set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
 					 errmsg("number of sort directions does not match the sort keys"),
 					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
 										  "There are %d of sort_key and %d of sort_dir.",
-										  sorting.nkeys, sorting.ndirections),
+										  sorting->nkeys, sorting->ndirections),
 					 errhint("Give one sort_dir for all keys, or one for each.")));
 			break;
 		case IMGCAT_SORT_MIXED_SYNTAX:
@@ -282,6 +255,45 @@ set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
 										  IMGCAT_SORT_KEYS_MAX)));
 			break;
 	}
+}
+
+/*
+ * The sort of the request, from its sort, sort_key and sort_dir parameters.
+ */
+static void
+set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
+{
+	ImgcatSortRequest sorting = {0};
+	const char **keys = palloc(sizeof(char *) * (request->nparameters + 1));
+	const char **directions = palloc(sizeof(char *) * (request->nparameters + 1));
+	const char *error_at = NULL;
+	size_t		error_length = 0;
+	ImgcatSortResult result;
+
+	for (int i = 0; i < request->nparameters; i++)
+	{
+		const ImgcatListParameter *parameter = &request->parameters[i];
+
+		if (imgcat_is_named(parameter, "sort_key"))
+			keys[sorting.nkeys++] = parameter->value;
+		else if (imgcat_is_named(parameter, "sort_dir"))
+			directions[sorting.ndirections++] = parameter->value;
+	}
+	sorting.keys = keys;
+	sorting.directions = directions;
+	if (sort != NULL)
+	{
+		sorting.has_sort = true;
+		sorting.sort = sort->value;
+		sorting.sort_length = sort->value_length;
+	}
+
+	result = imgcat_sort_spec_parse(&sorting, sort_names,
+									imgcat_sort_key_of_column(IMGCAT_COL_CREATED_AT),
+									imgcat_sort_key_of_column(IMGCAT_COL_ID),
+									&request->sort, &error_at, &error_length);
+	if (result != IMGCAT_SORT_OK)
+		refuse_sort(request, &sorting, result, error_at, error_length);
 }
 
 /*
