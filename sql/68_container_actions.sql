@@ -41,7 +41,7 @@ CREATE FUNCTION image_catalog.scan_image(
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_scan_image';
 COMMENT ON FUNCTION image_catalog.scan_image(text, boolean, boolean) IS
-    'the StorageImage document of a name or digest whose scan is stored, its risk computed anew and lastUpdated set; 22023 for a wrong name, 55000 where nothing is stored or force is true, as there is no scanner';
+    'the StorageImage document of a name or digest whose scan is stored, its risk computed anew and lastUpdated set; 22023 for a wrong name, PT404 where no image is known under it, PT409 where it has no scan, PT501 where force is true, as there is no scanner';
 
 CREATE FUNCTION image_catalog.invalidate_scan_and_registry_caches() RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -20,8 +20,12 @@
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "image/errors.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
+
+/* A scan anew is not implemented. */
+#define IMGCAT_ERRCODE_NO_SCANNER	MAKE_SQLSTATE('P', 'T', '5', '0', '1')
 
 /* What is known under a name. */
 typedef struct KnownImage
@@ -107,25 +111,34 @@ know_image(const char *name)
 }
 
 /*
- * There is no scanner, so what is not stored cannot be had.
+ * There is no scanner, so what is not stored cannot be had.  The codes tell
+ * what is missing: the image (404), its scan (409), or a scanner (501) for who
+ * wants a fresh scan of what is there.
  */
 static void
 refuse_scan(const KnownImage *image)
 {
-	bool		has_metadata = image->document != NULL &&
+	bool		known = image->document != NULL;
+	bool		has_scan = known &&
+	imgcat_field_is_set(image->document, IMAGE_SCAN);
+	bool		has_metadata = known &&
 	imgcat_field_is_set(image->document, IMAGE_METADATA);
 
-	if (image->digest_only)
+	if (image->digest_only && !known)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(errcode(IMGCAT_ERRCODE_NOT_FOUND),
 				 errmsg("image enrichment error: error getting metadata for image: %s error: no registry is indicated for image",
 						image->full_name),
 				 errhint("Give the name of the image, with its registry.")));
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(errcode(!known ? IMGCAT_ERRCODE_NOT_FOUND :
+					 has_scan ? IMGCAT_ERRCODE_NO_SCANNER :
+					 IMGCAT_ERRCODE_CONFLICT),
 			 errmsg("scan could not be completed for image %s (%s): please check that an applicable registry and scanner is integrated",
 					image->full_name, has_metadata ? "MISSING_SCAN_DATA" :
 					"MISSING_METADATA, MISSING_SCAN_DATA"),
+			 has_scan ? errdetail("The image has a stored scan, and a fresh one (force) needs a scanner.") : 0,
+			 has_scan ? errhint("Without force the stored scan is used.") :
 			 errhint("Import a document with a scan by import_container_images().")));
 }
 

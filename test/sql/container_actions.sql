@@ -141,6 +141,7 @@ SELECT image_catalog.scan_image('wordpress')->>'id' AS id;
 SELECT image_catalog.scan_image('nginx:1.25', true);
 \echo :SQLSTATE
 SELECT image_catalog.scan_image('localhost:5000/team/tool:latest');
+\echo :SQLSTATE
 SELECT image_catalog.scan_image('unknown');
 SELECT image_catalog.scan_image('sha256:' || repeat('a', 64));
 \echo :SQLSTATE

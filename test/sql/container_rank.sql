@@ -45,6 +45,10 @@ UPDATE image_catalog.container_images SET risk_score = 7 WHERE digest = 'sha256:
 RESET session_replication_role;
 SELECT pg_temp.wrong() > 0 AS wrong;
 SELECT image_catalog.rebuild_container_risk_scores();
+-- not by what a transaction saw some time ago
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT image_catalog.rebuild_container_risk_scores();
+ROLLBACK;
 SELECT pg_temp.ranks(), pg_temp.wrong();
 SET client_min_messages = warning;
 TRUNCATE image_catalog.container_images CASCADE;
