@@ -107,7 +107,7 @@ static int64
 key_of_text(const char *data, int length, uint64 seed)
 {
 	return key_of_hash(hash_bytes_extended((const unsigned char *) data,
-											   length, seed));
+										   length, seed));
 }
 
 /*
@@ -117,7 +117,7 @@ int64
 imgcat_gin_key_of_facet(const text *facet)
 {
 	return key_of_text(VARDATA_ANY(facet), VARSIZE_ANY_EXHDR(facet),
-						   SEED_FACET);
+					   SEED_FACET);
 }
 
 /*
@@ -184,7 +184,7 @@ imgcat_image_search(PG_FUNCTION_ARGS)
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false,
 					  TYPALIGN_INT, &facets, &nulls, &nfacets);
 	keys = palloc(sizeof(Datum) *
-					  (nfacets * 3 + 2 + IMGCAT_BUCKET_LEVELS));
+				  (nfacets * 3 + 2 + IMGCAT_BUCKET_LEVELS));
 
 	/* whoever lists private images by visibility lists nearly all */
 	visibility = text_to_cstring(PG_GETARG_TEXT_PP(1));

@@ -22,7 +22,7 @@
  */
 static int
 list_branches(const ImgcatListRequest *request, const ImgcatCaller *caller,
-		  ImgcatScopeBranch *branches)
+			  ImgcatScopeBranch *branches)
 {
 	ImgcatVisibilityFilter wanted = request->visibility;
 	bool		everything = (wanted == IMGCAT_VISIBLE_DEFAULT ||

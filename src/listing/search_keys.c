@@ -77,7 +77,7 @@ make_set(SetBuilder *builder, ImgcatKeySet *set,
 		{
 			set->keys[set->nkeys++] = facets[i];
 			known |= imgcat_key_frequency(&builder->statistics, facets[i],
-											  &frequency);
+										  &frequency);
 			total += frequency;
 		}
 		for (int j = 0; j < nscopes; j++)
@@ -163,8 +163,8 @@ expected_share(const SetBuilder *builder, const ImgcatScope *scope,
 		if (scope->branches[i].kind != IMGCAT_SCOPE_MEMBER)
 			continue;
 		(void) imgcat_key_frequency(&builder->statistics,
-										imgcat_gin_key_of_visibility("shared"),
-										&shared);
+									imgcat_gin_key_of_visibility("shared"),
+									&shared);
 		return Max(0.05, 1 - shared / Max(visible, 1e-9));
 	}
 	return 1;

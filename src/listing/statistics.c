@@ -375,7 +375,7 @@ imgcat_key_statistics_end(ImgcatKeyStatistics *statistics)
  */
 bool
 imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
-						 int64 key, double *frequency)
+					 int64 key, double *frequency)
 {
 	const AttStatsSlot *slot = &statistics->slot;
 	int			low = 0;
@@ -412,8 +412,8 @@ imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
 	double		of_facet;
 
 	if (imgcat_key_frequency(statistics,
-								 imgcat_gin_key_of_scoped_facet(scope, facet),
-								 frequency))
+							 imgcat_gin_key_of_scoped_facet(scope, facet),
+							 frequency))
 		return true;
 	(void) imgcat_key_frequency(statistics, scope, &of_scope);
 	(void) imgcat_key_frequency(statistics, facet, &of_facet);
