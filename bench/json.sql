@@ -6,7 +6,7 @@
 -- in the same loop of the executor, on a document that lies in memory, not in
 -- TOAST.  CASE keeps the planner from computing the call once and for all.
 
-SET search_path = image_catalog, public;
+SET search_path = public, image_catalog;
 SET jit = off;
 \pset footer off
 

@@ -85,7 +85,7 @@ CREATE FUNCTION image_catalog.json_patch_compose(
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'imgcat_json_patch_compose';
 COMMENT ON FUNCTION image_catalog.json_patch_compose(image_catalog.json_patch, image_catalog.json_patch) IS
-    'implementation of operator ||: the patch that does the first, then the second';
+    'the patch that does the first, then the second; operator || of two patches, whatever search_path is';
 
 CREATE OPERATOR image_catalog.|| (
     LEFTARG = image_catalog.json_patch,
@@ -154,7 +154,7 @@ CREATE AGGREGATE image_catalog.json_patch_replay(
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE image_catalog.json_patch_replay(jsonb, image_catalog.json_patch) IS
-    'applies patches one after the other to document, that of the first row: json_patch_replay(document, patch ORDER BY version); null patches are skipped; as a window function it shows every version';
+    'applies patches one after the other to document, that of the first row: json_patch_replay(document, patch ORDER BY version); null where that is null; null patches are skipped; as a window function it shows every version';
 
 CREATE FUNCTION image_catalog.json_merge_patch(target jsonb, patch jsonb)
     RETURNS jsonb

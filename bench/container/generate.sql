@@ -86,7 +86,7 @@ INSERT INTO image_catalog.container_findings
 SELECT n, f % 20, f / 20,
 	   CASE WHEN chance < 0.05 THEN 4 WHEN chance < 0.25 THEN 3
 			WHEN chance < 0.7 THEN 2 ELSE 1 END,
-	   state, state, fixable, false, round((chance * 10)::numeric, 1), 0, 0,
+	   state, fixable, false, round((chance * 10)::numeric, 1), 0, 0,
 	   round(chance::numeric, 3), '2024-01-01Z', NULL, NULL, NULL,
 	   CASE WHEN f = 7 AND n % (:images / 20) = 0 THEN 'CVE-1999-0001'
 			ELSE 'CVE-202' || rank::int / 10000 || '-' || lpad((rank::int % 10000)::text, 4, '0') END,

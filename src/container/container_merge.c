@@ -434,6 +434,32 @@ restore_zero_scores(ImgcatMessage *document)
 }
 
 /*
+ * Take a field from what is stored; a note that it is missing is no longer
+ * true.
+ */
+static void
+take_stored(ImgcatMessage *document, const ImgcatMessage *stored, int field,
+			int note)
+{
+	ImgcatValue *notes = &document->fields[IMAGE_NOTES];
+	const char *name = document->type->fields[IMAGE_NOTES].names->names[note];
+	int			count = imgcat_field_count(document, IMAGE_NOTES);
+	int			kept = 0;
+
+	document->fields[field] = stored->fields[field];
+	for (int i = 0; i < count; i++)
+	{
+		const JsonbValue *text = &notes->u.list.items[i].u.scalar;
+
+		if (text->val.string.len != (int) strlen(name) ||
+			memcmp(text->val.string.val, name, text->val.string.len) != 0)
+			notes->u.list.items[kept++] = notes->u.list.items[i];
+	}
+	if (count > 0)
+		notes->u.list.count = kept;
+}
+
+/*
  * Merge what is stored under the same digest into a prepared document: all
  * names stay, and the newer scan and the newer metadata win, on equal times
  * those of the document.
@@ -456,16 +482,17 @@ imgcat_merge_document(ImgcatMessage *document, const ImgcatMessage *stored)
 		 compare_times(imgcat_field_message(stored_metadata, METADATA_V1),
 					   imgcat_field_message(metadata, METADATA_V1),
 					   V1_CREATED) > 0))
-		document->fields[IMAGE_METADATA] = stored->fields[IMAGE_METADATA];
+		take_stored(document, stored, IMAGE_METADATA, NOTE_MISSING_METADATA);
 
 	if (stored_scan != NULL &&
 		(scan == NULL || compare_times(stored_scan, scan, SCAN_TIME) > 0))
 	{
 		static const int kept[] = {
-			IMAGE_SCAN, IMAGE_COMPONENTS, IMAGE_CVES, IMAGE_FIXABLE_CVES,
+			IMAGE_COMPONENTS, IMAGE_CVES, IMAGE_FIXABLE_CVES,
 			IMAGE_TOP_CVSS, IMAGE_RISK_SCORE
 		};
 
+		take_stored(document, stored, IMAGE_SCAN, NOTE_MISSING_SCAN_DATA);
 		for (int i = 0; i < (int) lengthof(kept); i++)
 			document->fields[kept[i]] = stored->fields[kept[i]];
 		restore_zero_scores(document);

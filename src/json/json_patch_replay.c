@@ -23,7 +23,8 @@
 typedef struct ReplayState
 {
 	MemoryContext aggregate;	/* where the state itself lives */
-	MemoryContext context;		/* document, tree and patches */
+	MemoryContext context;		/* document, tree and patches; NULL: the first
+								 * row had no document, so there is none */
 	Jsonb	   *document;
 	ImgcatJsonPatchRun run;
 	int64		npatches;
@@ -64,7 +65,8 @@ start_with(ReplayState *state, Jsonb *document)
 PG_FUNCTION_INFO_V1(imgcat_json_patch_replay_step);
 /*
  * State function: internal, document jsonb, patch json_patch -> internal.
- * The document of the first row counts; null patches are skipped.
+ * The document of the first row counts, a null one too: then all is null, as of
+ * json_patch_apply.  Null patches are skipped.
  */
 Datum
 imgcat_json_patch_replay_step(PG_FUNCTION_ARGS)
@@ -81,14 +83,13 @@ imgcat_json_patch_replay_step(PG_FUNCTION_ARGS)
 
 	if (state == NULL)
 	{
-		if (PG_ARGISNULL(1))
-			PG_RETURN_NULL();
 		state = MemoryContextAllocZero(aggregate, sizeof(ReplayState));
 		state->aggregate = aggregate;
-		start_with(state, PG_GETARG_JSONB_P(1));
+		if (!PG_ARGISNULL(1))
+			start_with(state, PG_GETARG_JSONB_P(1));
 	}
 	state->npatches++;
-	if (PG_ARGISNULL(2))
+	if (PG_ARGISNULL(2) || state->context == NULL)
 		PG_RETURN_POINTER(state);
 
 	callback.callback = replay_error_context;
@@ -124,8 +125,8 @@ imgcat_json_patch_replay_result(PG_FUNCTION_ARGS)
 {
 	ReplayState *state;
 
-	if (PG_ARGISNULL(0))
+	state = PG_ARGISNULL(0) ? NULL : (ReplayState *) PG_GETARG_POINTER(0);
+	if (state == NULL || state->context == NULL)
 		PG_RETURN_NULL();
-	state = (ReplayState *) PG_GETARG_POINTER(0);
 	PG_RETURN_JSONB_P(imgcat_json_tree_write(&state->run.root));
 }

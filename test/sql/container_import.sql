@@ -58,6 +58,23 @@ SELECT image_catalog.import_container_images('{"id": "adea4f68096fded167603ba666
 SELECT digest, image_uuid, name_registry, name_remote, name_tag FROM image_catalog.container_images;
 DELETE FROM image_catalog.container_images;
 
+-- a note that something is missing goes with the merge that brings it
+CREATE FUNCTION pg_temp.notes_after(first jsonb, second jsonb) RETURNS json LANGUAGE sql AS $$
+    DELETE FROM image_catalog.container_images;
+    SELECT image_catalog.import_container_images('{"id": "sha256:00"}' || first);
+    SELECT image_catalog.import_container_images('{"id": "sha256:00"}' || second);
+    SELECT image_catalog.get_container_image('00') -> 'notes'
+$$;
+SELECT pg_temp.notes_after('{"scan": {"scanTime": "2025-01-01T00:00:00Z"}}', '{"notes": ["MISSING_SCAN_DATA"]}') AS scan,
+       pg_temp.notes_after('{"metadata": {"v1": {"user": "u"}}}', '{"notes": ["MISSING_SCAN_DATA", "MISSING_METADATA"]}') AS metadata,
+       pg_temp.notes_after('{"scan": {}, "metadata": {}}', '{"notes": ["MISSING_SIGNATURE", "MISSING_SCAN_DATA", "MISSING_METADATA"]}') AS signature,
+       pg_temp.notes_after('{"notes": ["MISSING_SCAN_DATA"]}', '{"scan": {}}') AS given,
+       pg_temp.notes_after('{"notes": ["MISSING_SCAN_DATA"]}', '{"notes": ["MISSING_SCAN_DATA"]}') AS still;
+-- within one import, too
+DELETE FROM image_catalog.container_images;
+SELECT image_catalog.import_container_images('[{"id": "sha256:00", "scan": {}}, {"id": "sha256:00", "notes": ["MISSING_SCAN_DATA", "MISSING_METADATA"]}]');
+SELECT image_catalog.get_container_image('00') -> 'notes';
+
 -- counters: a CVE counts once, under the severity that was met first
 CREATE FUNCTION pg_temp.counted(components jsonb) RETURNS text LANGUAGE sql AS $$
     DELETE FROM image_catalog.container_images;

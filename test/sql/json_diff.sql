@@ -136,6 +136,12 @@ SELECT version, json_patch_replay('{}', patch) OVER (ORDER BY version) FROM hist
 SELECT json_patch_replay('{"v":1}', patch) FROM history WHERE false;
 SELECT json_patch_replay('{"v":1}', patch) FROM history WHERE version = 4;
 SELECT json_patch_replay(NULL, patch) FROM history;
+-- the document of the first row counts, and no patch is left out: null, as json_patch_apply(null, patch)
+SELECT json_patch_replay(CASE WHEN version > 1 THEN '{}'::jsonb END, patch ORDER BY version) IS NULL AS null_first,
+       json_patch_replay(CASE WHEN version = 1 THEN '{}'::jsonb END, patch ORDER BY version) =
+       json_patch_replay('{}', patch ORDER BY version) AS null_later,
+       json_patch_replay(CASE WHEN version = 1 THEN 'null'::jsonb END, '[{"op": "add", "path": "", "value": 1}]' ORDER BY version) AS json_null FROM history;
+SELECT version, json_patch_replay(CASE WHEN version > 1 THEN '{}'::jsonb END, patch) OVER (ORDER BY version) FROM history ORDER BY version;
 INSERT INTO history VALUES (6, '[{"op":"remove","path":"/name"}]');
 SELECT json_patch_replay('{}', patch ORDER BY version) FROM history;
 DROP TABLE history;
