@@ -77,7 +77,7 @@ BEGIN
 		INSERT INTO bench.result VALUES (r_topic, r_variant, r_caller, c.depth,
 			(explained -> 'Plan' ->> 'Shared Hit Blocks')::bigint
 			+ (explained -> 'Plan' ->> 'Shared Read Blocks')::bigint,
-			(explained -> 'Plan' ->> 'Actual Rows')::int,
+			(explained -> 'Plan' ->> 'Actual Rows')::numeric::int,
 			(explained ->> 'Execution Time')::float8);
 		COMMIT;
 	END LOOP;

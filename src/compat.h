@@ -21,9 +21,9 @@
 #error "image_catalog needs PostgreSQL 15 or later"
 #endif
 
-#if PG_VERSION_NUM >= 180000
-/* 18 has pg_noreturn, in front of the declaration, in its place */
-#define pg_attribute_noreturn() __attribute__((noreturn))
+/* stands in front of a declaration; before 18 an attribute stood behind it */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
 #endif
 
 #if PG_VERSION_NUM >= 160000

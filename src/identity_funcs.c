@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "entry.h"
 #include "executor/spi.h"

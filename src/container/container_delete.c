@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "container/container_access.h"
 #include "container/container_listing.h"
 #include "entry.h"
@@ -27,7 +28,7 @@
 /*
  * Refuse the query of a deletion; never returns.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 refuse_query(const char *problem, const char *detail, const char *hint)
 {
 	ereport(ERROR,

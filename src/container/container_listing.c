@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "container/container_listing.h"
 #include "fmgr.h"
 #include "keyset.h"
@@ -63,7 +64,7 @@ imgcat_aggregate_from_text(const char *text)
 /*
  * Refuse a field that is not there.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 refuse_field(const char *field)
 {
 	char	   *lower = pstrdup(field);

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "container/container_request.h"
 #include "context.h"
 #include "json_writer.h"
@@ -47,7 +48,7 @@ static const char *const parameter_names[PARAMETERS] = {
 /*
  * Refuse a value of a parameter; never returns.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 refuse_parameter(const char *name, const char *value, const char *hint)
 {
 	ereport(ERROR,
@@ -59,7 +60,7 @@ refuse_parameter(const char *name, const char *value, const char *hint)
 /*
  * Refuse a parameter that came twice; never returns.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 refuse_repeated(const char *name)
 {
 	ereport(ERROR,

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "container/container_access.h"
 #include "container/container_document.h"
 #include "container/container_rules.h"
@@ -67,7 +68,7 @@ like_pattern(const char *name)
 /*
  * Refuse a scope; never returns.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 refuse_scope(const char *text, ImgcatScopeError error,
 			 ImgcatReferenceError reference_error)
 {

@@ -10,6 +10,7 @@
 #ifndef IMGCAT_CONTAINER_SCALAR_H
 #define IMGCAT_CONTAINER_SCALAR_H
 
+#include "compat.h"
 #include "container/container_schema.h"
 #include "datatype/timestamp.h"
 #include "utils/jsonb.h"
@@ -23,8 +24,8 @@ typedef struct ImgcatDocumentPath
 	int			index;			/* of an array element */
 } ImgcatDocumentPath;
 
-extern void imgcat_document_error(const ImgcatDocumentPath *path,
-								  const char *problem) pg_attribute_noreturn();
+pg_noreturn extern void imgcat_document_error(const ImgcatDocumentPath *path,
+											  const char *problem);
 extern void imgcat_check_scalar(JsonbValue *value,
 								const ImgcatFieldType *field,
 								const ImgcatDocumentPath *path);

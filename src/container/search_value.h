@@ -10,6 +10,7 @@
 #ifndef IMGCAT_SEARCH_VALUE_H
 #define IMGCAT_SEARCH_VALUE_H
 
+#include "compat.h"
 #include "container/search_sql.h"
 #include "regex/regex.h"
 
@@ -52,7 +53,9 @@ extern void imgcat_add_element_texts(ImgcatSearchCompiler *compiler,
 extern void imgcat_add_map(ImgcatSearchCompiler *compiler,
 						   ImgcatAlternatives *alternatives,
 						   const ImgcatSearchGroup *group);
-extern void imgcat_refuse_search(const char *problem, const char *label,
-								 const char *value, const char *hint) pg_attribute_noreturn();
+pg_noreturn extern void imgcat_refuse_search(const char *problem,
+											 const char *label,
+											 const char *value,
+											 const char *hint);
 
 #endif							/* IMGCAT_SEARCH_VALUE_H */

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "context.h"
 #include "fmgr.h"
 #include "http/http.h"
@@ -21,8 +22,8 @@
 /*
  * The headers must be an object of strings.
  */
-static void
-pg_attribute_noreturn() bad_headers(void)
+pg_noreturn static void
+bad_headers(void)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("invalid headers of an HTTP request"),

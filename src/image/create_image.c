@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "entry.h"
 #include "executor/spi.h"
@@ -64,7 +65,7 @@ static const ImgcatPlace nowhere = {0};
 /*
  * A name that no client may set.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 refuse_name(const char *name, int name_length, const char *why,
 			const char *detail)
 {

@@ -14,6 +14,7 @@
 #ifndef IMGCAT_ERRORS_H
 #define IMGCAT_ERRORS_H
 
+#include "compat.h"
 #include "utils/uuid.h"
 
 #define IMGCAT_ERRCODE_NOT_FOUND	MAKE_SQLSTATE('P', 'T', '4', '0', '4')
@@ -46,9 +47,8 @@
 /* pg_attribute_printf would say gnu_printf, which clang does not know */
 extern int	imgcat_errdetail(const char *ims_code, const char *format,...)
 			__attribute__((format(printf, 2, 3)));
-extern void imgcat_image_not_found(const pg_uuid_t *id) pg_attribute_noreturn();
-extern void imgcat_image_forbidden(const char *rule)
-			pg_attribute_noreturn();
+pg_noreturn extern void imgcat_image_not_found(const pg_uuid_t *id);
+pg_noreturn extern void imgcat_image_forbidden(const char *rule);
 extern char *imgcat_uuid_string(const pg_uuid_t *id);
 extern void imgcat_spi_connect(void);
 extern void imgcat_spi_finish(void);

@@ -31,6 +31,7 @@
 
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "fmgr.h"
 #include "image/gin_key.h"
 #include "utils/array.h"

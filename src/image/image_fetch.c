@@ -24,6 +24,7 @@
 #include "access/tableam.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_collation.h"
+#include "compat.h"
 #include "executor/tuptable.h"
 #include "image/image_fetch.h"
 #include "index_lookup.h"
@@ -68,8 +69,8 @@ static bool
 key_scan_begin(KeyScan *key_scan, ScanKey keys, int nkeys)
 {
 	key_scan->slot = table_slot_create(key_scan->table, NULL);
-	key_scan->scan = index_beginscan(key_scan->table, key_scan->index,
-									 GetActiveSnapshot(), nkeys, 0);
+	key_scan->scan = imgcat_index_beginscan(key_scan->table, key_scan->index,
+											GetActiveSnapshot(), nkeys, 0);
 	index_rescan(key_scan->scan, keys, nkeys, NULL, 0);
 	return index_getnext_slot(key_scan->scan, ForwardScanDirection,
 							  key_scan->slot);

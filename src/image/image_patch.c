@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "context.h"
 #include "image/errors.h"
 #include "image/image_patch.h"
@@ -39,7 +40,7 @@ static const ImgcatJsonPatchOp allowed_ops[] = {
 /*
  * The operation is not one of a patch.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 malformed(const PatchReader *reader, const char *problem)
 {
 	ereport(ERROR,
@@ -52,7 +53,7 @@ malformed(const PatchReader *reader, const char *problem)
 /*
  * The operation is one that this client may not do.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 forbidden(const PatchReader *reader, const ImgcatImageChange *change,
 		  const char *why, const char *detail)
 {

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "compat.h"
 #include "fmgr.h"
 #include "image/attribute.h"
 #include "image/image_summary.h"

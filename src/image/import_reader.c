@@ -97,7 +97,7 @@ typedef struct ImportReader
 /*
  * The document at hand cannot be imported.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 document_error(const ImportReader *reader, const char *problem)
 {
 	ereport(ERROR,

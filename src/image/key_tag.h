@@ -10,6 +10,7 @@
 #ifndef IMGCAT_KEY_TAG_H
 #define IMGCAT_KEY_TAG_H
 
+#include "compat.h"
 #include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
@@ -33,6 +34,6 @@ extern JsonbContainer *imgcat_request_array(JsonbContainer *request,
 extern bool imgcat_request_string(JsonbContainer *request, const char *name,
 								  int max_length, const char **string,
 								  int *length);
-extern void imgcat_bad_tag_request(const char *problem) pg_attribute_noreturn();
+pg_noreturn extern void imgcat_bad_tag_request(const char *problem);
 
 #endif							/* IMGCAT_KEY_TAG_H */

@@ -122,7 +122,7 @@ append_member(StringInfo out, const pg_uuid_t *image_id, uint64 row)
 /*
  * The image has no such member, or none that the caller may know of.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 member_not_found(void)
 {
 	ereport(ERROR,

@@ -22,6 +22,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
+#include "compat.h"
 #include "entry.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
@@ -38,7 +39,7 @@ compare_snapshots(Relation table, Relation index, ScanKey keys, int nkeys,
 				  Snapshot one, Snapshot other)
 {
 	TupleTableSlot *slot = table_slot_create(table, NULL);
-	IndexScanDesc scan = index_beginscan(table, index, one, nkeys, 0);
+	IndexScanDesc scan = imgcat_index_beginscan(table, index, one, nkeys, 0);
 
 	index_rescan(scan, keys, nkeys, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "entry.h"
 #include "executor/spi.h"
@@ -75,7 +76,7 @@ static const struct
 /*
  * The operation cannot be done to this image; code tells the class.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 refuse(const PatchedImage *patched, int code, const char *message,
 	   const ImgcatImageChange *change, const char *reason)
 {

@@ -65,7 +65,7 @@ imgcat_value_error(const ImgcatPlace *place, const char *name, int name_length,
 /*
  * imgcat_value_error for a base attribute.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 attribute_error(const ImgcatPlace *place, const ImgcatAttribute *attribute,
 				const char *requirement)
 {

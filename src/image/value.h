@@ -10,6 +10,7 @@
 #ifndef IMGCAT_VALUE_H
 #define IMGCAT_VALUE_H
 
+#include "compat.h"
 #include "image/attribute.h"
 #include "utils/jsonb.h"
 #include "utils/uuid.h"
@@ -25,9 +26,10 @@ typedef struct ImgcatPlace
 /* Longest name of a property, in characters. */
 #define IMGCAT_PROPERTY_NAME_MAX	255
 
-extern void imgcat_value_error(const ImgcatPlace *place, const char *name,
-							   int name_length, const char *ims_code,
-							   const char *requirement) pg_attribute_noreturn();
+pg_noreturn extern void imgcat_value_error(const ImgcatPlace *place,
+										   const char *name, int name_length,
+										   const char *ims_code,
+										   const char *requirement);
 
 extern void imgcat_attribute_check_type(const ImgcatAttribute *attribute,
 										const JsonbValue *value,

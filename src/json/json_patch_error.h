@@ -15,23 +15,21 @@
 #include "json/json_tree.h"
 
 extern char *imgcat_json_shorten(const char *string, int length);
-extern void imgcat_json_patch_missing(const ImgcatJsonPatchOperation *operation,
-									  int number,
-									  const ImgcatJsonPointer *pointer,
-									  int token, const ImgcatJsonNode *node)
-			pg_attribute_noreturn();
-extern void imgcat_json_patch_no_root(const ImgcatJsonPatchOperation *operation,
-									  int number) pg_attribute_noreturn();
-extern void imgcat_json_patch_test_failed(const ImgcatJsonPatchOperation *operation,
-										  int number,
-										  const ImgcatJsonNode *found)
-			pg_attribute_noreturn();
-extern void imgcat_json_patch_too_deep(const ImgcatJsonPatchOperation *operation,
-									   int number) pg_attribute_noreturn();
-extern void imgcat_json_patch_too_large(const ImgcatJsonPatchOperation *operation,
-										int number) pg_attribute_noreturn();
-extern void imgcat_json_patch_too_much_copied(const ImgcatJsonPatchOperation *operation,
-											  int number)
-			pg_attribute_noreturn();
+pg_noreturn extern void imgcat_json_patch_missing(const ImgcatJsonPatchOperation *operation,
+												  int number,
+												  const ImgcatJsonPointer *pointer,
+												  int token,
+												  const ImgcatJsonNode *node);
+pg_noreturn extern void imgcat_json_patch_no_root(const ImgcatJsonPatchOperation *operation,
+												  int number);
+pg_noreturn extern void imgcat_json_patch_test_failed(const ImgcatJsonPatchOperation *operation,
+													  int number,
+													  const ImgcatJsonNode *found);
+pg_noreturn extern void imgcat_json_patch_too_deep(const ImgcatJsonPatchOperation *operation,
+												   int number);
+pg_noreturn extern void imgcat_json_patch_too_large(const ImgcatJsonPatchOperation *operation,
+													int number);
+pg_noreturn extern void imgcat_json_patch_too_much_copied(const ImgcatJsonPatchOperation *operation,
+														  int number);
 
 #endif							/* IMGCAT_JSON_PATCH_ERROR_H */

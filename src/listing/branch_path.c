@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "listing/branch_scan.h"
 #include "listing/statistics.h"
 #include "utils/builtins.h"

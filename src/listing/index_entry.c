@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "listing/index_scan.h"
 #include "port/pg_bitutils.h"
 #include "utils/builtins.h"

@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "image/gin_key.h"
 #include "listing/list_plan.h"
 #include "listing/list_sort.h"

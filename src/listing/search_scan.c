@@ -195,7 +195,7 @@ window_end(const SearchScan *scan, int64 width, int64 slack, int64 *from)
 	width = Max(Min(width, left), 1);
 	if (!scan->has_ceiling && width >= left / 2)
 		width = left;
-	width = Min(width, INT64CONST(MAX_WIDEST - 1) <<
+	width = Min(width, ((int64) MAX_WIDEST - 1) <<
 				((IMGCAT_BUCKET_LEVELS - 1) * IMGCAT_BUCKET_FANOUT));
 	while (level < IMGCAT_BUCKET_LEVELS - 1 &&
 		   (size << IMGCAT_BUCKET_FANOUT) <= width)
