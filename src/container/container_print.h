@@ -24,13 +24,11 @@
 #define IMGCAT_PRINT_COLUMNS \
 	"i.document, i.risk_score," \
 	" (SELECT pg_catalog.array_agg(ARRAY[f.component_index, f.finding_index," \
-	"                                    " IMGCAT_FINDING_DECIDED "::integer])" \
+	"                                    " IMGCAT_FINDING_STATE "::integer])" \
 	"  FROM image_catalog.container_findings AS f" \
 	"  WHERE f.image_key OPERATOR(pg_catalog.=) i.image_key" \
 	"    AND EXISTS (SELECT FROM image_catalog.container_finding_rules)" \
-	"    AND " IMGCAT_FINDING_HAS_RULES \
-	"    AND " IMGCAT_FINDING_DECIDED \
-	"        OPERATOR(pg_catalog.<>) f.document_state)"
+	"    AND " IMGCAT_FINDING_STATE " OPERATOR(pg_catalog.<>) f.document_state)"
 
 /* What all documents of an answer are printed with. */
 typedef struct ImgcatPrinter
