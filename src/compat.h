@@ -71,6 +71,11 @@
 #define IMGCAT_GUC_FLAGS 0
 #endif
 
+/* since 18 a bitmap's iterator hands out rows by a call (listing/bitmap_iterator.h) */
+#if PG_VERSION_NUM >= 180000
+#define IMGCAT_PRIVATE_BITMAP_ITERATOR
+#endif
+
 /* reading a bitmap of rows; its users include nodes/tidbitmap.h and genam.h */
 #if PG_VERSION_NUM >= 180000
 #define imgcat_index_beginscan_bitmap(index, snapshot, nkeys) \

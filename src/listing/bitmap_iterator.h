@@ -14,9 +14,10 @@
 #define IMGCAT_BITMAP_ITERATOR_H
 
 #include "access/htup_details.h"
+#include "compat.h"
 #include "nodes/tidbitmap.h"
 
-#if PG_VERSION_NUM >= 180000
+#ifdef IMGCAT_PRIVATE_BITMAP_ITERATOR
 
 typedef TBMPrivateIterator *ImgcatBitmapIterator;
 
