@@ -257,6 +257,27 @@ delete_rule(const char *cve, const char *scope, Datum *values)
 }
 
 /*
+ * Refuse what is no CVE id, or longer than one that a document can have.
+ */
+static void
+check_cve(const char *cve)
+{
+	size_t		length = strlen(cve);
+
+	if (length == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a finding rule needs a CVE id")));
+	if (length > IMGCAT_INDEXED_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the CVE id of a finding rule is too long"),
+				 errdetail("It has %zu bytes.", length),
+				 errhint("A CVE id has at most %d bytes.",
+						 IMGCAT_INDEXED_BYTES)));
+}
+
+/*
  * Change the rule of a CVE in a scope: to a state, or none (state -1).  Returns
  * the number of findings that changed, of those that the caller's transaction
  * sees.
@@ -272,10 +293,7 @@ change_rule(const char *cve, const char *scope_text, int state,
 	int64		changed;
 
 	imgcat_require_container_write();
-	if (cve[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a finding rule needs a CVE id")));
+	check_cve(cve);
 	scope = read_scope(scope_text);
 	values[0] = CStringGetTextDatum(cve);
 	values[1] = CStringGetTextDatum(scope.text);

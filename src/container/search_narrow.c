@@ -26,8 +26,9 @@
 /* a name with more rows than this is not rare */
 #define RARE_ROWS	500
 
-/* most names looked up for one label */
-#define MAX_NAMES	20
+/* most names looked up for one label, and for all labels of a query */
+#define MAX_NAMES	100
+#define MAX_QUERY_NAMES	1000
 
 /*
  * Can all values of the group be looked up: plain prefixes and equalities on
@@ -147,6 +148,7 @@ void
 imgcat_narrow_search(ImgcatCompiledSearch *search, ImgcatStatement *statement)
 {
 	int			nest_level = 0;
+	int			nnames = 0;
 	int			i;
 
 	for (i = 0; i < search->query.ngroups; i++)
@@ -155,6 +157,9 @@ imgcat_narrow_search(ImgcatCompiledSearch *search, ImgcatStatement *statement)
 
 		if (!can_look_up(&search->query.groups[i]))
 			continue;
+		nnames += search->query.groups[i].nvalues;
+		if (nnames > MAX_QUERY_NAMES)
+			break;
 		if (nest_level == 0)
 			nest_level = prefer_index_scans();
 		parameter = rare_images(&search->query.groups[i], statement);

@@ -209,6 +209,28 @@ count_texts(const ImgcatSearchGroup *group, ImgcatTextMatchKind kind,
 	return count;
 }
 
+/* Does the text of a row come from a subquery? */
+static bool
+has_subquery(const char *expression)
+{
+	return strstr(expression, "(SELECT ") != NULL;
+}
+
+/*
+ * What does it cost to compare one more text of a kind by itself?  The index
+ * on the lower case of a column finds what a text begins with, not what it
+ * does not begin with.
+ */
+static ImgcatValueCost
+text_cost(const char *expression, const ImgcatSearchColumn *column,
+		  bool negated)
+{
+	if (has_subquery(expression))
+		return IMGCAT_VALUE_SUBQUERY;
+	return column != NULL && column->lower_index && !negated ?
+		IMGCAT_VALUE_INDEXED : IMGCAT_VALUE_PLAIN;
+}
+
 /* By bytes. */
 static int
 compare_texts(const void *left, const void *right)
@@ -241,8 +263,13 @@ append_beginnings(ImgcatSearchCompiler *compiler,
 		texts[ntexts++] = CStringGetTextDatum(last);
 	}
 	parameter = texts_parameter(compiler, texts, ntexts);
-	appendStringInfo(out, "starts_with(lower(%s), $%d[width_bucket(lower(%s) COLLATE \"C\", $%d)])",
-					 expression, parameter, expression, parameter);
+	if (has_subquery(expression))
+		appendStringInfo(out, "(SELECT starts_with(v.text, $%d[width_bucket(v.text COLLATE \"C\", $%d)])"
+						 " FROM (SELECT lower(%s) OFFSET 0) AS v (text))",
+						 parameter, parameter, expression);
+	else
+		appendStringInfo(out, "starts_with(lower(%s), $%d[width_bucket(lower(%s) COLLATE \"C\", $%d)])",
+						 expression, parameter, expression, parameter);
 }
 
 /*
@@ -344,7 +371,8 @@ imgcat_add_texts(ImgcatSearchCompiler *compiler,
 
 			as_array[kind][negated] =
 				kind == IMGCAT_MATCH_EXACT && !negated ? count > 1 :
-				imgcat_travel_as_array(compiler, count);
+				imgcat_travel_as_array(compiler, count,
+									   text_cost(expression, column, negated));
 			if (!as_array[kind][negated])
 				continue;
 			if (kind == IMGCAT_MATCH_PREFIX)
@@ -505,7 +533,8 @@ add_entries(ImgcatSearchCompiler *compiler, ImgcatAlternatives *alternatives,
 		nplain += is_plain_entry(&group->values[i]);
 		entries.always |= group->values[i].map_form == IMGCAT_MAP_HAS_ENTRY;
 	}
-	as_arrays = imgcat_travel_as_array(compiler, nplain);
+	as_arrays = imgcat_travel_as_array(compiler, nplain,
+										IMGCAT_VALUE_PLAIN);
 	if (as_arrays)
 		add_entry_arrays(compiler, &entries, group);
 	for (int i = 0; i < group->nvalues; i++)

@@ -26,7 +26,8 @@
 
 /*
  * More values of a kind than this travel as an array, and so do those beyond
- * the most in one query.
+ * the most in one query.  An index finds values that stand apart, so of those
+ * that have one only the most in a query counts.
  */
 #define MAX_APART		20
 #define MAX_QUERY_APART	100
@@ -57,11 +58,14 @@ imgcat_finish_alternatives(const ImgcatAlternatives *alternatives)
  * Must that many values of a kind travel as an array?
  */
 bool
-imgcat_travel_as_array(ImgcatSearchCompiler *compiler, int count)
+imgcat_travel_as_array(ImgcatSearchCompiler *compiler, int count,
+					   ImgcatValueCost cost)
 {
 	if (count <= 1)
 		return false;
-	if (count > MAX_APART || compiler->napart + count > MAX_QUERY_APART)
+	if (cost == IMGCAT_VALUE_SUBQUERY ||
+		(cost != IMGCAT_VALUE_INDEXED && count > MAX_APART) ||
+		compiler->napart + count > MAX_QUERY_APART)
 		return true;
 	compiler->napart += count;
 	return false;
@@ -159,7 +163,7 @@ add_intervals(ImgcatSearchCompiler *compiler, ImgcatAlternatives *alternatives,
 
 	for (int i = 0; i < group->nvalues; i++)
 		count += group->values[i].form == IMGCAT_FORM_INTERVAL;
-	if (!imgcat_travel_as_array(compiler, count))
+	if (!imgcat_travel_as_array(compiler, count, IMGCAT_VALUE_PLAIN))
 	{
 		for (int i = 0; i < group->nvalues; i++)
 		{

@@ -31,12 +31,21 @@ typedef struct ImgcatAlternatives
 	bool		always;			/* some alternative holds of every row */
 } ImgcatAlternatives;
 
+/* What it costs to compare one more value by itself. */
+typedef enum ImgcatValueCost
+{
+	IMGCAT_VALUE_INDEXED,		/* an index finds the rows */
+	IMGCAT_VALUE_PLAIN,			/* each row is compared */
+	IMGCAT_VALUE_SUBQUERY		/* each row runs a subquery for its text */
+} ImgcatValueCost;
+
 extern const char *imgcat_compile_group(ImgcatSearchCompiler *compiler,
 										const ImgcatSearchGroup *group,
 										const char *expression);
 extern StringInfo imgcat_next_alternative(ImgcatAlternatives *alternatives);
 extern const char *imgcat_finish_alternatives(const ImgcatAlternatives *alternatives);
-extern bool imgcat_travel_as_array(ImgcatSearchCompiler *compiler, int count);
+extern bool imgcat_travel_as_array(ImgcatSearchCompiler *compiler, int count,
+								   ImgcatValueCost cost);
 extern void imgcat_count_regex(ImgcatSearchCompiler *compiler);
 extern void imgcat_compile_regex(regex_t *regex, const char *pattern,
 								 Oid collation, const char *label,

@@ -85,6 +85,12 @@ SELECT * FROM image_catalog.finding_rules();
 
 -- scopes and CVEs that are none
 SELECT image_catalog.defer_finding('');
+-- longer than the id of a document, which the index takes
+SELECT image_catalog.defer_finding((SELECT string_agg(md5(i::text), '') FROM generate_series(1, 157) i));
+SELECT image_catalog.observe_finding(repeat('c', 1601));
+SELECT image_catalog.drop_finding_rule(repeat('c', 1601));
+SELECT image_catalog.mark_finding_false_positive((SELECT string_agg(md5(i::text), '') FROM generate_series(1, 50) i), '*:' || repeat('x', 128));
+SELECT image_catalog.drop_finding_rule((SELECT string_agg(md5(i::text), '') FROM generate_series(1, 50) i), '*:' || repeat('x', 128));
 SELECT image_catalog.defer_finding('CVE-1', 'NGINX');
 SELECT image_catalog.defer_finding('CVE-1', '');
 SELECT image_catalog.defer_finding('CVE-1', 'app*');

@@ -292,6 +292,29 @@ SELECT label, value, pg_temp.in_time(label, value, 5000) FROM (VALUES
   ) v (label, value);
 SELECT image_catalog.count_container_images(repeat('CVE:x,', 10001));
 
+-- an index finds the beginnings of names, however many: few rows are read of many
+BEGIN;
+SET LOCAL session_replication_role = replica;
+INSERT INTO image_catalog.container_findings
+SELECT f.image_key, f.component_index, f.finding_index + n, f.severity, f.document_state, f.is_fixable, f.cisa_kev, f.cvss, f.nvd_cvss, f.impact_score, f.epss_probability,
+       f.first_system_occurrence, f.first_image_occurrence, f.published_at, f.fix_available_at, 'many-' || n, f.fixed_by, f.advisory_name, f.advisory_link
+  FROM (SELECT * FROM image_catalog.container_findings ORDER BY image_key, component_index, finding_index LIMIT 1) f, generate_series(1000, 20999) n;
+ANALYZE image_catalog.container_findings;
+CREATE FUNCTION pg_temp.findings_read() RETURNS bigint LANGUAGE sql AS
+    $$ SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_all_tables WHERE relid = 'image_catalog.container_findings'::regclass $$;
+CREATE FUNCTION pg_temp.few_read(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint := pg_temp.findings_read();
+    found bigint := image_catalog.count_container_images(query);
+    read bigint := pg_temp.findings_read() - before;
+BEGIN
+    RETURN concat(found, CASE WHEN read > 5000 THEN ' of ' || read || ' rows' END);
+END
+$$;
+SELECT value, n, pg_temp.few_read((SELECT 'CVE:' || string_agg(value || i, ',') FROM generate_series(1, n) i))
+  FROM (VALUES ('none-'), ('MANY-100')) v (value), (VALUES (1), (20), (21), (100)) c (n) ORDER BY 1, 2;
+ROLLBACK;
+
 -- without the setting ages count from now
 RESET image_catalog.clock;
 SELECT image_catalog.count_container_images('Last Updated:>1d');
