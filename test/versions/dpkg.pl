@@ -17,7 +17,8 @@ while (my $line = <STDIN>)
 	chomp $line;
 	my @pair = split /\t/, $line, 2;
 	my @versions = map { Dpkg::Version->new($_, check => 1) } @pair;
-	if (@versions != 2 || grep { $_->version eq '' || length $_->epoch > 9 } @versions)
+	if (@versions != 2 || $line =~ /:(\t|$)/
+		|| grep { length $_->epoch > 9 } @versions)
 	{
 		print "?\n";
 		next;
