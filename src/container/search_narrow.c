@@ -26,9 +26,8 @@
 /* a name with more rows than this is not rare */
 #define RARE_ROWS	500
 
-/* most names looked up for one label, and for all labels of a query */
-#define MAX_NAMES	100
-#define MAX_QUERY_NAMES	1000
+/* most names looked up for one query */
+#define MAX_NAMES	1000
 
 /*
  * Can all values of the group be looked up: plain prefixes and equalities on
@@ -158,7 +157,7 @@ imgcat_narrow_search(ImgcatCompiledSearch *search, ImgcatStatement *statement)
 		if (!can_look_up(&search->query.groups[i]))
 			continue;
 		nnames += search->query.groups[i].nvalues;
-		if (nnames > MAX_QUERY_NAMES)
+		if (nnames > MAX_NAMES)
 			break;
 		if (nest_level == 0)
 			nest_level = prefer_index_scans();

@@ -30,6 +30,9 @@
 /* the server keeps as many compiled regular expressions */
 #define MAX_REGEXES	32
 
+/* texts of more lengths are not looked for by their length */
+#define MAX_LENGTHS	4
+
 /* the labels of the image row i */
 #define LABELS_FROM \
 	"FROM image_catalog.container_image_labels m WHERE m.image_key = i.image_key"
@@ -239,6 +242,52 @@ compare_texts(const void *left, const void *right)
 }
 
 /*
+ * Append, for each length that texts have, that so many characters of the
+ * expression, in lower case, are one of them: a hash table finds that.  False,
+ * and nothing is appended, when there are too many lengths.
+ */
+static bool
+append_beginnings_by_length(ImgcatSearchCompiler *compiler,
+							StringInfo out, const char *expression,
+							const Datum *texts, int ntexts)
+{
+	int			lengths[MAX_LENGTHS];
+	int			nlengths = 0;
+	Datum	   *members = palloc(ntexts * sizeof(Datum));
+	int		   *length = palloc(ntexts * sizeof(int));
+
+	for (int i = 0; i < ntexts; i++)
+	{
+		int			n = 0;
+
+		length[i] = pg_mbstrlen(TextDatumGetCString(texts[i]));
+		while (n < nlengths && lengths[n] != length[i])
+			n++;
+		if (n == MAX_LENGTHS)
+			return false;
+		if (n == nlengths)
+			lengths[nlengths++] = length[i];
+	}
+	for (int n = 0; n < nlengths; n++)
+	{
+		int			count = 0;
+
+		for (int i = 0; i < ntexts; i++)
+		{
+			if (length[i] == lengths[n])
+				members[count++] = texts[i];
+		}
+		appendStringInfo(out, "%sleft(lower(%s), $%d) COLLATE \"C\" = ANY ($%d)",
+						 n == 0 ? "(" : " OR ", expression,
+						 imgcat_statement_parameter(compiler->statement, INT4OID,
+													Int32GetDatum(lengths[n])),
+						 texts_parameter(compiler, members, count));
+	}
+	appendStringInfoChar(out, ')');
+	return true;
+}
+
+/*
  * Append that the expression begins with one of count texts, in lower case.
  *
  * Where no text begins with another, only the last one that does not come
@@ -262,6 +311,9 @@ append_beginnings(ImgcatSearchCompiler *compiler,
 		last = beginnings[i];
 		texts[ntexts++] = CStringGetTextDatum(last);
 	}
+	if (!has_subquery(expression) &&
+		append_beginnings_by_length(compiler, out, expression, texts, ntexts))
+		return;
 	parameter = texts_parameter(compiler, texts, ntexts);
 	if (has_subquery(expression))
 		appendStringInfo(out, "(SELECT starts_with(v.text, $%d[width_bucket(v.text COLLATE \"C\", $%d)])"

@@ -312,7 +312,11 @@ BEGIN
 END
 $$;
 SELECT value, n, pg_temp.few_read((SELECT 'CVE:' || string_agg(value || i, ',') FROM generate_series(1, n) i))
-  FROM (VALUES ('none-'), ('MANY-100')) v (value), (VALUES (1), (20), (21), (100)) c (n) ORDER BY 1, 2;
+  FROM (VALUES ('none-'), ('MANY-100')) v (value), (VALUES (1), (20), (21), (100), (1000)) c (n) ORDER BY 1, 2;
+-- beginnings of few lengths and of many, in characters
+UPDATE image_catalog.container_findings SET fixed_by = 'äö-' || cve WHERE cve LIKE 'many-100%';
+SELECT p, image_catalog.count_container_images('Fixed By:' || p || (SELECT string_agg(',zz' || i || repeat('z', i % m), '') FROM generate_series(100, 150) i))
+  FROM (VALUES ('äö-m'), ('äö-MANY-1'), ('äö-n'), ('ö-'), ('äö-many-1001x')) v (p), (VALUES (1), (9)) c (m) ORDER BY p COLLATE "C", m;
 ROLLBACK;
 
 -- without the setting ages count from now
