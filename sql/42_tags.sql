@@ -55,4 +55,4 @@ CREATE FUNCTION image_catalog.ims_query_images(request jsonb) RETURNS json
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_ims_query_images';
 COMMENT ON FUNCTION image_catalog.ims_query_images(jsonb) IS
-    'images of the caller''s project by tag: action filter (a page of limit rows, 10 unless given, at most 1000, from offset) or count, of tags, tags_any, not_tags, not_tags_any, without_any_tag and matches (resource_name); newest first; errors: 22023 bad request, 42501 not a reader (IMS, POST .../images/resource_instances/action)';
+    'images of the caller''s project by tag: action filter (a page of limit rows, 10 unless given, at most 1000, from offset) or count, of tags, tags_any, not_tags, not_tags_any, without_any_tag and matches (resource_name: a part of the name, empty: no name; resource_id); newest first; errors: 22023 bad request, 42501 not a reader (IMS, POST .../images/resource_instances/action)';

@@ -22,6 +22,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "plan_cache.h"
+#include "query/list_link.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -316,11 +317,20 @@ IMGCAT_FUNCTION(imgcat_list_container_images_page, 1)
 	ImgcatContainerListing listing;
 	ListReceiver receiver;
 	StringInfoData json;
+	const char *query;
+	size_t		query_length;
 	int64		limit;
 
 	imgcat_require_container_read();
-	imgcat_read_container_request(&request, VARDATA_ANY(url_query),
-								  VARSIZE_ANY_EXHDR(url_query), "");
+	if (!imgcat_list_link_query(VARDATA_ANY(url_query),
+								VARSIZE_ANY_EXHDR(url_query), "/v1/images",
+								&query, &query_length))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("not a link of this list"),
+				 errdetail("Its path does not end in %s.", "/v1/images"),
+				 errhint("Pass a query, such as pagination.limit=10, or a link to /v1/images whole.")));
+	imgcat_read_container_request(&request, query, query_length, "");
 	limit = effective_limit(request.limit);
 	initStringInfo(&json);
 	appendStringInfoString(&json, "{\"images\":[");

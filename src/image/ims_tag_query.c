@@ -42,6 +42,7 @@
 static const char images_sql[] =
 "SELECT " IMGCAT_IMAGE_COLUMNS " FROM image_catalog.images i "
 "WHERE i.owner = $1 AND i.status NOT IN ('deleted', 'killed') "
+"AND " IMGCAT_IMS_REGISTERED " "
 "ORDER BY i.created_at DESC, i.id DESC";
 
 /* A list of wanted tags, and what it asks of an image. */
@@ -59,8 +60,10 @@ typedef struct TagQuery
 	bool		without_any_tag;
 	int64		limit;
 	int64		offset;
-	const char *name;			/* of the image; NULL: any */
+	const char *name;			/* part of the image's name, "": it has none; NULL: any */
 	int			name_length;
+	const char *id;				/* of the image, as text; NULL: any */
+	int			id_length;
 	TagCondition conditions[4];
 } TagQuery;
 
@@ -73,24 +76,19 @@ request_integer(JsonbContainer *request, const char *name, int64 otherwise,
 {
 	JsonbValue	value;
 	int64		number = least - 1;
+	const char *digits = "";
 
 	if (getKeyJsonValueFromContainer(request, name, strlen(name),
 									 &value) == NULL ||
 		value.type == jbvNull)
 		return otherwise;
 	if (value.type == jbvNumeric)
-	{
-		bool		failed = false;
-
-		number = numeric_int4_opt_error(value.val.numeric, &failed);
-		if (failed)
-			number = least - 1;
-	}
-	else if (value.type == jbvString && value.val.string.len > 0 &&
-			 value.val.string.len <= 9 &&
-			 strspn(pnstrdup(value.val.string.val, value.val.string.len),
-					"0123456789") == (size_t) value.val.string.len)
-		number = atoi(pnstrdup(value.val.string.val, value.val.string.len));
+		digits = numeric_normalize(value.val.numeric);	/* 2.0 is "2" */
+	else if (value.type == jbvString)
+		digits = pnstrdup(value.val.string.val, value.val.string.len);
+	if (*digits != '\0' && strlen(digits) <= 10 &&
+		strspn(digits, "0123456789") == strlen(digits))
+		number = strtoll(digits, NULL, 10);
 	if (number < least || number > most)
 		imgcat_bad_tag_request(psprintf("The member \"%s\" must be an integer from " INT64_FORMAT " to " INT64_FORMAT ".",
 										name, least, most));
@@ -126,15 +124,16 @@ check_wanted_tags(JsonbContainer *tags)
 		{
 			JsonbValue *value = getIthJsonbValueFromContainer(values, i);
 
-			if (value->type != jbvString || value->val.string.len > VALUE_MAX * MAX_MULTIBYTE_CHAR_LEN)
+			if (value->type != jbvString ||
+				pg_mbstrlen_with_len(value->val.string.val,
+									 value->val.string.len) > VALUE_MAX)
 				imgcat_bad_tag_request("The values of a tag must be strings of at most 255 characters.");
 		}
 	}
 }
 
 /*
- * Read what the images are to match besides tags: the name, that is all there
- * is.
+ * Read what the images are to match besides tags: name and identifier.
  */
 static void
 read_matches(TagQuery *query, JsonbContainer *request)
@@ -146,15 +145,28 @@ read_matches(TagQuery *query, JsonbContainer *request)
 		JsonbValue *match = getIthJsonbValueFromContainer(matches, i);
 		const char *key;
 		int			key_length;
+		const char *value;
+		int			value_length;
 
 		if (match->type != jbvBinary ||
 			!JsonContainerIsObject(match->val.binary.data) ||
 			!imgcat_request_string(match->val.binary.data, "key", KEY_MAX,
 								   &key, &key_length) ||
-			!imgcat_key_tag_same(key, key_length, "resource_name", 13) ||
 			!imgcat_request_string(match->val.binary.data, "value", VALUE_MAX,
-								   &query->name, &query->name_length))
-			imgcat_bad_tag_request("A match must have the key resource_name and a value.");
+								   &value, &value_length))
+			imgcat_bad_tag_request("A match must have a key and a value.");
+		if (imgcat_key_tag_same(key, key_length, "resource_name", 13))
+		{
+			query->name = value;
+			query->name_length = value_length;
+		}
+		else if (imgcat_key_tag_same(key, key_length, "resource_id", 11))
+		{
+			query->id = value;
+			query->id_length = value_length;
+		}
+		else
+			imgcat_bad_tag_request("The key of a match must be resource_name or resource_id.");
 	}
 }
 
@@ -259,21 +271,37 @@ meets(const ImgcatTagSet *set, const TagCondition *condition)
 }
 
 /*
+ * Has the image this name?  A value that is not empty is found anywhere in it,
+ * the empty one only where there is no name.
+ */
+static bool
+name_matches(const TagQuery *query, const ImgcatImageRow *row)
+{
+	text	   *name;
+
+	if (row->nulls[IMGCAT_COL_NAME])
+		return query->name_length == 0;
+	name = DatumGetTextPP(row->values[IMGCAT_COL_NAME]);
+	if (query->name_length == 0)
+		return VARSIZE_ANY_EXHDR(name) == 0;
+	return memmem(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
+				  query->name, query->name_length) != NULL;
+}
+
+/*
  * Is the image among the wanted ones?
  */
 static bool
 is_wanted(const TagQuery *query, const ImgcatImageRow *row,
 		  const ImgcatTagSet *set)
 {
-	if (query->name != NULL)
+	if (query->name != NULL && !name_matches(query, row))
+		return false;
+	if (query->id != NULL)
 	{
-		text	   *name;
+		const char *id = imgcat_uuid_string(DatumGetUUIDP(row->values[IMGCAT_COL_ID]));
 
-		if (row->nulls[IMGCAT_COL_NAME])
-			return false;
-		name = DatumGetTextPP(row->values[IMGCAT_COL_NAME]);
-		if (!imgcat_key_tag_same(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-								 query->name, query->name_length))
+		if (!imgcat_key_tag_same(id, strlen(id), query->id, query->id_length))
 			return false;
 	}
 	if (query->without_any_tag)
@@ -298,7 +326,9 @@ append_resource(StringInfo out, const ImgcatImageRow *row,
 		appendStringInfoString(out, "null");
 	else
 		imgcat_json_text(out, row->values[IMGCAT_COL_NAME]);
-	appendStringInfoString(out, ", \"resource_detail\": null, \"tags\": [");
+	appendStringInfoString(out, ", \"resource_detail\": {\"status\": ");
+	imgcat_json_text(out, row->values[IMGCAT_COL_STATUS]);
+	appendStringInfoString(out, "}, \"tags\": [");
 	for (int i = 0; i < set->ntags; i++)
 	{
 		ImgcatKeyTag tag;
@@ -318,16 +348,17 @@ append_resource(StringInfo out, const ImgcatImageRow *row,
 static int64
 walk_images(const TagQuery *query, const ImgcatCaller *caller, StringInfo out)
 {
-	static const Oid argtypes[] = {TEXTOID};
+	static const Oid argtypes[] = {TEXTOID, BOOLOID};
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext,
 													  "tagged image",
 													  ALLOCSET_DEFAULT_SIZES);
 	Portal		portal;
-	Datum		args[1];
+	Datum		args[2];
 	int64		total = 0;
 
 	args[0] = CStringGetTextDatum(caller->project_id);
-	portal = SPI_cursor_open(NULL, imgcat_plan(images_sql, 1, argtypes), args,
+	args[1] = BoolGetDatum(caller->is_admin);
+	portal = SPI_cursor_open(NULL, imgcat_plan(images_sql, 2, argtypes), args,
 							 NULL, true);
 	for (;;)
 	{

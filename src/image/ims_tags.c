@@ -34,7 +34,8 @@
 static const char project_tags_sql[] =
 "SELECT DISTINCT t.tag COLLATE \"C\" FROM image_catalog.images i, "
 "LATERAL pg_catalog.unnest(i.tags) t(tag) "
-"WHERE i.owner = $1 AND i.status NOT IN ('deleted', 'killed') ORDER BY 1";
+"WHERE i.owner = $1 AND i.status NOT IN ('deleted', 'killed') "
+"AND " IMGCAT_IMS_REGISTERED " ORDER BY 1";
 
 /* An image, locked, while its tags change. */
 typedef struct TaggedImage
@@ -333,18 +334,19 @@ append_grouped(StringInfo out, const ImgcatKeyTag *tags, int ntags)
  */
 IMGCAT_FUNCTION(imgcat_ims_project_tags, 0)
 {
-	static const Oid argtypes[] = {TEXTOID};
+	static const Oid argtypes[] = {TEXTOID, BOOLOID};
 	ImgcatCaller caller = imgcat_caller();
 	StringInfoData out;
 	ImgcatKeyTag *tags;
-	Datum		args[1];
+	Datum		args[2];
 	int			ntags;
 
 	(void) fcinfo;
 	initStringInfo(&out);
 	imgcat_spi_connect();
 	args[0] = CStringGetTextDatum(caller.project_id ? caller.project_id : "");
-	if (SPI_execute_plan(imgcat_plan(project_tags_sql, 1, argtypes), args, NULL,
+	args[1] = BoolGetDatum(caller.is_admin);
+	if (SPI_execute_plan(imgcat_plan(project_tags_sql, 2, argtypes), args, NULL,
 						 true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read tags");
 	ntags = (caller.is_reader && caller.project_id) ? (int) SPI_processed : 0;

@@ -15,6 +15,13 @@
 /* Longest tag, in characters. */
 #define IMGCAT_TAG_MAX 255
 
+/*
+ * Of images i, those that IMS shows: who does not administer the catalogue ($2)
+ * never sees one that is not registered.
+ */
+#define IMGCAT_IMS_REGISTERED \
+	"($2 OR (i.properties ->> '__isregistered') IS DISTINCT FROM 'false')"
+
 /* Tags while they are changed; room for one more than there are. */
 typedef struct ImgcatTagSet
 {

@@ -29,6 +29,7 @@
 #include "listing/list_sql.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "query/list_link.h"
 #include "query/query_string.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
@@ -37,6 +38,8 @@
 #include "utils/uuid.h"
 
 #define CLOUD_PAGE_LIMIT_DEFAULT 500
+
+#define IMAGES_PATH "/v2/images"
 
 /*
  * Where the rows of a page go.  Where the answer tells that there is a next
@@ -162,23 +165,29 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 }
 
 /*
- * Add the parameters of a raw query string to the request.  A leading
- * question mark, as in a URL, is let pass.  A URL is UTF-8, whatever the
- * encoding of the database.
+ * Add the parameters of a raw query string, or of a link to the list at path,
+ * to the request.  A URL is UTF-8, whatever the encoding of the database.
  */
 static void
-add_query_string(ImgcatListRequest *request, const text *query)
+add_query_string(ImgcatListRequest *request, const text *text, const char *path)
 {
-	char	   *copy = text_to_cstring(query);
+	char	   *copy = text_to_cstring(text);
+	const char *query;
 	size_t		length;
 	ImgcatQueryString parser;
 	ImgcatQueryParameter parameter;
 	ImgcatQueryResult result;
 
 	copy = pg_server_to_any(copy, strlen(copy), PG_UTF8);
-	if (*copy == '?')
-		copy++;
-	length = strlen(copy);
+	if (!imgcat_list_link_query(copy, strlen(copy), path, &query, &length))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("not a link of this list"),
+				 imgcat_ims_errdetail(request->dialect, "IMG.0017",
+									  "Its path does not end in %s.", path),
+				 errhint("Pass a query, such as limit=10, or a link to %s whole.",
+						 path)));
+	copy = pnstrdup(query, length);
 	imgcat_query_string_init(&parser, copy, length);
 	while ((result = imgcat_query_string_next(&parser, &parameter)) == IMGCAT_QUERY_PARAMETER)
 	{
@@ -358,7 +367,7 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 
 	check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0));
+	add_query_string(&request, PG_GETARG_TEXT_PP(0), IMAGES_PATH);
 	imgcat_list_request_finish(&request, &caller);
 
 	/* the answer is built behind the header of the text that it becomes */
@@ -371,13 +380,13 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 	list_page(&request, &caller, &page);
 
 	appendStringInfoString(&json, "],\"first\":");
-	imgcat_append_page_link(&json, "/v2/images", &request, NULL);
+	imgcat_append_page_link(&json, IMAGES_PATH, &request, NULL);
 	if (page.more)
 	{
 		Datum		id = DirectFunctionCall1(uuid_out, UUIDPGetDatum(&page.last_id));
 
 		appendStringInfoString(&json, ",\"next\":");
-		imgcat_append_page_link(&json, "/v2/images", &request,
+		imgcat_append_page_link(&json, IMAGES_PATH, &request,
 								DatumGetCString(id));
 	}
 	appendStringInfo(&json, ",\"schema\":\"%s/v2/schemas/images\"}",
@@ -398,7 +407,7 @@ IMGCAT_FUNCTION(imgcat_list_cloud_images_page, 1)
 
 	check_may_list(&caller, IMGCAT_DIALECT_IMS);
 	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0));
+	add_query_string(&request, PG_GETARG_TEXT_PP(0), "/v2/cloudimages");
 	imgcat_list_request_finish(&request, &caller);
 
 	initStringInfo(&json);
@@ -521,7 +530,7 @@ IMGCAT_FUNCTION(imgcat_explain_list_images_page, 1)
 	ImgcatListRequest request;
 
 	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0));
+	add_query_string(&request, PG_GETARG_TEXT_PP(0), IMAGES_PATH);
 	imgcat_list_request_finish(&request, &caller);
 	return explain_request(fcinfo, &request, &caller, true,
 						   !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));

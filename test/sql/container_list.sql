@@ -189,4 +189,13 @@ SELECT image_catalog.list_container_images();
 SELECT image_catalog.list_container_images_page();
 RESET ROLE;
 DROP ROLE regress_container_nobody;
+-- a link handed back walks the list; a link of something else is refused
+WITH RECURSIVE walk(n, page) AS (
+    SELECT 1, image_catalog.list_container_images_page('/v1/images?pagination.limit=1')::jsonb
+    UNION ALL
+    SELECT n + 1, image_catalog.list_container_images_page(page ->> 'next')::jsonb FROM walk WHERE page ? 'next')
+SELECT count(*) = image_catalog.count_container_images() AS a_page_an_image,
+       count(DISTINCT page -> 'images' -> 0 ->> 'id') = count(*) AS each_once FROM walk;
+SELECT image_catalog.list_container_images_page('/v2/images?pagination.limit=1');
+SELECT image_catalog.list_container_images_page('?pagination.limit=1');
 DELETE FROM image_catalog.container_images;

@@ -103,3 +103,41 @@ SET image_catalog.project_id = '';
 SELECT ims_query_images('{"action": "filter"}') AS without_project;
 
 DELETE FROM images WHERE id::text LIKE '135d7a00-%';
+
+-- matches: a part of the name, the empty name, the identifier; no more keys
+SET image_catalog.roles = 'reader,member';
+RESET image_catalog.project_id;
+SELECT import_images('[
+ {"id": "135d7a00-0000-4000-8000-000000000011", "name": "web-100%", "owner": "M", "status": "active", "created_at": "2021-01-01T00:00:00Z", "tags": ["a=b"]},
+ {"id": "135d7a00-0000-4000-8000-000000000012", "name": "my web", "owner": "M", "status": "queued", "created_at": "2021-01-02T00:00:00Z"},
+ {"id": "135d7a00-0000-4000-8000-000000000013", "name": "", "owner": "M", "status": "active", "created_at": "2021-01-03T00:00:00Z"},
+ {"id": "135d7a00-0000-4000-8000-000000000014", "owner": "M", "status": "active", "created_at": "2021-01-04T00:00:00Z"},
+ {"id": "135d7a00-0000-4000-8000-000000000015", "name": "web hidden", "owner": "M", "status": "active", "created_at": "2021-01-05T00:00:00Z", "tags": ["secret=s"], "__isregistered": "false"},
+ {"id": "135d7a00-0000-4000-8000-000000000016", "name": "registered", "owner": "M", "status": "active", "created_at": "2021-01-06T00:00:00Z", "__isregistered": "true"}]');
+SET image_catalog.project_id = 'M';
+SELECT m AS matches, (SELECT string_agg(right(r ->> 'resource_id', 2) || ' ' || (r -> 'resource_detail' ->> 'status'), ', ')
+    FROM jsonb_array_elements(ims_query_images(jsonb_build_object('action', 'filter', 'matches', m::jsonb))::jsonb -> 'resources') r) AS found
+  FROM (VALUES ('[{"key": "resource_name", "value": "web"}]'), ('[{"key": "resource_name", "value": "%"}]'),
+               ('[{"key": "resource_name", "value": "WEB"}]'), ('[{"key": "resource_name", "value": ""}]'),
+               ('[{"key": "resource_id", "value": "135d7a00-0000-4000-8000-000000000012"}]'),
+               ('[{"key": "resource_id", "value": "135d7a00"}]'), ('[{"key": "resource_id", "value": ""}]'),
+               ('[{"key": "resource_id", "value": "135d7a00-0000-4000-8000-000000000015"}]'),
+               ('[{"key": "resource_name", "value": "web"}, {"key": "resource_id", "value": "135d7a00-0000-4000-8000-000000000011"}]')) v(m);
+SELECT ims_query_images('{"action": "filter", "limit": 2.0}');
+-- what is not registered is its administrator's alone
+SELECT ims_query_images('{"action": "count"}'), ims_project_tags();
+SET image_catalog.is_admin = on;
+SELECT ims_query_images('{"action": "count"}'), ims_project_tags();
+RESET image_catalog.is_admin;
+SELECT r AS request, pg_temp.try(format('ims_query_images(%L)', r)) FROM (VALUES
+    ('{"action": "filter", "limit": 1.5}'), ('{"action": "filter", "limit": "1.5"}'), ('{"action": "filter", "limit": " 1"}'),
+    ('{"action": "count", "offset": 2147483647}'), ('{"action": "count", "offset": 2147483648}'),
+    ('{"action": "filter", "offset": 0.5}'), ('{"action": "filter", "offset": -1}'), ('{"action": "filter", "limit": ""}'),
+    ('{"action": "filter", "matches": [{"key": "resource_detail", "value": "x"}]}'),
+    ('{"action": "filter", "matches": [{"key": "resource_name"}]}')) v(r);
+-- lengths count characters, not bytes
+SELECT n, pg_temp.try(format('ims_query_images(%L)', jsonb_build_object('action', 'count', 'tags',
+    jsonb_build_array(jsonb_build_object('key', 'k', 'values', jsonb_build_array(repeat(c, n)))))))
+  FROM (VALUES (255, 'x'), (256, 'x'), (255, '€'), (256, '€')) v(n, c);
+RESET ROLE;
+DELETE FROM images WHERE id::text LIKE '135d7a00-%';

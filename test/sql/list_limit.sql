@@ -62,11 +62,22 @@ SELECT links.*
                (5, 'created_at=gt:2018-10-28T10:00:00%2B02:00&limit=1'),
                (6, 'limit=1&name=in:%22i1%22,i2'),
                (7, 'limit=1&tag=%20red+'),
-               (8, '?limit=1'),
+               (8, '/v2/images?limit=1'),
                (9, '&&limit=1&'),
                (10, 'limit=1&visibility=all&os_hidden=False&'),
                (11, 'limit=1&deleted=')) v (n, query),
        LATERAL pg_temp.links(query) ORDER BY n;
+
+-- a link handed back walks the list; a link of something else is refused
+WITH RECURSIVE walk(n, page) AS (
+    SELECT 1, image_catalog.list_images_page('limit=3&sort=name:asc')::jsonb
+    UNION ALL
+    SELECT n + 1, image_catalog.list_images_page('https://host/prefix' || (page ->> 'next'))::jsonb FROM walk WHERE page ? 'next')
+SELECT count(*) AS pages, sum(jsonb_array_length(page -> 'images')) = image_catalog.count_images() AS all_images FROM walk;
+SELECT json_array_length(image_catalog.list_cloud_images_page('/v2/cloudimages?limit=2') -> 'images');
+SELECT link, pg_temp.page(link) FROM (VALUES ('?limit=1'), ('/'), ('/limit=1'), ('/v1/images?limit=1'), ('/v2/cloudimages?limit=1'),
+    ('/v2/images/00000000-0000-4000-8000-000000000002/members?limit=1'), ('https://host/?limit=1')) v(link);
+SELECT image_catalog.list_cloud_images_page('/v2/images?limit=1');
 
 -- they are there on an empty page, too, and keep whatever was sent
 SELECT first
