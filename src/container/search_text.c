@@ -30,6 +30,9 @@
 /* the server keeps as many compiled regular expressions */
 #define MAX_REGEXES	32
 
+/* a binary search among fewer texts is as fast as hash tables */
+#define MIN_HASHED	40
+
 /* texts of more lengths are not looked for by their length */
 #define MAX_LENGTHS	4
 
@@ -311,7 +314,7 @@ append_beginnings(ImgcatSearchCompiler *compiler,
 		last = beginnings[i];
 		texts[ntexts++] = CStringGetTextDatum(last);
 	}
-	if (!has_subquery(expression) &&
+	if (ntexts >= MIN_HASHED && !has_subquery(expression) &&
 		append_beginnings_by_length(compiler, out, expression, texts, ntexts))
 		return;
 	parameter = texts_parameter(compiler, texts, ntexts);
