@@ -113,6 +113,36 @@ in_list_values(const ImgcatListRequest *request,
 }
 
 /*
+ * Refuse what no image can have: a misspelt status would find nothing, and not
+ * say why.  A format of the other dialect is none that cannot be.
+ */
+static void
+check_enum_values(const ImgcatListRequest *request,
+				  const ImgcatAttribute *attribute,
+				  const ImgcatListParameter *parameter,
+				  const Datum *values, int nvalues)
+{
+	for (int i = 0; i < nvalues; i++)
+	{
+		const text *value = (const text *) DatumGetPointer(values[i]);
+		StringInfoData possible;
+
+		if (imgcat_attribute_allows(attribute, VARDATA_ANY(value),
+									VARSIZE_ANY_EXHDR(value), true))
+			continue;
+		initStringInfo(&possible);
+		for (int word = 0; attribute->values[word] != NULL; word++)
+			if (imgcat_attribute_offers(attribute, attribute->values[word],
+										request->dialect == IMGCAT_DIALECT_IMS))
+				appendStringInfo(&possible, "%s%s",
+								 possible.len > 0 ? ", " : "",
+								 attribute->values[word]);
+		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+						 psprintf("The values are %s.", possible.data));
+	}
+}
+
+/*
  * The texts that are uuids, as a uuid[].  What is no uuid is no image's id.
  */
 static Datum
@@ -125,7 +155,7 @@ uuid_array(const Datum *texts, int ntexts, int *nuuids)
 	{
 		pg_uuid_t  *uuid = palloc(sizeof(pg_uuid_t));
 
-		if (imgcat_parse_uuid(VARDATA_ANY(DatumGetPointer(texts[i])),
+		if (imgcat_read_uuid(VARDATA_ANY(DatumGetPointer(texts[i])),
 							  VARSIZE_ANY_EXHDR(DatumGetPointer(texts[i])),
 							  uuid->data))
 			uuids[(*nuuids)++] = UUIDPGetDatum(uuid);
@@ -179,6 +209,8 @@ add_operator_filter(ImgcatListRequest *request,
 			break;
 	}
 
+	if (attribute->values != NULL)
+		check_enum_values(request, attribute, parameter, values, nvalues);
 	if (attribute->column == IMGCAT_COL_STATUS &&
 		request->dialect == IMGCAT_DIALECT_IMS)
 	{

@@ -134,7 +134,7 @@ imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
 	int			nkeys = imgcat_sort_length(&request->sort);
 	SPIPlanPtr	plan;
 
-	if (!imgcat_parse_uuid(request->marker, strlen(request->marker), id.data))
+	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data))
 		return false;
 
 	imgcat_statement_begin(&statement);

@@ -55,3 +55,38 @@ imgcat_parse_uuid(const char *text, size_t length, unsigned char *uuid)
 	}
 	return true;
 }
+
+/*
+ * The same in every spelling that PostgreSQL's type takes: in braces, with or
+ * without a hyphen after each four digits.
+ */
+bool
+imgcat_read_uuid(const char *text, size_t length, unsigned char *uuid)
+{
+	const char *at = text;
+	const char *end = text + length;
+
+	if (length >= 2 && text[0] == '{')
+	{
+		if (end[-1] != '}')
+			return false;
+		at++;
+		end--;
+	}
+	for (int byte = 0; byte < 16; byte++)
+	{
+		int			high;
+		int			low;
+
+		if (byte > 0 && byte % 2 == 0 && at < end && *at == '-')
+			at++;
+		if (end - at < 2)
+			return false;
+		high = hex_value(*at++);
+		low = hex_value(*at++);
+		if (high < 0 || low < 0)
+			return false;
+		uuid[byte] = (unsigned char) (high << 4 | low);
+	}
+	return at == end;
+}

@@ -15,5 +15,7 @@
 
 extern bool imgcat_parse_uuid(const char *text, size_t length,
 							  unsigned char *uuid);
+extern bool imgcat_read_uuid(const char *text, size_t length,
+							 unsigned char *uuid);
 
 #endif							/* IMGCAT_UUID_H */

@@ -93,7 +93,7 @@ SELECT n, caller, query, status, expected
   FROM (VALUES (59, 'A', 'limit=0', 200), (65, 'A', 'marker=unknown', 400), (65, 'A', 'marker=', 400), (69, 'A', 'sort_dir=foo', 400),
                (69, 'A', 'sort_dir=ASC', 400), (69, 'A', 'sort_dir=', 400), (73, 'A', 'sort_key=name&sort_dir=asc&sort_dir=desc', 400),
                (75, 'A', 'sort=name:asc,size:desc', 200), (77, 'A', 'sort=', 400), (77, 'A', 'sort=name,', 400), (77, 'A', 'sort=name:up', 400),
-               (85, 'A', 'name=x:y', 400), (89, 'A', 'status=foo', 200), (95, 'A', 'nosuch=1', 200), (101, 'A', 'os_hidden=1', 400),
+               (85, 'A', 'name=x:y', 400), (89, 'A', 'status=foo', 400), (95, 'A', 'nosuch=1', 200), (101, 'A', 'os_hidden=1', 400),
                (103, 'A', 'member_status=foo', 400), (107, 'A', 'created_at=gt:2020-01-01T00:00:00%2B01:00', 200), (109, 'A', 'name=%FF', 400),
                (117, 'RDR', '', 200), (0, 'A', 'changes-since=1', 400)) AS t (n, caller, query, expected),
        pg_temp.ask(caller, 'GET', '/v2/images?' || query);

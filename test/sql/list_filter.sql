@@ -170,3 +170,17 @@ END;
 $$;
 
 DELETE FROM image_catalog.images;
+
+CREATE FUNCTION pg_temp.why(filter jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    RETURN image_catalog.count_images(filter);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN SQLSTATE || ' ' || hint;
+END;
+$$;
+-- what no image can have is refused, in a list of values too, and what could be is told
+SELECT filter, pg_temp.why(filter) FROM (VALUES ('{"status": "actve"}'::jsonb), ('{"status": "in:active,actve"}'),
+    ('{"status": "eq:"}'), ('{"disk_format": "QCOW2"}'), ('{"container_format": "in:bare,box"}'), ('{"disk_format": "zvhd"}')) v(filter);
