@@ -88,7 +88,7 @@ BEGIN
         SELECT 'name', 'in:"a,b",' || words[2] || ',"' || words[3] || '"', format('name = ANY (%L)', words)
           INTO name, value, predicate;
     WHEN 'status' THEN
-        word := differential.pick('{active,queued,deactivated,none}');
+        word := differential.pick('{active,queued,deactivated,importing}');
         SELECT 'status', word, format('status = %L', word) INTO name, value, predicate;
     WHEN 'status in' THEN
         SELECT 'status', 'in:active,saving,killed', 'status IN (''active'', ''saving'', ''killed'')'
@@ -100,13 +100,13 @@ BEGIN
         word := differential.pick('{true,false}');
         SELECT 'protected', word, format('protected = %L', word) INTO name, value, predicate;
     WHEN 'disk_format' THEN
-        word := differential.pick(ARRAY['raw', 'qcow2', '']);
+        word := differential.pick(ARRAY['raw', 'qcow2', 'ploop']);
         SELECT 'disk_format', word, format('disk_format::text = %L', word) INTO name, value, predicate;
     WHEN 'container_format' THEN
-        word := differential.pick(ARRAY['bare', 'ovf', 'none']);
+        word := differential.pick(ARRAY['bare', 'ovf', 'docker']);
         SELECT 'container_format', word, format('container_format::text = %L', word) INTO name, value, predicate;
     WHEN 'container_format in' THEN
-        SELECT 'container_format', 'in:bare,ovf,', 'container_format IN (''bare'', ''ovf'')'
+        SELECT 'container_format', 'in:bare,ovf', 'container_format IN (''bare'', ''ovf'')'
           INTO name, value, predicate;
     WHEN 'size' THEN
         SELECT 'size', number::text, format('size = %s', number) INTO name, value, predicate;

@@ -27,6 +27,10 @@ my %exceptions = (
 		more => 1,
 		why => 'a marker without a size has a place: that of size 0'
 	},
+	77 => {
+		status => 400,
+		why => 'a status that does not exist is refused, not an empty list'
+	},
 	117 => {
 		ids => [qw(22 21)],
 		why => 'of a repeated created_at all count, not only the last'

@@ -15,7 +15,7 @@ my $json = JSON::PP->new->canonical;
 my $utf8 = JSON::PP->new->utf8->canonical;
 
 # Where a recorded status is not ours; 100 and 102 say why.
-my %list_status = (53 => 200);
+my %list_status = (53 => 200, 77 => 400);
 my %patch_status = (301 => 403);
 
 # The SQL of a request; its answer is a JSON value.
