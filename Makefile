@@ -51,6 +51,6 @@ unit:
 fuzz:
 	$(MAKE) -C $(srcdir)/test/fuzz run
 
-# clang-format with the settings nearest to pgindent (.clang-format)
+# pg_bsd_indent as pgindent runs it
 indent:
-	clang-format -i $(SOURCES) $(INCLUDES)
+	$(srcdir)/scripts/indent

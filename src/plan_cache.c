@@ -86,7 +86,7 @@ static void
 make_room(int count_max, Size size_max)
 {
 	dlist_node *node = dlist_is_empty(&plans_by_use) ? NULL :
-		dlist_tail_node(&plans_by_use);
+	dlist_tail_node(&plans_by_use);
 
 	while (node != NULL &&
 		   (hash_get_num_entries(plans) > count_max || plans_size > size_max))

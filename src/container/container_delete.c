@@ -55,7 +55,7 @@ check_understood(const ImgcatSearchQuery *query)
 	if (query->ndropped > 0)
 		refuse_query("is not understood",
 					 psprintf(reasons[query->dropped[0].reason],
-							  query->dropped[0].text), correct);
+							  query->dropped[0].str), correct);
 	for (int i = 0; i < query->ngroups; i++)
 	{
 		const ImgcatSearchGroup *group = &query->groups[i];

@@ -476,23 +476,23 @@ imgcat_field_timestamp(const ImgcatMessage *message, int field,
 					   TimestampTz *timestamp, int *nanos)
 {
 	int			length;
-	const char *text = imgcat_field_text(message, field, &length);
+	const char *str = imgcat_field_text(message, field, &length);
 
 	return length > 0 &&
-		imgcat_parse_timestamp(text, length, timestamp, nanos);
+		imgcat_parse_timestamp(str, length, timestamp, nanos);
 }
 
 /*
  * Set a field to a string, which is not copied.
  */
 void
-imgcat_set_text(ImgcatMessage *message, int field, const char *text, int length)
+imgcat_set_text(ImgcatMessage *message, int field, const char *str, int length)
 {
 	ImgcatValue *value = &message->fields[field];
 
 	value->kind = IMGCAT_VALUE_SCALAR;
 	value->u.scalar.type = jbvString;
-	value->u.scalar.val.string.val = unconstify(char *, text);
+	value->u.scalar.val.string.val = unconstify(char *, str);
 	value->u.scalar.val.string.len = length;
 }
 

@@ -71,7 +71,7 @@ extern bool imgcat_field_is_set(const ImgcatMessage *message, int field);
 
 /* Writers. */
 extern void imgcat_set_text(ImgcatMessage *message, int field,
-							const char *text, int length);
+							const char *str, int length);
 extern void imgcat_set_float(ImgcatMessage *message, int field, double number);
 extern void imgcat_set_int(ImgcatMessage *message, int field, int32 number);
 extern void imgcat_set_message(ImgcatMessage *message, int field,

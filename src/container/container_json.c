@@ -61,12 +61,12 @@ imgcat_write_list_image(StringInfo out, const ImgcatListImage *image)
 	appendStringInfoString(out, ",\"created\":");
 	if (image->has_created_at)
 		imgcat_json_timestamp(out, image->created_at,
-							   image->created_at_nanos);
+							  image->created_at_nanos);
 	else
 		appendStringInfoString(out, "null");
 	appendStringInfoString(out, ",\"lastUpdated\":");
 	imgcat_json_timestamp(out, image->last_updated,
-						   image->last_updated_nanos);
+						  image->last_updated_nanos);
 	appendStringInfo(out, ",\"priority\":\"" INT64_FORMAT "\"}",
 					 image->priority);
 }

@@ -43,7 +43,7 @@ typedef struct SortBuilder
  * The aggregate function of that name or number, as the API spells them.
  */
 ImgcatAggregate
-imgcat_aggregate_from_text(const char *text)
+imgcat_aggregate_from_text(const char *str)
 {
 	static const char *const names[] = {"UNSET", "COUNT", "MIN", "MAX"};
 	static const char *const numbers[] = {"0", "1", "2", "3"};
@@ -51,12 +51,12 @@ imgcat_aggregate_from_text(const char *text)
 
 	for (i = 0; i < (int) lengthof(names); i++)
 	{
-		if (strcmp(text, names[i]) == 0 || strcmp(text, numbers[i]) == 0)
+		if (strcmp(str, names[i]) == 0 || strcmp(str, numbers[i]) == 0)
 			return (ImgcatAggregate) i;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"%s\" is not a valid value", text),
+			 errmsg("\"%s\" is not a valid value", str),
 			 errdetail("It is not the name of an aggregate function."),
 			 errhint("Write UNSET, COUNT, MIN or MAX.")));
 }
@@ -164,7 +164,7 @@ add_child_key(SortBuilder *builder, const ImgcatSearchLabel *label,
 	const ImgcatSearchColumn *column = imgcat_search_column(label);
 	bool		counts = aggregate == IMGCAT_AGGREGATE_COUNT;
 	bool		largest = aggregate == IMGCAT_AGGREGATE_MAX ||
-		(aggregate == IMGCAT_AGGREGATE_UNSET && builder->listing->descending);
+	(aggregate == IMGCAT_AGGREGATE_UNSET && builder->listing->descending);
 	const char *function;
 
 	Assert(builder->table == label->table ||
@@ -351,7 +351,7 @@ imgcat_container_key_columns(const ImgcatContainerListing *listing)
 /* A key of a marker as a parameter of the key's type; its number. */
 static int
 key_parameter(ImgcatStatement *statement, const ImgcatContainerSortKey *key,
-			  const char *text)
+			  const char *str)
 {
 	Oid			input;
 	Oid			io_parameter;
@@ -359,7 +359,7 @@ key_parameter(ImgcatStatement *statement, const ImgcatContainerSortKey *key,
 	getTypeInputInfo(key->type, &input, &io_parameter);
 	return imgcat_statement_parameter(statement, key->type,
 									  OidInputFunctionCall(input,
-														   pstrdup(text),
+														   pstrdup(str),
 														   io_parameter, -1));
 }
 
@@ -475,12 +475,16 @@ imgcat_container_listing_statement(ImgcatStatement *statement,
 	bool		marked = marker != NULL && marker->digest != NULL;
 
 	offset = Max(offset, 0);
-	/* limit and offset decide whether an index is read in order or rows sorted */
+
+	/*
+	 * limit and offset decide whether an index is read in order or rows
+	 * sorted
+	 */
 	statement->generic = false;
 	if (marked && listing->nkeys == 1 && listing->keys[0].nullable &&
 		!listing->aggregated && marker->nkeys == 1 && marker->keys[0] != NULL)
 		append_branches(statement, columns, listing, marker,
-					limit < 0 ? -1 : limit + offset);
+						limit < 0 ? -1 : limit + offset);
 	else
 	{
 		appendStringInfo(out, "SELECT %s FROM %s WHERE %s", columns,

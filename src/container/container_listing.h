@@ -69,7 +69,7 @@ typedef struct ImgcatContainerListing
 	bool		aggregated;		/* keys are computed of child rows */
 } ImgcatContainerListing;
 
-extern ImgcatAggregate imgcat_aggregate_from_text(const char *text);
+extern ImgcatAggregate imgcat_aggregate_from_text(const char *str);
 extern void imgcat_container_listing(ImgcatContainerListing *listing,
 									 const char *query, size_t length,
 									 const ImgcatContainerSort *sort,

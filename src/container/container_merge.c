@@ -30,18 +30,18 @@ imgcat_document_digest(const ImgcatMessage *document)
 {
 	ImgcatMessage *metadata = imgcat_field_message(document, IMAGE_METADATA);
 	int			length;
-	const char *text = imgcat_field_text(document, IMAGE_ID, &length);
+	const char *str = imgcat_field_text(document, IMAGE_ID, &length);
 
 	if (length == 0)
-		text = imgcat_field_text(imgcat_field_message(metadata, METADATA_V2),
-								 V2_DIGEST, &length);
+		str = imgcat_field_text(imgcat_field_message(metadata, METADATA_V2),
+								V2_DIGEST, &length);
 	if (length == 0)
-		text = imgcat_field_text(imgcat_field_message(metadata, METADATA_V1),
-								 V1_DIGEST, &length);
+		str = imgcat_field_text(imgcat_field_message(metadata, METADATA_V1),
+								V1_DIGEST, &length);
 	if (length == 0)
 		return NULL;
-	return psprintf("%s%.*s", memchr(text, ':', length) ? "" : "sha256:",
-					length, text);
+	return psprintf("%s%.*s", memchr(str, ':', length) ? "" : "sha256:",
+					length, str);
 }
 
 /*
@@ -52,13 +52,13 @@ complete_part(ImgcatMessage *name, int field, const char *prefix,
 			  ImgcatReferencePart part)
 {
 	int			length;
-	char	   *text;
+	char	   *str;
 
 	(void) imgcat_field_text(name, field, &length);
 	if (length > 0 || part.length == 0)
 		return;
-	text = psprintf("%s%.*s", prefix, (int) part.length, part.at);
-	imgcat_set_text(name, field, text, strlen(text));
+	str = psprintf("%s%.*s", prefix, (int) part.length, part.at);
+	imgcat_set_text(name, field, str, strlen(str));
 }
 
 /*
@@ -80,19 +80,19 @@ complete_name(ImgcatMessage *name)
 
 	if (full_length == 0 && remote_length > 0)
 	{
-		char	   *text = psprintf("%.*s%s%.*s%s%.*s",
-									registry_length, registry,
-									registry_length > 0 ? "/" : "",
-									remote_length, remote,
-									tag_length > 0 ? ":" : "",
-									tag_length, tag);
+		char	   *str = psprintf("%.*s%s%.*s%s%.*s",
+								   registry_length, registry,
+								   registry_length > 0 ? "/" : "",
+								   remote_length, remote,
+								   tag_length > 0 ? ":" : "",
+								   tag_length, tag);
 
-		imgcat_set_text(name, NAME_FULL, text, strlen(text));
+		imgcat_set_text(name, NAME_FULL, str, strlen(str));
 	}
 	else if (full_length > 0 && registry_length + remote_length == 0)
 	{
 		ImgcatImageReference reference;
-		char	   *text;
+		char	   *str;
 
 		if (imgcat_image_reference_parse(full, full_length, &reference) !=
 			IMGCAT_REFERENCE_OK || reference.path.length == 0)
@@ -101,9 +101,9 @@ complete_name(ImgcatMessage *name)
 		complete_part(name, NAME_REMOTE,
 					  reference.official ? "library/" : "", reference.path);
 		complete_part(name, NAME_TAG, "", reference.tag);
-		text = palloc(full_length + IMGCAT_REFERENCE_GROWTH);
-		imgcat_set_text(name, NAME_FULL, text,
-						(int) imgcat_image_reference_write(&reference, text));
+		str = palloc(full_length + IMGCAT_REFERENCE_GROWTH);
+		imgcat_set_text(name, NAME_FULL, str,
+						(int) imgcat_image_reference_write(&reference, str));
 	}
 }
 
@@ -111,7 +111,7 @@ complete_name(ImgcatMessage *name)
 typedef struct CollectedName
 {
 	ImgcatMessage *message;
-	const char *text;			/* the full name */
+	const char *str;			/* the full name */
 	int			length;
 	int			order;			/* of being met */
 } CollectedName;
@@ -125,7 +125,7 @@ add_name(CollectedName *names, int *count, ImgcatMessage *name)
 	CollectedName *collected = &names[*count];
 
 	collected->message = name;
-	collected->text = imgcat_field_text(name, NAME_FULL, &collected->length);
+	collected->str = imgcat_field_text(name, NAME_FULL, &collected->length);
 	collected->order = *count;
 	if (collected->length > 0)
 		(*count)++;
@@ -137,7 +137,7 @@ add_name(CollectedName *names, int *count, ImgcatMessage *name)
 static int
 compare_full_names(const CollectedName *a, const CollectedName *b)
 {
-	int			order = memcmp(a->text, b->text, Min(a->length, b->length));
+	int			order = memcmp(a->str, b->str, Min(a->length, b->length));
 
 	return order != 0 ? order : a->length - b->length;
 }
@@ -449,10 +449,10 @@ take_stored(ImgcatMessage *document, const ImgcatMessage *stored, int field,
 	document->fields[field] = stored->fields[field];
 	for (int i = 0; i < count; i++)
 	{
-		const JsonbValue *text = &notes->u.list.items[i].u.scalar;
+		const JsonbValue *str = &notes->u.list.items[i].u.scalar;
 
-		if (text->val.string.len != (int) strlen(name) ||
-			memcmp(text->val.string.val, name, text->val.string.len) != 0)
+		if (str->val.string.len != (int) strlen(name) ||
+			memcmp(str->val.string.val, name, str->val.string.len) != 0)
 			notes->u.list.items[kept++] = notes->u.list.items[i];
 	}
 	if (count > 0)

@@ -240,9 +240,9 @@ static void
 set_rank(ImgcatMessage *message, int field, const ImgcatRanks *ranks,
 		 double score)
 {
-	char	   *text = psprintf(INT64_FORMAT, imgcat_rank(ranks, score));
+	char	   *str = psprintf(INT64_FORMAT, imgcat_rank(ranks, score));
 
-	imgcat_set_text(message, field, text, strlen(text));
+	imgcat_set_text(message, field, str, strlen(str));
 }
 
 /*

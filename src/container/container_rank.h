@@ -26,6 +26,7 @@ typedef struct ImgcatRanks
 
 /* SPI must be connected; the result lives in the caller's memory context. */
 extern ImgcatRanks *imgcat_load_ranks(ImgcatRankSubject subject);
+
 /* The same, lent: gone when somebody loads or borrows again. */
 extern const ImgcatRanks *imgcat_borrow_ranks(ImgcatRankSubject subject);
 extern int64 imgcat_rank(const ImgcatRanks *ranks, double score);

@@ -228,7 +228,7 @@ imgcat_read_container_request(ImgcatContainerRequest *request,
 							  const char *url_query, size_t length,
 							  const char *prefix)
 {
-	char	   *text = pnstrdup(url_query, length);
+	char	   *str = pnstrdup(url_query, length);
 	ImgcatQueryString pairs;
 	ImgcatQueryParameter pair;
 	ImgcatQueryResult result;
@@ -239,7 +239,7 @@ imgcat_read_container_request(ImgcatContainerRequest *request,
 	request->max_parameters = 16;
 	request->parameters = palloc(sizeof(ImgcatContainerParameter) *
 								 request->max_parameters);
-	imgcat_query_string_init(&pairs, text, length);
+	imgcat_query_string_init(&pairs, str, length);
 	while ((result = imgcat_query_string_next(&pairs, &pair)) != IMGCAT_QUERY_END)
 	{
 		Parameter	parameter = PARAMETERS;
@@ -325,13 +325,13 @@ imgcat_container_integer_parameter(const ImgcatContainerRequest *request,
 
 /* Append a name or value, encoded for a URL's query. */
 static void
-append_encoded(StringInfo out, const char *text)
+append_encoded(StringInfo out, const char *str)
 {
-	size_t		length = strlen(text);
-	size_t		needed = imgcat_url_encode(NULL, 0, text, length);
+	size_t		length = strlen(str);
+	size_t		needed = imgcat_url_encode(NULL, 0, str, length);
 
 	enlargeStringInfo(out, needed);
-	imgcat_url_encode(out->data + out->len, needed, text, length);
+	imgcat_url_encode(out->data + out->len, needed, str, length);
 	out->len += needed;
 	out->data[out->len] = '\0';
 }

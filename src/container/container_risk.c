@@ -24,7 +24,7 @@ static const char *const attack_tools[] = {
 /* Text that is not NUL-terminated. */
 typedef struct Span
 {
-	const char *text;
+	const char *str;
 	int			length;
 } Span;
 
@@ -36,7 +36,7 @@ compare_spans(const void *left, const void *right)
 {
 	const Span *a = left;
 	const Span *b = right;
-	int			order = memcmp(a->text, b->text, Min(a->length, b->length));
+	int			order = memcmp(a->str, b->str, Min(a->length, b->length));
 
 	return order != 0 ? order : a->length - b->length;
 }
@@ -142,8 +142,8 @@ count_components(const ImgcatMessage *scan)
 		const char *version = imgcat_field_text(component, COMPONENT_VERSION,
 												&version_length);
 
-		spans[c].text = psprintf("%.*s:%.*s", name_length, name,
-								 version_length, version);
+		spans[c].str = psprintf("%.*s:%.*s", name_length, name,
+								version_length, version);
 		spans[c].length = name_length + 1 + version_length;
 	}
 	qsort(spans, ncomponents, sizeof(Span), compare_spans);

@@ -99,6 +99,7 @@ static const struct
 	int			ncolumns;
 	const ImportColumn *columns;
 }			tables[IMGCAT_CONTAINER_TABLES] = {
+
 	[IMGCAT_TABLE_IMAGES] =
 	{"container_images", lengthof(image_columns), image_columns},
 	[IMGCAT_TABLE_NAMES] =
@@ -185,9 +186,9 @@ static void
 put_text(Row *row, const ImgcatMessage *message, int field)
 {
 	int			length;
-	const char *text = imgcat_field_text(message, field, &length);
+	const char *str = imgcat_field_text(message, field, &length);
 
-	put_datum(row, PointerGetDatum(cstring_to_text_with_len(text, length)));
+	put_datum(row, PointerGetDatum(cstring_to_text_with_len(str, length)));
 }
 
 static void

@@ -37,7 +37,7 @@
 /* Where a rule holds. */
 typedef struct RuleScope
 {
-	char	   *text;			/* normalised */
+	char	   *str;			/* normalised */
 	char	   *name_pattern;	/* for LIKE; NULL of a digest */
 	int			precedence;
 } RuleScope;
@@ -69,7 +69,7 @@ like_pattern(const char *name)
  * Refuse a scope; never returns.
  */
 pg_noreturn static void
-refuse_scope(const char *text, ImgcatScopeError error,
+refuse_scope(const char *str, ImgcatScopeError error,
 			 ImgcatReferenceError reference_error)
 {
 	ImgcatImageReference reference;
@@ -81,21 +81,21 @@ refuse_scope(const char *text, ImgcatScopeError error,
 	{
 		case IMGCAT_SCOPE_NO_REGISTRY:
 			detail = psprintf("\"%s\" does not tell its registry: the first * may stand for a part of it.",
-							  text);
+							  str);
 			hint = "Write the registry, as in docker.io/library/nginx*, or begin with * for any.";
 			break;
 		case IMGCAT_SCOPE_DIGEST_PATTERN:
-			detail = psprintf("\"%s\" is a part of a digest.", text);
+			detail = psprintf("\"%s\" is a part of a digest.", str);
 			hint = "Give a digest as a whole.";
 			break;
 		case IMGCAT_SCOPE_BAD_NAME:
 		case IMGCAT_SCOPE_OK:
 			/* a name's problem is told with the part at fault */
-			if (strchr(text, '*') == NULL)
-				problem = imgcat_image_reference_problem(text, &reference);
+			if (strchr(str, '*') == NULL)
+				problem = imgcat_image_reference_problem(str, &reference);
 			if (problem == NULL)
 				problem = imgcat_image_reference_message(reference_error);
-			detail = psprintf("Error parsing image name '%s': %s.", text,
+			detail = psprintf("Error parsing image name '%s': %s.", str,
 							  problem);
 			break;
 	}
@@ -111,28 +111,28 @@ refuse_scope(const char *text, ImgcatScopeError error,
  * the digest.
  */
 static RuleScope
-read_scope(const char *text)
+read_scope(const char *str)
 {
 	RuleScope	scope = {NULL, NULL, 0};
 	ImgcatFindingScope parsed;
 	ImgcatScopeError error;
 
-	scope.text = palloc(strlen(text) + IMGCAT_REFERENCE_GROWTH + 1);
-	error = imgcat_finding_scope_parse(text, strlen(text), scope.text,
+	scope.str = palloc(strlen(str) + IMGCAT_REFERENCE_GROWTH + 1);
+	error = imgcat_finding_scope_parse(str, strlen(str), scope.str,
 									   &parsed);
 	if (error != IMGCAT_SCOPE_OK)
-		refuse_scope(text, error, parsed.reference_error);
-	scope.text[parsed.length] = '\0';
+		refuse_scope(str, error, parsed.reference_error);
+	scope.str[parsed.length] = '\0';
 	switch (parsed.kind)
 	{
 		case IMGCAT_SCOPE_PATTERN:
-			scope.name_pattern = like_pattern(scope.text);
-			for (const char *c = scope.text; *c != '\0'; c++)
+			scope.name_pattern = like_pattern(scope.str);
+			for (const char *c = scope.str; *c != '\0'; c++)
 				scope.precedence += *c != '*';
 			scope.precedence = Min(scope.precedence, PRECEDENCE_NAME - 1);
 			break;
 		case IMGCAT_SCOPE_NAME:
-			scope.name_pattern = like_pattern(scope.text);
+			scope.name_pattern = like_pattern(scope.str);
 			scope.precedence = PRECEDENCE_NAME;
 			break;
 		case IMGCAT_SCOPE_DIGEST:
@@ -296,7 +296,7 @@ change_rule(const char *cve, const char *scope_text, int state,
 	check_cve(cve);
 	scope = read_scope(scope_text);
 	values[0] = CStringGetTextDatum(cve);
-	values[1] = CStringGetTextDatum(scope.text);
+	values[1] = CStringGetTextDatum(scope.str);
 	values[2] = (Datum) 0;
 	nulls[2] = scope.name_pattern == NULL ? 'n' : ' ';
 	if (scope.name_pattern != NULL)
@@ -309,7 +309,7 @@ change_rule(const char *cve, const char *scope_text, int state,
 	SPI_connect();
 	remember_states(values[0], states);
 	if (state < 0)
-		delete_rule(cve, scope.text, values);
+		delete_rule(cve, scope.str, values);
 	else
 		write_rule(values, nulls);
 	changed = count_changed(values[0], states);

@@ -61,15 +61,15 @@ imgcat_document_error(const ImgcatDocumentPath *path, const char *problem)
  * Number of that many decimal digits at text, or -1.
  */
 static int
-read_digits(const char *text, int count)
+read_digits(const char *str, int count)
 {
 	int			number = 0;
 
 	for (int i = 0; i < count; i++)
 	{
-		if (text[i] < '0' || text[i] > '9')
+		if (str[i] < '0' || str[i] > '9')
 			return -1;
-		number = number * 10 + (text[i] - '0');
+		number = number * 10 + (str[i] - '0');
 	}
 	return number;
 }
@@ -79,7 +79,7 @@ read_digits(const char *text, int count)
  * lies below the microsecond, 0..999.
  */
 bool
-imgcat_parse_timestamp(const char *text, int length,
+imgcat_parse_timestamp(const char *str, int length,
 					   TimestampTz *timestamp, int *nanos)
 {
 	int			year;
@@ -92,48 +92,48 @@ imgcat_parse_timestamp(const char *text, int length,
 	int			zone = 0;
 	int			at = 19;
 
-	if (length < 20 || text[4] != '-' || text[7] != '-' ||
-		(text[10] != 'T' && text[10] != 't') ||
-		text[13] != ':' || text[16] != ':')
+	if (length < 20 || str[4] != '-' || str[7] != '-' ||
+		(str[10] != 'T' && str[10] != 't') ||
+		str[13] != ':' || str[16] != ':')
 		return false;
-	year = read_digits(text, 4);
-	month = read_digits(text + 5, 2);
-	day = read_digits(text + 8, 2);
-	hour = read_digits(text + 11, 2);
-	minute = read_digits(text + 14, 2);
-	second = read_digits(text + 17, 2);
+	year = read_digits(str, 4);
+	month = read_digits(str + 5, 2);
+	day = read_digits(str + 8, 2);
+	hour = read_digits(str + 11, 2);
+	minute = read_digits(str + 14, 2);
+	second = read_digits(str + 17, 2);
 	if (year < 1 || month < 1 || month > 12 ||
 		day < 1 || day > day_tab[isleap(year)][month - 1] ||
 		hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
 		second < 0 || second > 59)
 		return false;
 
-	if (text[at] == '.')
+	if (str[at] == '.')
 	{
 		int			unit = 100000000;
 
-		for (at++; at < length && text[at] >= '0' && text[at] <= '9'; at++)
+		for (at++; at < length && str[at] >= '0' && str[at] <= '9'; at++)
 		{
 			if (unit == 0)
 				return false;
-			fraction += (text[at] - '0') * unit;
+			fraction += (str[at] - '0') * unit;
 			unit /= 10;
 		}
 		if (unit == 100000000)
 			return false;
 	}
 
-	if (length - at == 1 && (text[at] == 'Z' || text[at] == 'z'))
+	if (length - at == 1 && (str[at] == 'Z' || str[at] == 'z'))
 		zone = 0;
-	else if (length - at == 6 && (text[at] == '+' || text[at] == '-') &&
-			 text[at + 3] == ':')
+	else if (length - at == 6 && (str[at] == '+' || str[at] == '-') &&
+			 str[at + 3] == ':')
 	{
-		int			hours = read_digits(text + at + 1, 2);
-		int			minutes = read_digits(text + at + 4, 2);
+		int			hours = read_digits(str + at + 1, 2);
+		int			minutes = read_digits(str + at + 4, 2);
 
 		if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
 			return false;
-		zone = (hours * 60 + minutes) * (text[at] == '-' ? -60 : 60);
+		zone = (hours * 60 + minutes) * (str[at] == '-' ? -60 : 60);
 	}
 	else
 		return false;
@@ -212,35 +212,35 @@ imgcat_number_text(const JsonbValue *value)
  * plus sign and hexadecimal digits, too.
  */
 static bool
-is_json_number(const char *text)
+is_json_number(const char *str)
 {
 	static const char digits[] = "0123456789";
 	size_t		length;
 
-	if (*text == '-')
-		text++;
-	length = strspn(text, digits);
-	if (length == 0 || (length > 1 && text[0] == '0'))
+	if (*str == '-')
+		str++;
+	length = strspn(str, digits);
+	if (length == 0 || (length > 1 && str[0] == '0'))
 		return false;
-	text += length;
-	if (*text == '.')
+	str += length;
+	if (*str == '.')
 	{
-		length = strspn(++text, digits);
+		length = strspn(++str, digits);
 		if (length == 0)
 			return false;
-		text += length;
+		str += length;
 	}
-	if (*text == 'e' || *text == 'E')
+	if (*str == 'e' || *str == 'E')
 	{
-		text++;
-		if (*text == '+' || *text == '-')
-			text++;
-		length = strspn(text, digits);
+		str++;
+		if (*str == '+' || *str == '-')
+			str++;
+		length = strspn(str, digits);
 		if (length == 0)
 			return false;
-		text += length;
+		str += length;
 	}
-	return *text == '\0';
+	return *str == '\0';
 }
 
 /*
@@ -253,11 +253,11 @@ number_text(const JsonbValue *value, const ImgcatDocumentPath *path)
 		return imgcat_number_text(value);
 	if (value->type == jbvString)
 	{
-		char	   *text = pnstrdup(value->val.string.val,
-									value->val.string.len);
+		char	   *str = pnstrdup(value->val.string.val,
+								   value->val.string.len);
 
-		if (is_json_number(text))
-			return text;
+		if (is_json_number(str))
+			return str;
 	}
 	imgcat_document_error(path, "a number is expected");
 }
@@ -268,8 +268,8 @@ number_text(const JsonbValue *value, const ImgcatDocumentPath *path)
 static void
 check_float(JsonbValue *value, const ImgcatDocumentPath *path)
 {
-	char	   *text = number_text(value, path);
-	int			length = strlen(text);
+	char	   *str = number_text(value, path);
+	int			length = strlen(str);
 	float		number;
 
 	/*
@@ -277,11 +277,11 @@ check_float(JsonbValue *value, const ImgcatDocumentPath *path)
 	 * score is canonical as it stands.
 	 */
 	if (value->type == jbvNumeric && length <= 7 &&
-		(text[length - 1] != '0' || strchr(text, '.') == NULL))
+		(str[length - 1] != '0' || strchr(str, '.') == NULL))
 		return;
 
 	/* what rounds to the largest float32 is one, though it may be larger */
-	number = strtof(text, NULL);
+	number = strtof(str, NULL);
 	if (!isfinite(number))
 		imgcat_document_error(path, "a finite number is expected");
 	imgcat_float_value(value, number);
@@ -295,8 +295,8 @@ static void
 check_integer(JsonbValue *value, bool is_signed, bool as_string,
 			  const ImgcatDocumentPath *path)
 {
-	char	   *text = number_text(value, path);
-	char	   *point = strchr(text, '.');
+	char	   *str = number_text(value, path);
+	char	   *point = strchr(str, '.');
 	char	   *end;
 
 	/* 1.0 is an integer, too */
@@ -306,34 +306,34 @@ check_integer(JsonbValue *value, bool is_signed, bool as_string,
 	errno = 0;
 	if (is_signed)
 	{
-		int64		number = strtoi64(text, &end, 10);
+		int64		number = strtoi64(str, &end, 10);
 
-		if (end == text || *end != '\0' || errno != 0 ||
+		if (end == str || *end != '\0' || errno != 0 ||
 			(!as_string && (number < PG_INT32_MIN || number > PG_INT32_MAX)))
 			imgcat_document_error(path, as_string ?
 								  "an integer of 64 bits is expected" :
 								  "an integer of 32 bits is expected");
-		text = psprintf(INT64_FORMAT, number);
+		str = psprintf(INT64_FORMAT, number);
 	}
 	else
 	{
-		uint64		number = strtou64(text, &end, 10);
+		uint64		number = strtou64(str, &end, 10);
 
-		if (end == text || *end != '\0' || errno != 0 || text[0] == '-')
+		if (end == str || *end != '\0' || errno != 0 || str[0] == '-')
 			imgcat_document_error(path, "an unsigned integer of 64 bits is expected");
-		text = psprintf(UINT64_FORMAT, number);
+		str = psprintf(UINT64_FORMAT, number);
 	}
 
 	if (as_string)
 	{
 		value->type = jbvString;
-		value->val.string.val = text;
-		value->val.string.len = strlen(text);
+		value->val.string.val = str;
+		value->val.string.len = strlen(str);
 	}
 	else
 	{
 		value->type = jbvNumeric;
-		value->val.numeric = int64_to_numeric(strtoi64(text, NULL, 10));
+		value->val.numeric = int64_to_numeric(strtoi64(str, NULL, 10));
 	}
 }
 
@@ -391,7 +391,7 @@ static void
 check_bytes(JsonbValue *value, const ImgcatDocumentPath *path)
 {
 	int			length;
-	char	   *text;
+	char	   *str;
 
 	if (value->type != jbvString)
 		imgcat_document_error(path, "base64 text is expected");
@@ -403,7 +403,7 @@ check_bytes(JsonbValue *value, const ImgcatDocumentPath *path)
 		 (value->val.string.len % 4 != 0 ||
 		  value->val.string.len - length > 2)))
 		imgcat_document_error(path, "base64 text is expected");
-	text = palloc(length + 3);
+	str = palloc(length + 3);
 	for (int i = 0; i < length; i++)
 	{
 		char		c = value->val.string.val[i];
@@ -415,11 +415,11 @@ check_bytes(JsonbValue *value, const ImgcatDocumentPath *path)
 		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
 			  (c >= '0' && c <= '9') || c == '+' || c == '/'))
 			imgcat_document_error(path, "base64 text is expected");
-		text[i] = c;
+		str[i] = c;
 	}
 	while (length % 4 != 0)
-		text[length++] = '=';
-	value->val.string.val = text;
+		str[length++] = '=';
+	value->val.string.val = str;
 	value->val.string.len = length;
 }
 
@@ -455,7 +455,7 @@ check_string(const JsonbValue *value, int flags,
 			 const ImgcatDocumentPath *path)
 {
 	int			most = (flags & IMGCAT_FIELD_PART) ? IMGCAT_PART_BYTES :
-		(flags & IMGCAT_FIELD_INDEXED) ? IMGCAT_INDEXED_BYTES : PG_INT32_MAX;
+	(flags & IMGCAT_FIELD_INDEXED) ? IMGCAT_INDEXED_BYTES : PG_INT32_MAX;
 
 	if (value->type != jbvString)
 		imgcat_document_error(path, "a string is expected");

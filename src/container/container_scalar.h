@@ -29,7 +29,7 @@ pg_noreturn extern void imgcat_document_error(const ImgcatDocumentPath *path,
 extern void imgcat_check_scalar(JsonbValue *value,
 								const ImgcatFieldType *field,
 								const ImgcatDocumentPath *path);
-extern bool imgcat_parse_timestamp(const char *text, int length,
+extern bool imgcat_parse_timestamp(const char *str, int length,
 								   TimestampTz *timestamp, int *nanos);
 extern int	imgcat_enum_number(const ImgcatEnumType *type, const char *name,
 							   int length);

@@ -234,7 +234,7 @@ IMGCAT_FUNCTION(imgcat_list_container_images, 0)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	text	   *query = PG_ARGISNULL(0) ? cstring_to_text("") :
-		PG_GETARG_TEXT_PP(0);
+	PG_GETARG_TEXT_PP(0);
 	int64		limit = effective_limit(PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
 	int32		offset = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2);
 	ImgcatContainerSort sort = {0};

@@ -53,7 +53,7 @@ TimestampTz
 imgcat_bound_time(const ImgcatSearchBound *bound, TimestampTz now)
 {
 	const int64 epoch = (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) *
-		USECS_PER_DAY;
+	USECS_PER_DAY;
 	int64		instant;
 
 	if (bound->relative ?

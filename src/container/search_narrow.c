@@ -53,8 +53,8 @@ can_look_up(const ImgcatSearchGroup *group)
 			return false;
 		/* without a fixed beginning the index is of no use */
 		if (value->match.kind == IMGCAT_MATCH_PREFIX &&
-			(value->match.text[0] == '\0' ||
-			 strchr("%_\\", value->match.text[0]) != NULL))
+			(value->match.str[0] == '\0' ||
+			 strchr("%_\\", value->match.str[0]) != NULL))
 			return false;
 	}
 	return true;
@@ -76,8 +76,8 @@ look_up(const ImgcatSearchGroup *group, const ImgcatSearchValue *value,
 	SPIPlanPtr	plan;
 	uint64		i;
 
-	values[0] = CStringGetTextDatum(exact ? value->match.text :
-									psprintf("%s%%", value->match.text));
+	values[0] = CStringGetTextDatum(exact ? value->match.str :
+									psprintf("%s%%", value->match.str));
 	values[1] = Int64GetDatum(RARE_ROWS + 1);
 	plan = imgcat_plan_with_options(psprintf("SELECT %s.image_key FROM %s %s WHERE lower(%s) %s lower($1) LIMIT $2",
 											 from->alias, from->name,

@@ -28,7 +28,7 @@
  */
 void
 imgcat_refuse_search(const char *problem, const char *label,
-					 const char *value,					 const char *hint)
+					 const char *value, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -214,7 +214,7 @@ compile_query(ImgcatSearchCompiler *compiler, ImgcatCompiledSearch *search)
  * an error of class 22, a query that is too large one of class 54.
  */
 void
-imgcat_compile_search(const char *text, size_t length,
+imgcat_compile_search(const char *str, size_t length,
 					  ImgcatStatement *statement,
 					  ImgcatCompiledSearch *search)
 {
@@ -222,7 +222,7 @@ imgcat_compile_search(const char *text, size_t length,
 	ImgcatSearchError error;
 
 	memset(search, 0, sizeof(*search));
-	if (!imgcat_parse_container_search(text, length, palloc, &search->query,
+	if (!imgcat_parse_container_search(str, length, palloc, &search->query,
 									   &error))
 	{
 		if (error.too_large)

@@ -53,7 +53,7 @@ typedef struct ImgcatDerivedLabel
 	const char *base;			/* the label it is derived from */
 } ImgcatDerivedLabel;
 
-extern void imgcat_compile_search(const char *text, size_t length,
+extern void imgcat_compile_search(const char *str, size_t length,
 								  ImgcatStatement *statement,
 								  ImgcatCompiledSearch *search);
 extern void imgcat_narrow_search(ImgcatCompiledSearch *search,

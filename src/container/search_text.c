@@ -42,10 +42,10 @@
 
 /* Add a text parameter; its number. */
 static int
-text_parameter(ImgcatSearchCompiler *compiler, const char *text)
+text_parameter(ImgcatSearchCompiler *compiler, const char *str)
 {
 	return imgcat_statement_parameter(compiler->statement, TEXTOID,
-									  CStringGetTextDatum(text));
+									  CStringGetTextDatum(str));
 }
 
 /* An array of texts as a parameter; its number. */
@@ -72,12 +72,12 @@ bools_parameter(ImgcatSearchCompiler *compiler, Datum *bools, int count)
 
 /* The text in lower case, as lower() of the column gives it. */
 static Datum
-lower_text(const char *text, const ImgcatSearchColumn *column)
+lower_text(const char *str, const ImgcatSearchColumn *column)
 {
 	Oid			collation = column != NULL && column->bytewise ?
-		C_COLLATION_OID : DEFAULT_COLLATION_OID;
+	C_COLLATION_OID : DEFAULT_COLLATION_OID;
 
-	return CStringGetTextDatum(str_tolower(text, strlen(text), collation));
+	return CStringGetTextDatum(str_tolower(str, strlen(str), collation));
 }
 
 /*
@@ -165,17 +165,17 @@ append_match(ImgcatSearchCompiler *compiler,
 			break;
 		case IMGCAT_MATCH_PREFIX:
 			appendStringInfo(out,
-							 match->text[0] == '%' || match->text[0] == '_' ?
+							 match->str[0] == '%' || match->str[0] == '_' ?
 							 "%s %sILIKE $%d" :
 							 "lower(%s) %sLIKE lower($%d)", expression,
 							 match->negated ? "NOT " : "",
 							 text_parameter(compiler,
-											psprintf("%s%%", match->text)));
+											psprintf("%s%%", match->str)));
 			break;
 		case IMGCAT_MATCH_EXACT:
 			if (column != NULL && column->lower_index && !match->negated)
 			{
-				int			parameter = text_parameter(compiler, match->text);
+				int			parameter = text_parameter(compiler, match->str);
 
 				appendStringInfo(out, "(%s = $%d AND lower(%s) = lower($%d))",
 								 expression, parameter, expression, parameter);
@@ -183,14 +183,14 @@ append_match(ImgcatSearchCompiler *compiler,
 			else
 				appendStringInfo(out, "%s %s $%d", expression,
 								 match->negated ? "<>" : "=",
-								 text_parameter(compiler, match->text));
+								 text_parameter(compiler, match->str));
 			break;
 		case IMGCAT_MATCH_REGEX:
 			imgcat_count_regex(compiler);
-			check_regex(match->text, label, raw);
+			check_regex(match->str, label, raw);
 			appendStringInfo(out, "%s %s $%d", expression,
 							 match->negated ? "!~*" : "~*",
-							 text_parameter(compiler, match->text));
+							 text_parameter(compiler, match->str));
 			break;
 	}
 }
@@ -350,11 +350,11 @@ add_prefix_array(ImgcatSearchCompiler *compiler,
 		if (group->values[i].form != IMGCAT_FORM_TEXT ||
 			match->kind != IMGCAT_MATCH_PREFIX || match->negated != negated)
 			continue;
-		if (!negated && strpbrk(match->text, "%_\\") == NULL)
+		if (!negated && strpbrk(match->str, "%_\\") == NULL)
 			beginnings[nbeginnings++] =
-				TextDatumGetCString(lower_text(match->text, column));
+				TextDatumGetCString(lower_text(match->str, column));
 		else
-			patterns[npatterns++] = lower_text(psprintf("%s%%", match->text),
+			patterns[npatterns++] = lower_text(psprintf("%s%%", match->str),
 											   column);
 	}
 	if (nbeginnings > 0)
@@ -390,8 +390,8 @@ add_equality_array(ImgcatSearchCompiler *compiler,
 		if (group->values[i].form != IMGCAT_FORM_TEXT ||
 			match->kind != IMGCAT_MATCH_EXACT || match->negated != negated)
 			continue;
-		texts[count] = CStringGetTextDatum(match->text);
-		folded[count++] = lower_text(match->text, column);
+		texts[count] = CStringGetTextDatum(match->str);
+		folded[count++] = lower_text(match->str, column);
 	}
 	parameter = texts_parameter(compiler, texts, count);
 	if (negated)
@@ -460,7 +460,7 @@ imgcat_add_element_texts(ImgcatSearchCompiler *compiler,
 {
 	ImgcatAlternatives elements = {0};
 
-	initStringInfo(&elements.text);
+	initStringInfo(&elements.str);
 	imgcat_add_texts(compiler, &elements, "e.element", NULL, group);
 	if (elements.count > 0)
 		appendStringInfo(imgcat_next_alternative(alternatives),
@@ -506,14 +506,14 @@ add_entry_arrays(ImgcatSearchCompiler *compiler,
 		for (int half = 0; half < 2; half++)
 		{
 			const ImgcatTextMatch *match = half == 0 ? &value->key :
-				&value->match;
+			&value->match;
 
 			exact[half][count] = BoolGetDatum(match->kind ==
 											  IMGCAT_MATCH_EXACT);
 			texts[half][count] = match->kind == IMGCAT_MATCH_EXACT ?
-				CStringGetTextDatum(match->text) :
+				CStringGetTextDatum(match->str) :
 				lower_text(match->kind == IMGCAT_MATCH_NONE ? "%" :
-						   psprintf("%s%%", match->text), NULL);
+						   psprintf("%s%%", match->str), NULL);
 		}
 		negated[count++] = BoolGetDatum(value->match.negated);
 	}
@@ -548,7 +548,7 @@ keys_parameter(ImgcatSearchCompiler *compiler, const ImgcatSearchGroup *group,
 	for (int i = 0; i < group->nvalues; i++)
 	{
 		if (group->values[i].map_form == form)
-			keys[nkeys++] = group->values[i].key.text;
+			keys[nkeys++] = group->values[i].key.str;
 	}
 	if (nkeys == 0)
 		return 0;
@@ -577,7 +577,7 @@ add_entries(ImgcatSearchCompiler *compiler, ImgcatAlternatives *alternatives,
 	int			keys;
 	bool		as_arrays;
 
-	initStringInfo(&entries.text);
+	initStringInfo(&entries.str);
 	keys = keys_parameter(compiler, group, IMGCAT_MAP_HAS_KEY, &nkeys);
 	if (nkeys > 0)
 		appendStringInfo(imgcat_next_alternative(&entries),
@@ -589,7 +589,7 @@ add_entries(ImgcatSearchCompiler *compiler, ImgcatAlternatives *alternatives,
 		entries.always |= group->values[i].map_form == IMGCAT_MAP_HAS_ENTRY;
 	}
 	as_arrays = imgcat_travel_as_array(compiler, nplain,
-										IMGCAT_VALUE_PLAIN);
+									   IMGCAT_VALUE_PLAIN);
 	if (as_arrays)
 		add_entry_arrays(compiler, &entries, group);
 	for (int i = 0; i < group->nvalues; i++)

@@ -40,10 +40,12 @@ static const char *const any_texts[] = {
 	"\177 !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~\n\t",
 	NULL
 };
+
 /* a digest has a colon */
 static const char *const digests[] = {
 	"\177:", ":\177", "sha256:0123456789abcdef", NULL
 };
+
 /* version 5, and the variant of RFC 4122 */
 static const char *const uuids[] = {
 	"00000000-0000-5000-8000-000000000000",
@@ -56,9 +58,9 @@ static const char *const uuids[] = {
  * Does the text meet a condition, which is not negated?
  */
 static bool
-text_matches(const ImgcatTextMatch *match, const char *text)
+text_matches(const ImgcatTextMatch *match, const char *str)
 {
-	Datum		subject = CStringGetTextDatum(text);
+	Datum		subject = CStringGetTextDatum(str);
 
 	switch (match->kind)
 	{
@@ -68,14 +70,14 @@ text_matches(const ImgcatTextMatch *match, const char *text)
 			return DatumGetBool(DirectFunctionCall2Coll(texticlike,
 														C_COLLATION_OID,
 														subject,
-														CStringGetTextDatum(psprintf("%s%%", match->text))));
+														CStringGetTextDatum(psprintf("%s%%", match->str))));
 		case IMGCAT_MATCH_EXACT:
-			return strcmp(match->text, text) == 0;
+			return strcmp(match->str, str) == 0;
 		case IMGCAT_MATCH_REGEX:
 			return DatumGetBool(DirectFunctionCall2Coll(texticregexeq,
 														C_COLLATION_OID,
 														subject,
-														CStringGetTextDatum(match->text)));
+														CStringGetTextDatum(match->str)));
 	}
 	return false;
 }
@@ -86,13 +88,13 @@ text_matches(const ImgcatTextMatch *match, const char *text)
 static bool
 covers_texts(const ImgcatSearchGroup *group)
 {
-	const char *const *text = any_texts;
+	const char *const *str = any_texts;
 
 	if (strcmp(group->label->name, "Image Sha") == 0)
-		text = digests;
+		str = digests;
 	else if (strcmp(group->label->name, "Image ID") == 0)
-		text = uuids;
-	for (; *text != NULL; text++)
+		str = uuids;
+	for (; *str != NULL; str++)
 	{
 		bool		met = false;
 
@@ -101,7 +103,7 @@ covers_texts(const ImgcatSearchGroup *group)
 			CHECK_FOR_INTERRUPTS();
 			met = group->values[i].form == IMGCAT_FORM_TEXT &&
 				!group->values[i].match.negated &&
-				text_matches(&group->values[i].match, *text);
+				text_matches(&group->values[i].match, *str);
 		}
 		if (!met)
 			return false;
@@ -175,7 +177,7 @@ is_total(const ImgcatSearchGroup *group, TimestampTz now)
 	const ImgcatSearchLabel *label = group->label;
 	const ImgcatSearchColumn *column = imgcat_search_column(label);
 	bool		found_without = imgcat_search_from(label->table) == NULL &&
-		(column == NULL || !column->nullable);
+	(column == NULL || !column->nullable);
 	bool		found_with = false;
 
 	if (label->type == IMGCAT_SEARCH_MAP)

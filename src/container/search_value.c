@@ -37,8 +37,8 @@ StringInfo
 imgcat_next_alternative(ImgcatAlternatives *alternatives)
 {
 	if (alternatives->count++ > 0)
-		appendStringInfoString(&alternatives->text, " OR ");
-	return &alternatives->text;
+		appendStringInfoString(&alternatives->str, " OR ");
+	return &alternatives->str;
 }
 
 /* The disjunction, whole: "true" and "false" when no row need be looked at. */
@@ -50,8 +50,8 @@ imgcat_finish_alternatives(const ImgcatAlternatives *alternatives)
 	if (alternatives->count == 0)
 		return "false";
 	if (alternatives->count == 1)
-		return alternatives->text.data;
-	return psprintf("(%s)", alternatives->text.data);
+		return alternatives->str.data;
+	return psprintf("(%s)", alternatives->str.data);
 }
 
 /*
@@ -196,7 +196,7 @@ regex_members(const ImgcatSearchGroup *group, const ImgcatSearchValue *value)
 	int			i;
 
 	/* the names are ASCII, and so is their order */
-	imgcat_compile_regex(&regex, value->match.text, C_COLLATION_OID,
+	imgcat_compile_regex(&regex, value->match.str, C_COLLATION_OID,
 						 group->spelling, value->raw);
 	for (i = 0; i < names->count; i++)
 	{
@@ -325,7 +325,7 @@ imgcat_compile_group(ImgcatSearchCompiler *compiler,
 	const ImgcatSearchColumn *column = imgcat_search_column(group->label);
 	ImgcatAlternatives alternatives = {0};
 
-	initStringInfo(&alternatives.text);
+	initStringInfo(&alternatives.str);
 	switch (group->label->type)
 	{
 		case IMGCAT_SEARCH_STRING:

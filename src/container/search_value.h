@@ -26,7 +26,7 @@ typedef struct ImgcatSearchCompiler
 /* A disjunction that is being written. */
 typedef struct ImgcatAlternatives
 {
-	StringInfoData text;
+	StringInfoData str;
 	int			count;
 	bool		always;			/* some alternative holds of every row */
 } ImgcatAlternatives;

@@ -43,8 +43,8 @@ typedef enum ImgcatHttpBody
 typedef struct ImgcatHttpRequest ImgcatHttpRequest;
 typedef struct ImgcatHttpAnswer ImgcatHttpAnswer;
 
-typedef void (*ImgcatHttpHandler)(ImgcatHttpRequest *request,
-								  ImgcatHttpAnswer *answer);
+typedef void (*ImgcatHttpHandler) (ImgcatHttpRequest *request,
+								   ImgcatHttpAnswer *answer);
 
 /* A line of the routing table. */
 typedef struct ImgcatHttpRoute
@@ -120,19 +120,19 @@ extern const char *imgcat_http_field(const ImgcatHttpRequest *request,
 									 const char *name);
 extern Jsonb *imgcat_http_json_body(const ImgcatHttpRequest *request);
 extern text *imgcat_http_member(Jsonb *object, const char *name,
-									  const char *other_name);
+								const char *other_name);
 extern bool imgcat_http_bool_member(Jsonb *object, const char *name,
-										   const char *other_name);
+									const char *other_name);
 extern void imgcat_http_image_id(const ImgcatHttpRequest *request,
-										int			parameter, pg_uuid_t *id);
+								 int parameter, pg_uuid_t *id);
 extern Datum imgcat_http_text_parameter(const ImgcatHttpRequest *request,
-											  int parameter);
+										int parameter);
 extern void imgcat_http_set_field(ImgcatHttpAnswer *answer, const char *name,
 								  const char *value);
 extern const char *imgcat_http_base(const ImgcatHttpRequest *request);
 
 /* http_call.c */
-extern Oid imgcat_http_patch_type(void);
+extern Oid	imgcat_http_patch_type(void);
 extern Datum imgcat_http_call(const char *function, int nargs, const Oid *types,
 							  const Datum *args, const bool *nulls);
 extern text *imgcat_http_call_json(const char *function, int nargs,
@@ -197,4 +197,4 @@ extern void imgcat_http_scan_container(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_watch(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_unwatch(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 
-#endif /* IMGCAT_HTTP_H */
+#endif							/* IMGCAT_HTTP_H */

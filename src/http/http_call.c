@@ -37,9 +37,9 @@ find_function(const char *name, int nargs, const Oid *types)
 	AclResult	allowed;
 
 	function = GetSysCacheOid3(
-		PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
-		PointerGetDatum(vector),
-		ObjectIdGetDatum(get_namespace_oid("image_catalog", false)));
+							   PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+							   PointerGetDatum(vector),
+							   ObjectIdGetDatum(get_namespace_oid("image_catalog", false)));
 	if (!OidIsValid(function))
 		elog(ERROR, "function image_catalog.%s of %d arguments is missing",
 			 name, nargs);
@@ -56,8 +56,8 @@ Oid
 imgcat_http_patch_type(void)
 {
 	return GetSysCacheOid2(
-		TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("json_patch"),
-		ObjectIdGetDatum(get_namespace_oid("image_catalog", false)));
+						   TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("json_patch"),
+						   ObjectIdGetDatum(get_namespace_oid("image_catalog", false)));
 }
 
 /*

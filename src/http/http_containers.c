@@ -51,7 +51,7 @@ imgcat_http_count_containers(ImgcatHttpRequest *request,
 	args[0] = CStringGetTextDatum(query.query);
 	count = imgcat_http_call(request->route->function, 1, types, args, NULL);
 	answer->body = cstring_to_text(
-		psprintf("{\"count\":" INT64_FORMAT "}", DatumGetInt64(count)));
+								   psprintf("{\"count\":" INT64_FORMAT "}", DatumGetInt64(count)));
 }
 
 /*
@@ -69,7 +69,7 @@ imgcat_http_get_container(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 	args[1] =
 		BoolGetDatum(imgcat_container_bool_parameter(&query, "includeSnoozed"));
 	args[2] = BoolGetDatum(
-		imgcat_container_bool_parameter(&query, "stripDescription"));
+						   imgcat_container_bool_parameter(&query, "stripDescription"));
 	answer->body =
 		imgcat_http_call_json(request->route->function, 3, types, args);
 }
@@ -82,7 +82,7 @@ imgcat_http_delete_containers(ImgcatHttpRequest *request,
 							  ImgcatHttpAnswer *answer)
 {
 	static const Oid types[] = {TEXTOID, BOOLOID, INT4OID, INT4OID,
-									  TEXTOID, BOOLOID, TEXTOID, BOOLOID};
+	TEXTOID, BOOLOID, TEXTOID, BOOLOID};
 	ImgcatContainerRequest query;
 	Datum		args[8];
 	bool		nulls[8] = {false};
@@ -102,7 +102,7 @@ imgcat_http_delete_containers(ImgcatHttpRequest *request,
 	args[6] = CStringGetTextDatum(psprintf("%d", (int) query.sort.aggregate));
 	args[7] = BoolGetDatum(query.sort.distinct);
 	answer->body = DatumGetTextPP(
-		imgcat_http_call(request->route->function, 8, types, args, nulls));
+								  imgcat_http_call(request->route->function, 8, types, args, nulls));
 }
 
 /*
@@ -123,17 +123,17 @@ imgcat_http_export_containers(ImgcatHttpRequest *request,
 	seconds = imgcat_container_integer_parameter(&query, "timeout");
 	if (seconds != 0)
 		request->deadline = TimestampTzPlusMilliseconds(
-			GetCurrentTimestamp(), seconds * INT64CONST(1000));
+														GetCurrentTimestamp(), seconds * INT64CONST(1000));
 	args[0] = CStringGetTextDatum(query.query);
 	args[1] = Int32GetDatum(seconds);
 
 	initStringInfo(&out);
 	imgcat_spi_connect();
 	portal = SPI_cursor_open_with_args(
-		NULL,
-		"SELECT image FROM image_catalog.export_container_images($1, $2) AS "
-		"image",
-		2, types, args, NULL, true, 0);
+									   NULL,
+									   "SELECT image FROM image_catalog.export_container_images($1, $2) AS "
+									   "image",
+									   2, types, args, NULL, true, 0);
 	for (;;)
 	{
 		char	   *image;
@@ -167,7 +167,7 @@ imgcat_http_scan_container(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 	args[0] = PointerGetDatum(name != NULL ? name : cstring_to_text(""));
 	args[1] = BoolGetDatum(imgcat_http_bool_member(body, "force", NULL));
 	args[2] = BoolGetDatum(
-		imgcat_http_bool_member(body, "includeSnoozed", "include_snoozed"));
+						   imgcat_http_bool_member(body, "includeSnoozed", "include_snoozed"));
 	if (cluster != NULL && VARSIZE_ANY_EXHDR(cluster) > 0)
 		ereport(ERROR, (errcode(IMGCAT_ERRCODE_NOT_FOUND),
 						errmsg("cluster \"%s\" not found, ensure cluster "
@@ -197,8 +197,8 @@ run_name(const ImgcatHttpRequest *request, ImgcatHttpAnswer *answer, text *name)
 void
 imgcat_http_watch(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 {
-	text *name =
-		imgcat_http_member(imgcat_http_json_body(request), "name", NULL);
+	text	   *name =
+	imgcat_http_member(imgcat_http_json_body(request), "name", NULL);
 
 	run_name(request, answer, name != NULL ? name : cstring_to_text(""));
 }

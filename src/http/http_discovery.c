@@ -24,11 +24,11 @@ imgcat_http_versions(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 	{
 		const char *id;
 		const char *status;
-	} versions[] = {
+	}			versions[] = {
 		{"v2.15", "SUPPORTED"}, {"v2.9", "SUPPORTED"}, {"v2.17", "CURRENT"},
-		{"v2.7", "SUPPORTED"},	{"v2.6", "SUPPORTED"}, {"v2.5", "SUPPORTED"},
-		{"v2.4", "SUPPORTED"},	{"v2.3", "SUPPORTED"}, {"v2.2", "SUPPORTED"},
-		{"v2.1", "SUPPORTED"},	{"v2.0", "SUPPORTED"},
+		{"v2.7", "SUPPORTED"}, {"v2.6", "SUPPORTED"}, {"v2.5", "SUPPORTED"},
+		{"v2.4", "SUPPORTED"}, {"v2.3", "SUPPORTED"}, {"v2.2", "SUPPORTED"},
+		{"v2.1", "SUPPORTED"}, {"v2.0", "SUPPORTED"},
 	};
 	char	   *href = psprintf("%s/v2/", imgcat_http_base(request));
 	StringInfoData out;
@@ -66,8 +66,8 @@ imgcat_http_import_info(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 {
 	(void) request;
 	answer->body = cstring_to_text(
-		"{\"import-methods\": {\"description\": \"Import methods available.\", "
-		"\"type\": \"array\", \"value\": []}}");
+								   "{\"import-methods\": {\"description\": \"Import methods available.\", "
+								   "\"type\": \"array\", \"value\": []}}");
 }
 
 /*

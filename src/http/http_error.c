@@ -29,7 +29,7 @@ static const struct
 	const char *code;
 	int			status;
 	bool		retry;			/* the same request may succeed in a second */
-} error_statuses[] = {
+}			error_statuses[] = {
 	{"0A", 501, false},			/* feature not supported */
 	{"22", 400, false},			/* data exception */
 	{"23502", 400, false},		/* not null */
@@ -51,7 +51,7 @@ static const struct
 	int			status;
 	const char *title;
 	int			grpc_code;
-} statuses[] = {
+}			statuses[] = {
 	{400, "Bad Request", 3},
 	{401, "Unauthorized", 16},
 	{403, "Forbidden", 7},
@@ -133,30 +133,30 @@ imgcat_http_error_propagates(const ErrorData *error)
 static char *
 error_message(const ErrorData *error, bool with_hint)
 {
-	StringInfoData text;
+	StringInfoData str;
 
 	/* the detail of a violated constraint speaks of tables and columns */
 	if (error->constraint_name != NULL)
 		return pstrdup("the request conflicts with what is stored");
-	initStringInfo(&text);
-	appendStringInfoString(&text, error->message);
+	initStringInfo(&str);
+	appendStringInfoString(&str, error->message);
 	if (error->detail != NULL)
-		appendStringInfo(&text, ": %s", error->detail);
+		appendStringInfo(&str, ": %s", error->detail);
 	if (error->hint != NULL && with_hint)
-		appendStringInfo(&text, "%s %s", error->detail != NULL ? "" : ":",
+		appendStringInfo(&str, "%s %s", error->detail != NULL ? "" : ":",
 						 error->hint);
-	return text.data;
+	return str.data;
 }
 
 /*
  * Append text with what HTML gives a meaning escaped.
  */
 static void
-append_html(StringInfo out, const char *text)
+append_html(StringInfo out, const char *str)
 {
-	for (; *text != '\0'; text++)
+	for (; *str != '\0'; str++)
 	{
-		switch (*text)
+		switch (*str)
 		{
 			case '&':
 				appendStringInfoString(out, "&amp;");
@@ -174,7 +174,7 @@ append_html(StringInfo out, const char *text)
 				appendStringInfoString(out, "&#x27;");
 				break;
 			default:
-				appendStringInfoChar(out, *text);
+				appendStringInfoChar(out, *str);
 		}
 	}
 }
@@ -227,12 +227,12 @@ write_ims_error(StringInfo out, ImgcatHttpAnswer *answer, const char *message)
 	{
 		int			status;
 		const char *code;
-	} codes[] = {
+	}			codes[] = {
 		{401, "IMG.0002"}, {403, "IMG.0026"}, {404, "IMG.0144"},
 		{409, "IMG.0035"}, {413, "IMG.0116"},
 	};
-	char	   *text = pstrdup(message);
-	char	   *found = strstr(text, ": IMG.");
+	char	   *str = pstrdup(message);
+	char	   *found = strstr(str, ": IMG.");
 	char		code[] = "IMG.0001";
 
 	for (int i = 0; i < (int) lengthof(codes); i++)
@@ -248,7 +248,7 @@ write_ims_error(StringInfo out, ImgcatHttpAnswer *answer, const char *message)
 
 	answer->type = "application/json";
 	appendStringInfoString(out, "{\"error\": {\"message\": ");
-	imgcat_json_string(out, text, strlen(text));
+	imgcat_json_string(out, str, strlen(str));
 	appendStringInfo(out, ", \"code\": \"%s\"}}", code);
 }
 
@@ -308,11 +308,11 @@ static void
 log_failure(const ImgcatHttpRequest *request, const ErrorData *error)
 {
 	ereport(
-		LOG_SERVER_ONLY,
-		(errcode(error->sqlerrcode),
-		 errmsg("HTTP request %s failed: %s", request->id, error->message),
-		 error->detail != NULL ? errdetail_internal("%s", error->detail) : 0,
-		 error->context != NULL ? errcontext("%s", error->context) : 0));
+			LOG_SERVER_ONLY,
+			(errcode(error->sqlerrcode),
+			 errmsg("HTTP request %s failed: %s", request->id, error->message),
+			 error->detail != NULL ? errdetail_internal("%s", error->detail) : 0,
+			 error->context != NULL ? errcontext("%s", error->context) : 0));
 }
 
 /*
@@ -325,7 +325,7 @@ imgcat_http_answer_error(const ImgcatHttpRequest *request,
 	bool		retry;
 	int			status = error_status(error, &retry);
 	bool		of_container = request->api == IMGCAT_API_CONTAINER ||
-						request->api == IMGCAT_API_EXPORT;
+	request->api == IMGCAT_API_EXPORT;
 
 	if (retry)
 		imgcat_http_set_field(answer, "Retry-After", "1");
@@ -333,8 +333,8 @@ imgcat_http_answer_error(const ImgcatHttpRequest *request,
 	{
 		log_failure(request, error);
 		imgcat_http_answer_status(
-			request, answer, status,
-			psprintf("The server failed to answer request %s.", request->id));
+								  request, answer, status,
+								  psprintf("The server failed to answer request %s.", request->id));
 	}
 	else
 		imgcat_http_answer_status(request, answer, status,

@@ -42,7 +42,7 @@ object_member(Jsonb *body, const char *name)
 
 	if (!JB_ROOT_IS_OBJECT(body) ||
 		getKeyJsonValueFromContainer(&body->root, name, strlen(name), &value) ==
-			NULL ||
+		NULL ||
 		value.type != jbvBinary ||
 		!JsonContainerIsObject(value.val.binary.data))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

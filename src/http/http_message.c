@@ -120,7 +120,7 @@ imgcat_http_json_body(const ImgcatHttpRequest *request)
 	{
 		if (request->route->body == IMGCAT_BODY_JSON_OR_EMPTY)
 			return DatumGetJsonbP(
-				DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+								  DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the request has no body"),
 						errhint("Send a JSON document.")));
@@ -197,9 +197,9 @@ imgcat_http_image_id(const ImgcatHttpRequest *request, int parameter,
 		ereport(ERROR,
 				(errcode(IMGCAT_ERRCODE_NOT_FOUND), errmsg("image not found"),
 				 imgcat_errdetail(
-					 IMS_NO_IMAGE,
-					 "No image with identifier %s is visible to the caller.",
-					 given)));
+								  IMS_NO_IMAGE,
+								  "No image with identifier %s is visible to the caller.",
+								  given)));
 }
 
 /*
@@ -232,8 +232,8 @@ static bool
 is_host(const char *host)
 {
 	return host != NULL && host[0] != '\0' && strlen(host) <= 255 &&
-		   strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-						"0123456789-._:[]") == strlen(host);
+		strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			   "0123456789-._:[]") == strlen(host);
 }
 
 /*
@@ -251,6 +251,6 @@ imgcat_http_base(const ImgcatHttpRequest *request)
 		return imgcat_http_prefix;
 	return psprintf("%s://%s%s",
 					scheme != NULL && strcmp(scheme, "https") == 0 ? "https"
-																   : "http",
+					: "http",
 					host, imgcat_http_prefix);
 }

@@ -53,9 +53,9 @@ make_request_id(const char *given)
 
 		if (length <= REQUEST_ID_MAX &&
 			strspn(given, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-						  "0123456789-._~:+/=") == length)
+				   "0123456789-._~:+/=") == length)
 			return psprintf(
-				"%s%s", strncmp(given, "req-", 4) == 0 ? "" : "req-", given);
+							"%s%s", strncmp(given, "req-", 4) == 0 ? "" : "req-", given);
 	}
 	uuid = DirectFunctionCall1(gen_random_uuid, (Datum) 0);
 	return psprintf("req-%s", imgcat_uuid_string(DatumGetUUIDP(uuid)));
@@ -69,13 +69,13 @@ static int
 prefix_segments(const ImgcatHttpTarget *target)
 {
 	ImgcatHttpTarget prefix;
-	char	   *text;
+	char	   *str;
 
 	if (imgcat_http_prefix[0] == '\0')
 		return 0;
-	text = pstrdup(imgcat_http_prefix);
-	if (imgcat_http_target_read(&prefix, text, strlen(text)) !=
-			IMGCAT_TARGET_OK ||
+	str = pstrdup(imgcat_http_prefix);
+	if (imgcat_http_target_read(&prefix, str, strlen(str)) !=
+		IMGCAT_TARGET_OK ||
 		prefix.nsegments > target->nsegments)
 		return 0;
 	for (int i = 0; i < prefix.nsegments; i++)
@@ -91,9 +91,9 @@ prefix_segments(const ImgcatHttpTarget *target)
 static bool
 is_v2(const char *name, size_t length)
 {
-	static const char *const versions[] = {"v2",   "v2.0", "v2.1",	"v2.2",
-										   "v2.3", "v2.4", "v2.5",	"v2.6",
-										   "v2.7", "v2.9", "v2.15", "v2.17"};
+	static const char *const versions[] = {"v2", "v2.0", "v2.1", "v2.2",
+		"v2.3", "v2.4", "v2.5", "v2.6",
+	"v2.7", "v2.9", "v2.15", "v2.17"};
 
 	for (int i = 0; i < (int) lengthof(versions); i++)
 		if (strlen(versions[i]) == length &&
@@ -285,7 +285,7 @@ answer_no_route(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 {
 	const char *first = request->nsegments > 0 ? request->segments[0] : "";
 	bool		of_container = request->api == IMGCAT_API_CONTAINER ||
-						request->api == IMGCAT_API_EXPORT;
+	request->api == IMGCAT_API_EXPORT;
 
 	if (result == IMGCAT_ROUTE_NO_METHOD)
 	{
@@ -295,8 +295,8 @@ answer_no_route(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 									  "Method Not Allowed");
 		else
 			imgcat_http_answer_status(
-				request, answer, 405,
-				psprintf("The methods of this resource are %s.", allow));
+									  request, answer, 405,
+									  psprintf("The methods of this resource are %s.", allow));
 	}
 	else if (strcmp(first, "v2") != 0 && !of_container)
 	{
@@ -310,7 +310,7 @@ answer_no_route(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 	else
 		imgcat_http_answer_status(request, answer, 404,
 								  of_container ? "Not Found"
-											   : "There is no such resource.");
+								  : "There is no such resource.");
 }
 
 /*
@@ -424,14 +424,14 @@ static bytea *
 answer_bytes(const ImgcatHttpAnswer *answer)
 {
 	char	   *bytes;
-	char	   *text;
+	char	   *str;
 
 	if (answer->body == NULL)
 		return (bytea *) cstring_to_text_with_len("", 0);
 	if (GetDatabaseEncoding() == PG_UTF8)
 		return (bytea *) answer->body;
-	text = text_to_cstring(answer->body);
-	bytes = pg_server_to_any(text, strlen(text), PG_UTF8);
+	str = text_to_cstring(answer->body);
+	bytes = pg_server_to_any(str, strlen(str), PG_UTF8);
 	return (bytea *) cstring_to_text(bytes);
 }
 

@@ -83,6 +83,7 @@ static const ImgcatHttpRoute routes[] = {
 	{"POST", "/v1/watchedimages", imgcat_http_watch, "watch_image", 200, IMGCAT_BODY_JSON_OR_EMPTY, IMGCAT_API_CONTAINER},
 	{"DELETE", "/v1/watchedimages", imgcat_http_unwatch, "unwatch_image", 200, IMGCAT_BODY_IGNORED, IMGCAT_API_CONTAINER},
 };
+
 /* clang-format on */
 /* *INDENT-ON* */
 
@@ -157,8 +158,8 @@ imgcat_http_find_route(ImgcatHttpRequest *request, char **allow)
 bool
 imgcat_http_method_is_known(const char *method)
 {
-	static const char *const methods[] = {"GET",   "HEAD",	 "POST",   "PUT",
-										  "PATCH", "DELETE", "OPTIONS"};
+	static const char *const methods[] = {"GET", "HEAD", "POST", "PUT",
+	"PATCH", "DELETE", "OPTIONS"};
 
 	for (int i = 0; i < (int) lengthof(methods); i++)
 		if (strcmp(method, methods[i]) == 0)

@@ -47,11 +47,11 @@ imgcat_errdetail(const char *ims_code, const char *format,...)
 char *
 imgcat_uuid_string(const pg_uuid_t *id)
 {
-	StringInfoData text;
+	StringInfoData str;
 
-	initStringInfo(&text);
-	imgcat_append_uuid(&text, id);
-	return text.data;
+	initStringInfo(&str);
+	imgcat_append_uuid(&str, id);
+	return str.data;
 }
 
 /*

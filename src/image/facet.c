@@ -171,10 +171,10 @@ imgcat_image_facets(PG_FUNCTION_ARGS)
 			bool		is_string = (value.type == jbvString);
 
 			facets[nfacets++] = PointerGetDatum(
-				imgcat_facet_of_property(name.val.string.val,
-										 name.val.string.len,
-										 is_string ? value.val.string.val : "",
-										 is_string ? value.val.string.len : 0));
+												imgcat_facet_of_property(name.val.string.val,
+																		 name.val.string.len,
+																		 is_string ? value.val.string.val : "",
+																		 is_string ? value.val.string.len : 0));
 		}
 	}
 

@@ -139,7 +139,7 @@ static bool
 is_blank(const ImgcatJsonToken *token)
 {
 	for (uint32 i = 0; i < token->length; i++)
-		if (strchr(" \t\n\v\f\r", token->text[i]) == NULL)
+		if (strchr(" \t\n\v\f\r", token->str[i]) == NULL)
 			return false;
 	return true;
 }
@@ -150,8 +150,8 @@ is_blank(const ImgcatJsonToken *token)
 static void
 trim(const ImgcatJsonToken *token, ImgcatImageChange *change)
 {
-	const char *start = token->text;
-	const char *end = token->text + token->length;
+	const char *start = token->str;
+	const char *end = token->str + token->length;
 
 	while (start < end && strchr(" \t\n\v\f\r", *start) != NULL)
 		start++;
@@ -183,7 +183,7 @@ read_path(const PatchReader *reader, const JsonbValue *path,
 							 path->val.string.len, &status, &error_at);
 	if (status != IMGCAT_JSON_POINTER_OK)
 		malformed(reader, psprintf("The path \"%.*s\" %s.", pointer.length,
-								   pointer.text,
+								   pointer.str,
 								   imgcat_json_pointer_problem(status)));
 	if (pointer.ntokens == 0)
 		malformed(reader, "The path must start with a slash.");
@@ -206,7 +206,7 @@ read_path(const PatchReader *reader, const JsonbValue *path,
 		wanted = 2;
 	if (depth != wanted)
 		malformed(reader, psprintf("The path \"%.*s\" does not name a member of an image.",
-								   pointer.length, pointer.text));
+								   pointer.length, pointer.str));
 }
 
 /*

@@ -82,7 +82,7 @@ append_properties(StringInfo out, Datum properties_value)
 		{
 			name = value;
 			hidden = imgcat_property_is_internal(name.val.string.val,
-										  name.val.string.len);
+												 name.val.string.len);
 			if (hidden)
 				continue;
 			imgcat_json_string(out, name.val.string.val, name.val.string.len);

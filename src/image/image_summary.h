@@ -33,7 +33,7 @@ typedef enum ImgcatSummaryPart
 	IMGCAT_SUMMARY_NAME,		/* hash; a missing name as the empty one */
 	IMGCAT_SUMMARY_MIN_RAM,		/* class */
 	IMGCAT_SUMMARY_MIN_DISK,	/* class */
-	IMGCAT_SUMMARY_UNREGISTERED	/* property __isregistered is "false" */
+	IMGCAT_SUMMARY_UNREGISTERED /* property __isregistered is "false" */
 } ImgcatSummaryPart;
 
 /* the code of a missing value, and of one that attribute.c does not know */
@@ -44,7 +44,7 @@ extern uint32 imgcat_summary_part(uint64 summary, ImgcatSummaryPart part);
 extern uint64 imgcat_summary_with_part(uint64 summary, ImgcatSummaryPart part,
 									   uint32 value);
 extern uint32 imgcat_summary_enum_code(ImgcatSummaryPart part, const char *value,
-								  size_t length);
+									   size_t length);
 extern const char *imgcat_summary_enum_value(ImgcatSummaryPart part, uint32 code);
 extern uint32 imgcat_summary_number_hash(ImgcatSummaryPart part, int64 number);
 extern uint32 imgcat_summary_class(ImgcatSummaryPart part, int64 number);

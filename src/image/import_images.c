@@ -63,6 +63,7 @@ static const struct
 	ImgcatImageColumn column;
 	const char *name;
 }			kept_columns[] =
+
 {
 	{IMGCAT_COL_NAME, "name"},
 	{IMGCAT_COL_STATUS, "status"},

@@ -47,6 +47,7 @@ static const struct
 	const char *name;
 	Oid			type;
 }			document_columns[NUM_DOCUMENT_COLS] =
+
 {
 	{"id", UUIDOID},
 	{"name", TEXTOID},

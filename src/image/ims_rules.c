@@ -28,6 +28,7 @@ static const struct
 	const char *platform;
 	const char *os_type;
 }			platforms[] =
+
 {
 	{"Windows", "Windows", "Windows"},
 	{"SUSE", "SUSE", "Linux"},
@@ -54,6 +55,7 @@ static const struct
 	bool		with_kvm;
 	bool		with_xen;
 }			exclusions[] =
+
 {
 	{"__support_xen_gpu_type", false, false},
 	{"__support_kvm_gpu_type", false, false},
@@ -129,10 +131,10 @@ imgcat_ims_complete_document(ImgcatDocument *document)
 	JsonbValue *os_version;
 	const JsonbValue *visibility = &document->values[IMGCAT_COL_VISIBILITY];
 	bool		is_public =
-		document->attributes[IMGCAT_COL_VISIBILITY] != NULL &&
-		visibility->type == jbvString &&
-		string_is(visibility->val.string.val, visibility->val.string.len,
-				  "public");
+	document->attributes[IMGCAT_COL_VISIBILITY] != NULL &&
+	visibility->type == jbvString &&
+	string_is(visibility->val.string.val, visibility->val.string.len,
+			  "public");
 
 	imgcat_document_add_property(document, "__os_version",
 								 "Other Linux(64 bit)");
@@ -275,8 +277,8 @@ imgcat_ims_check_min_disk(int32 min_disk, Jsonb *properties)
 {
 	static const ImgcatPlace nowhere = {0};
 	int32		limit =
-		imgcat_jsonb_string_is(properties, "virtual_env_type", "DataImage") ?
-		IMS_DATA_DISK_MAX : IMS_MIN_DISK_MAX;
+	imgcat_jsonb_string_is(properties, "virtual_env_type", "DataImage") ?
+	IMS_DATA_DISK_MAX : IMS_MIN_DISK_MAX;
 
 	if (min_disk < 1 || min_disk > limit)
 		imgcat_value_error(&nowhere, "min_disk", 8, IMS_BAD_SIZE,

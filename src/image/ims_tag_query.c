@@ -60,7 +60,8 @@ typedef struct TagQuery
 	bool		without_any_tag;
 	int64		limit;
 	int64		offset;
-	const char *name;			/* part of the image's name, "": it has none; NULL: any */
+	const char *name;			/* part of the image's name, "": it has none;
+								 * NULL: any */
 	int			name_length;
 	const char *id;				/* of the image, as text; NULL: any */
 	int			id_length;

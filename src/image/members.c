@@ -40,6 +40,7 @@ static const char *const member_statuses[] = {"pending", "accepted", "rejected"}
 
 /* what the statements take; each the first few */
 static const Oid member_types[] = {UUIDOID, TEXTOID, TIMESTAMPTZOID, TEXTOID};
+
 /* $2: but this one; null: all */
 static const char count_sql[] =
 "SELECT pg_catalog.count(*) FROM image_catalog.image_members m "

@@ -266,7 +266,7 @@ imgcat_image_answer(ImgcatImageAccess *image, const pg_uuid_t *id,
 					const ImgcatCaller *caller)
 {
 	bool		locked = caller->is_member &&
-		lock_image(image, share_lock_sql, id, caller);
+	lock_image(image, share_lock_sql, id, caller);
 
 	imgcat_image_show_latest(image, id, caller);
 	return locked;

@@ -47,7 +47,7 @@ typedef struct ProtectionRule
 {
 	int32		position;
 	text	   *pattern;
-	char	  **roles[IMGCAT_NUM_PROPERTY_ACTIONS];	/* NULL-terminated */
+	char	  **roles[IMGCAT_NUM_PROPERTY_ACTIONS]; /* NULL-terminated */
 } ProtectionRule;
 
 /* What the session keeps; all of it in rules_context. */
@@ -295,5 +295,5 @@ imgcat_image_row_hide_protected(ImgcatImageRow *row)
 	if (nrules > 0 && !row->nulls[IMGCAT_COL_PROPERTIES])
 		row->values[IMGCAT_COL_PROPERTIES] =
 			JsonbPGetDatum(imgcat_properties_readable(
-				DatumGetJsonbP(row->values[IMGCAT_COL_PROPERTIES])));
+													  DatumGetJsonbP(row->values[IMGCAT_COL_PROPERTIES])));
 }

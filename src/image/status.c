@@ -19,6 +19,7 @@ static const struct
 	const char *from;
 	const char *to[MAX_WAYS];
 }			transitions[] =
+
 {
 	{"queued", {"saving", "uploading", "importing", "active", "deleted"}},
 	{"saving", {"active", "killed", "deleted", "queued"}},

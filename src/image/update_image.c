@@ -57,6 +57,7 @@ static const struct
 	Oid			type;
 	const char *name;
 }			patchable_columns[] =
+
 {
 	{IMGCAT_COL_NAME, TEXTOID, "name"},
 	{IMGCAT_COL_VISIBILITY, TEXTOID, "visibility"},
@@ -105,7 +106,7 @@ has_property(const PatchedImage *patched, const char *name, int length)
 		&patched->property_patch.operations[i];
 
 		if (done->path.tokens[0].length == (uint32) length &&
-			memcmp(done->path.tokens[0].text, name, length) == 0)
+			memcmp(done->path.tokens[0].str, name, length) == 0)
 			return done->op != IMGCAT_JSON_PATCH_REMOVE;
 	}
 	return getKeyJsonValueFromContainer(&patched->old_properties->root, name,
@@ -122,12 +123,12 @@ note_property_change(PatchedImage *patched, const ImgcatImageChange *change)
 	&patched->property_patch.operations[patched->property_patch.noperations++];
 	ImgcatJsonToken *token = palloc(sizeof(ImgcatJsonToken));
 
-	token->text = change->name;
+	token->str = change->name;
 	token->length = change->name_length;
 	token->index = IMGCAT_JSON_INDEX_NONE;
 	memset(operation, 0, sizeof(*operation));
 	operation->op = change->op;
-	operation->path.text = change->name;
+	operation->path.str = change->name;
 	operation->path.length = change->name_length;
 	operation->path.ntokens = 1;
 	operation->path.tokens = token;
@@ -248,10 +249,10 @@ introduces_property(const PatchedImage *patched, Jsonb *properties)
 		&patched->property_patch.operations[i].path.tokens[0];
 		JsonbValue	value;
 
-		if (getKeyJsonValueFromContainer(&properties->root, token->text,
+		if (getKeyJsonValueFromContainer(&properties->root, token->str,
 										 token->length, &value) != NULL &&
 			getKeyJsonValueFromContainer(&patched->old_properties->root,
-										 token->text, token->length,
+										 token->str, token->length,
 										 &value) == NULL)
 			return true;
 	}
@@ -270,7 +271,7 @@ check_ims_image(const PatchedImage *patched, Jsonb *properties)
 		&patched->property_patch.operations[i];
 
 		if (done->op != IMGCAT_JSON_PATCH_REMOVE &&
-			imgcat_ims_is_exclusive(done->path.tokens[0].text,
+			imgcat_ims_is_exclusive(done->path.tokens[0].str,
 									done->path.tokens[0].length))
 		{
 			imgcat_ims_check_properties(properties);

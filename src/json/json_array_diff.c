@@ -69,7 +69,8 @@ typedef struct ArrayDiff
 	int			nmoved;
 	Waiting    *waiting;		/* in their order in the array */
 	int			nwaiting;
-	int		   *taken;			/* source elements moved from behind the cursor */
+	int		   *taken;			/* source elements moved from behind the
+								 * cursor */
 	int			ntaken;
 	bool		shifted;		/* has any element changed its index? */
 	int			mark;			/* operations before */

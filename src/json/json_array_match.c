@@ -60,7 +60,10 @@ trace_back(int **history, int rounds, int nsource, int ntarget, int *match)
 		int			from_k;
 		int			from_x;
 
-		/* furthest point of diagonal k' before round d: before[(k' + d - 1) / 2] */
+		/*
+		 * furthest point of diagonal k' before round d: before[(k' + d - 1) /
+		 * 2]
+		 */
 		down = (k == -d) ||
 			(k != d && before[(k - 1 + d - 1) / 2] < before[(k + 1 + d - 1) / 2]);
 		from_k = down ? k + 1 : k - 1;

@@ -180,8 +180,8 @@ merge_diff(ImgcatJsonBranch *branch, const JsonbContainer *source,
 	{
 		ImgcatJsonPlace end = {branch->nparts, 0};
 		int			order = !old.key ? 1 : !new.key ? -1
-			: imgcat_jsonb_compare_keys(old.key, old.key_length,
-										new.key, new.key_length);
+		: imgcat_jsonb_compare_keys(old.key, old.key_length,
+									new.key, new.key_length);
 
 		if (order < 0)
 			insert_member(branch, &end, old.key, old.key_length, &null_value);

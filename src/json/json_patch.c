@@ -32,6 +32,7 @@ static const struct
 	bool		has_from;
 	bool		has_value;
 }			op_table[] =
+
 {
 	{"add", false, true},
 	{"remove", false, false},
@@ -120,15 +121,15 @@ imgcat_json_pointer_problem(ImgcatJsonPointerStatus status)
  * live as long as the pointer: tokens point into it.
  */
 void
-imgcat_json_pointer_init(ImgcatJsonPointer *pointer, const char *text,
+imgcat_json_pointer_init(ImgcatJsonPointer *pointer, const char *str,
 						 int length, ImgcatJsonPointerStatus *status,
 						 size_t *error_at)
 {
-	size_t		ntokens = imgcat_json_pointer_token_count(text, length);
-	bool		escaped = length > 0 && memchr(text, '~', length) != NULL;
+	size_t		ntokens = imgcat_json_pointer_token_count(str, length);
+	bool		escaped = length > 0 && memchr(str, '~', length) != NULL;
 	char	   *memory = NULL;
 
-	pointer->text = text;
+	pointer->str = str;
 	pointer->length = length;
 	if (ntokens > IMGCAT_JSON_POINTER_TOKENS_MAX)
 	{
@@ -142,7 +143,7 @@ imgcat_json_pointer_init(ImgcatJsonPointer *pointer, const char *text,
 						(escaped ? length : 0));
 	pointer->ntokens = (int) ntokens;
 	pointer->tokens = (ImgcatJsonToken *) memory;
-	*status = imgcat_json_pointer_parse(text, length, pointer->tokens,
+	*status = imgcat_json_pointer_parse(str, length, pointer->tokens,
 										escaped ? memory + ntokens * sizeof(ImgcatJsonToken) : NULL,
 										error_at);
 }
@@ -209,7 +210,7 @@ describe(ImgcatJsonPatchOp op, const ImgcatJsonPointer *path)
 	if (path == NULL)
 		return pstrdup(op_table[op].name);
 	return psprintf("%s \"%s\"", op_table[op].name,
-					imgcat_json_shorten(path->text, path->length));
+					imgcat_json_shorten(path->str, path->length));
 }
 
 /*
@@ -245,7 +246,7 @@ read_pointer(int number, ImgcatJsonPatchOp op, const ImgcatJsonPointer *path,
 				 errmsg("malformed JSON Patch"),
 				 errdetail("Operation %d (%s): \"%s\" is not a JSON Pointer: it %s (byte %d).",
 						   number, describe(op, path),
-						   imgcat_json_shorten(pointer->text, pointer->length),
+						   imgcat_json_shorten(pointer->str, pointer->length),
 						   imgcat_json_pointer_problem(status),
 						   (int) error_at),
 				 errhint("A JSON Pointer is empty, or a slash before each name; in names, ~ is written ~0 and / is written ~1.")));
@@ -307,7 +308,7 @@ is_inside(const ImgcatJsonPointer *pointer, const ImgcatJsonPointer *outer)
 	for (i = 0; i < outer->ntokens; i++)
 	{
 		if (pointer->tokens[i].length != outer->tokens[i].length ||
-			memcmp(pointer->tokens[i].text, outer->tokens[i].text,
+			memcmp(pointer->tokens[i].str, outer->tokens[i].str,
 				   outer->tokens[i].length) != 0)
 			return false;
 	}
@@ -349,9 +350,9 @@ read_operation(int number, const JsonbValue *element,
 					 errmsg("malformed JSON Patch"),
 					 errdetail("Operation %d (move \"%s\" to \"%s\") would move a value into itself.",
 							   number,
-							   imgcat_json_shorten(operation->from.text,
+							   imgcat_json_shorten(operation->from.str,
 												   operation->from.length),
-							   imgcat_json_shorten(operation->path.text,
+							   imgcat_json_shorten(operation->path.str,
 												   operation->path.length))));
 	}
 	else

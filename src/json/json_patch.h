@@ -43,7 +43,7 @@ typedef enum ImgcatJsonPatchOp
 /* A JSON Pointer and its tokens; no tokens: the whole document. */
 typedef struct ImgcatJsonPointer
 {
-	const char *text;			/* as written, not NUL-terminated */
+	const char *str;			/* as written, not NUL-terminated */
 	int			length;
 	int			ntokens;
 	ImgcatJsonToken *tokens;	/* escapes undone */
@@ -85,7 +85,7 @@ extern Jsonb *imgcat_json_patch_apply_parsed(Jsonb *document,
 											 const ImgcatJsonPatch *patch);
 extern const char *imgcat_json_patch_op_name(ImgcatJsonPatchOp op);
 extern void imgcat_json_pointer_init(ImgcatJsonPointer *pointer,
-									 const char *text, int length,
+									 const char *str, int length,
 									 ImgcatJsonPointerStatus *status,
 									 size_t *error_at);
 extern const char *imgcat_json_pointer_problem(ImgcatJsonPointerStatus status);

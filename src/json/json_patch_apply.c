@@ -102,7 +102,7 @@ imgcat_json_patch_put(ImgcatJsonPatchRun *run,
 	last = &path->tokens[path->ntokens - 1];
 	if (branch->is_object)
 	{
-		if (imgcat_json_branch_find_key(branch, last->text, last->length,
+		if (imgcat_json_branch_find_key(branch, last->str, last->length,
 										&place))
 		{
 			ImgcatJsonNode *old = imgcat_json_branch_isolate(branch, &place);
@@ -111,13 +111,13 @@ imgcat_json_patch_put(ImgcatJsonPatchRun *run,
 			old->branch = node->branch;
 			return;
 		}
-		node->key = last->text;
+		node->key = last->str;
 		node->key_length = last->length;
 	}
 	else
 	{
 		uint32		index = last->index == IMGCAT_JSON_INDEX_END
-			? branch->count : (uint32) last->index;
+		? branch->count : (uint32) last->index;
 
 		if (last->index == IMGCAT_JSON_INDEX_NONE || index > branch->count)
 			imgcat_json_patch_missing(operation, number, path,
@@ -214,7 +214,7 @@ bool
 imgcat_json_pointer_same(const ImgcatJsonPointer *a,
 						 const ImgcatJsonPointer *b)
 {
-	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+	return a->length == b->length && memcmp(a->str, b->str, a->length) == 0;
 }
 
 /*

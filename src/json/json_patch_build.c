@@ -69,8 +69,8 @@ Size
 imgcat_json_patch_item_size(const ImgcatJsonPatchItem *item)
 {
 	Size		size = IMGCAT_JSONB_CONTAINER_ROOM + sizeof(JEntry) +
-		4 * sizeof(JEntry) + strlen("oppath") +
-		strlen(imgcat_json_patch_op_name(item->op)) + item->path_length;
+	4 * sizeof(JEntry) + strlen("oppath") +
+	strlen(imgcat_json_patch_op_name(item->op)) + item->path_length;
 
 	if (has_value(item))
 		size += sizeof(JEntry) + strlen("value") +

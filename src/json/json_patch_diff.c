@@ -228,8 +228,8 @@ diff_objects(ImgcatJsonDiff *diff, const JsonbValue *source,
 	while (old.key || new.key)
 	{
 		int			order = !old.key ? 1 : !new.key ? -1
-			: imgcat_jsonb_compare_keys(old.key, old.key_length,
-										new.key, new.key_length);
+		: imgcat_jsonb_compare_keys(old.key, old.key_length,
+									new.key, new.key_length);
 
 		if (order < 0)
 		{

@@ -44,13 +44,13 @@ static char *
 describe_operation(const ImgcatJsonPatchOperation *operation)
 {
 	const char *name = imgcat_json_patch_op_name(operation->op);
-	char	   *path = imgcat_json_shorten(operation->path.text, operation->path.length);
+	char	   *path = imgcat_json_shorten(operation->path.str, operation->path.length);
 
 	if (operation->op != IMGCAT_JSON_PATCH_MOVE &&
 		operation->op != IMGCAT_JSON_PATCH_COPY)
 		return psprintf("%s \"%s\"", name, path);
 	return psprintf("%s \"%s\" to \"%s\"", name,
-					imgcat_json_shorten(operation->from.text, operation->from.length),
+					imgcat_json_shorten(operation->from.str, operation->from.length),
 					path);
 }
 
@@ -64,11 +64,11 @@ pointer_prefix(const ImgcatJsonPointer *pointer, int ntokens)
 
 	while (length < pointer->length)
 	{
-		if (pointer->text[length] == '/' && ntokens-- == 0)
+		if (pointer->str[length] == '/' && ntokens-- == 0)
 			break;
 		length++;
 	}
-	return imgcat_json_shorten(pointer->text, length);
+	return imgcat_json_shorten(pointer->str, length);
 }
 
 /*
@@ -130,7 +130,7 @@ imgcat_json_patch_missing(const ImgcatJsonPatchOperation *operation,
 	const ImgcatJsonToken *name = &pointer->tokens[token];
 	char	   *what = describe_operation(operation);
 	char	   *where = pointer_prefix(pointer, token);
-	char	   *shown = imgcat_json_shorten(name->text, name->length);
+	char	   *shown = imgcat_json_shorten(name->str, name->length);
 	bool		is_array = imgcat_json_node_is_array(node);
 	char	   *why;
 

@@ -90,8 +90,8 @@ imgcat_json_patch_compose(PG_FUNCTION_ARGS)
 	uint32		first_count = JsonContainerSize(&first->root);
 	uint32		second_count = JsonContainerSize(&second->root);
 	Size		room = VARHDRSZ + IMGCAT_JSONB_CONTAINER_ROOM +
-		imgcat_jsonb_run_room(&first->root, 0, first_count) +
-		imgcat_jsonb_run_room(&second->root, 0, second_count);
+	imgcat_jsonb_run_room(&first->root, 0, first_count) +
+	imgcat_jsonb_run_room(&second->root, 0, second_count);
 	Jsonb	   *result;
 	ImgcatJsonbWriter writer;
 

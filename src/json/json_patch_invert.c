@@ -29,7 +29,7 @@ note_value(ImgcatJsonPatchBuilder *inverse, ImgcatJsonPatchOp op,
 	ImgcatJsonNode copy = *node;
 
 	imgcat_json_node_freeze(&copy);
-	imgcat_json_patch_push(inverse, op, path->text, path->length, &copy.value);
+	imgcat_json_patch_push(inverse, op, path->str, path->length, &copy.value);
 }
 
 /*
@@ -40,16 +40,16 @@ static char *
 element_path(const ImgcatJsonPointer *path, uint32 count, int *length)
 {
 	const ImgcatJsonToken *last = &path->tokens[path->ntokens - 1];
-	char	   *text;
+	char	   *str;
 
 	if (last->index != IMGCAT_JSON_INDEX_END)
 	{
 		*length = path->length;
-		return pnstrdup(path->text, path->length);
+		return pnstrdup(path->str, path->length);
 	}
-	text = psprintf("%.*s%u", path->length - 1, path->text, count);
-	*length = (int) strlen(text);
-	return text;
+	str = psprintf("%.*s%u", path->length - 1, path->str, count);
+	*length = (int) strlen(str);
+	return str;
 }
 
 /*
@@ -81,17 +81,17 @@ note_put(ImgcatJsonPatchBuilder *inverse, ImgcatJsonPatchRun *run,
 			return false;
 		}
 		imgcat_json_patch_push(inverse, IMGCAT_JSON_PATCH_REMOVE,
-							   path->text, path->length, NULL);
+							   path->str, path->length, NULL);
 	}
 	else if (imgcat_json_node_is_array(&node))
 	{
 		uint32		count = node.branch ? node.branch->count
-			: JsonContainerSize(node.value.val.binary.data);
+		: JsonContainerSize(node.value.val.binary.data);
 		int			length;
-		char	   *text = element_path(path, count, &length);
+		char	   *str = element_path(path, count, &length);
 
 		imgcat_json_patch_push(inverse, IMGCAT_JSON_PATCH_REMOVE,
-							   text, length, NULL);
+							   str, length, NULL);
 	}
 	else
 		return false;
@@ -104,8 +104,8 @@ note_put(ImgcatJsonPatchBuilder *inverse, ImgcatJsonPatchRun *run,
 static bool
 starts_with(const ImgcatJsonPointer *pointer, const char *prefix, int length)
 {
-	return pointer->length > length && pointer->text[length] == '/' &&
-		memcmp(pointer->text, prefix, length) == 0;
+	return pointer->length > length && pointer->str[length] == '/' &&
+		memcmp(pointer->str, prefix, length) == 0;
 }
 
 /*
@@ -139,7 +139,7 @@ invert_move(ImgcatJsonPatchBuilder *inverse, ImgcatJsonPatchRun *run,
 
 		imgcat_json_patch_truncate(inverse, before);
 		item = imgcat_json_patch_push(inverse, IMGCAT_JSON_PATCH_MOVE,
-									  operation->from.text,
+									  operation->from.str,
 									  operation->from.length, NULL);
 		item->from = from;
 		item->from_length = from_length;

@@ -22,15 +22,15 @@
  * Text to patch; text is NUL-terminated.  NULL after a soft error.
  */
 static Jsonb *
-patch_from_text(char *text, struct Node *escontext)
+patch_from_text(char *str, struct Node *escontext)
 {
 	ImgcatJsonPatchDuplicate duplicate;
 	Datum		value;
 
-	if (!DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1,
+	if (!DirectInputFunctionCallSafe(jsonb_in, str, InvalidOid, -1,
 									 escontext, &value))
 		return NULL;
-	if (imgcat_json_patch_text_duplicate(text, strlen(text), &duplicate))
+	if (imgcat_json_patch_text_duplicate(str, strlen(str), &duplicate))
 		ereturn(escontext, NULL,
 				(errcode(IMGCAT_ERRCODE_PATCH_MALFORMED),
 				 errmsg("malformed JSON Patch"),
@@ -79,15 +79,15 @@ imgcat_json_patch_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	int			version = pq_getmsgint(message, 1);
-	char	   *text;
+	char	   *str;
 	int			length;
 
 	if (version != JSON_PATCH_BINARY_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("unsupported json_patch version number %d", version)));
-	text = pq_getmsgtext(message, message->len - message->cursor, &length);
-	PG_RETURN_JSON_PATCH_P(patch_from_text(text, NULL));
+	str = pq_getmsgtext(message, message->len - message->cursor, &length);
+	PG_RETURN_JSON_PATCH_P(patch_from_text(str, NULL));
 }
 
 PG_FUNCTION_INFO_V1(imgcat_json_patch_send);
@@ -99,12 +99,12 @@ imgcat_json_patch_send(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *patch = PG_GETARG_JSON_PATCH_P(0);
 	StringInfoData message;
-	StringInfo	text = makeStringInfo();
+	StringInfo	str = makeStringInfo();
 
-	(void) JsonbToCString(text, &patch->root, VARSIZE(patch));
+	(void) JsonbToCString(str, &patch->root, VARSIZE(patch));
 	pq_begintypsend(&message);
 	pq_sendint8(&message, JSON_PATCH_BINARY_VERSION);
-	pq_sendtext(&message, text->data, text->len);
+	pq_sendtext(&message, str->data, str->len);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -143,8 +143,8 @@ Datum
 imgcat_json_patch_to_json(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *patch = PG_GETARG_JSON_PATCH_P(0);
-	StringInfo	text = makeStringInfo();
+	StringInfo	str = makeStringInfo();
 
-	(void) JsonbToCString(text, &patch->root, VARSIZE(patch));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(text->data, text->len));
+	(void) JsonbToCString(str, &patch->root, VARSIZE(patch));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(str->data, str->len));
 }

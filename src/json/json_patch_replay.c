@@ -72,7 +72,7 @@ Datum
 imgcat_json_patch_replay_step(PG_FUNCTION_ARGS)
 {
 	ReplayState *state = PG_ARGISNULL(0)
-		? NULL : (ReplayState *) PG_GETARG_POINTER(0);
+	? NULL : (ReplayState *) PG_GETARG_POINTER(0);
 	MemoryContext aggregate;
 	MemoryContext caller;
 	ErrorContextCallback callback;

@@ -197,7 +197,7 @@ imgcat_json_branch_find(const ImgcatJsonBranch *branch,
 						const ImgcatJsonToken *token, ImgcatJsonPlace *place)
 {
 	if (branch->is_object)
-		return imgcat_json_branch_find_key(branch, token->text,
+		return imgcat_json_branch_find_key(branch, token->str,
 										   token->length, place);
 	if (token->index < 0 || (uint32) token->index >= branch->count)
 		return false;
@@ -232,7 +232,7 @@ imgcat_json_node_child(const ImgcatJsonNode *node,
 	if (JsonContainerIsObject(container))
 	{
 		if (!imgcat_jsonb_find_key(container, 0, JsonContainerSize(container),
-								   token->text, token->length, &position))
+								   token->str, token->length, &position))
 			return false;
 		imgcat_jsonb_member(container, position, &child->value);
 	}

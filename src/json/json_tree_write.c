@@ -78,7 +78,7 @@ imgcat_json_node_is_deeper(const ImgcatJsonNode *node, int depth)
 	{
 		const ImgcatJsonPart *part = &branch->parts[i];
 		uint32		values = branch->is_object
-			? JsonContainerSize(branch->base) : 0;
+		? JsonContainerSize(branch->base) : 0;
 
 		CHECK_FOR_INTERRUPTS();
 		if (part->node

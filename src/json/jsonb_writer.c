@@ -186,7 +186,7 @@ imgcat_jsonb_put_container_end(ImgcatJsonbWriter *writer, uint32 length)
  */
 static void
 put_chunk(ImgcatJsonbWriter *writer, const JsonbContainer *base,
-				  uint32 first, uint32 count, uint32 start)
+		  uint32 first, uint32 count, uint32 start)
 {
 	const JEntry *from = &base->children[first];
 	JEntry	   *to = &writer->container->children[writer->index];
@@ -289,7 +289,7 @@ Jsonb *
 imgcat_jsonb_from_value(const JsonbValue *value)
 {
 	Size		room = VARHDRSZ + IMGCAT_JSONB_CONTAINER_ROOM +
-		imgcat_jsonb_value_room(value);
+	imgcat_jsonb_value_room(value);
 	Jsonb	   *result = palloc(room);
 	uint32		length;
 

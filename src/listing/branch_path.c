@@ -105,7 +105,7 @@ imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
 {
 	static const int ties[] = {IMGCAT_COL_CREATED_AT, IMGCAT_COL_ID};
 	int			tie = keys[0].column == IMGCAT_COL_ID ? 2
-		: keys[0].column == IMGCAT_COL_CREATED_AT ? 1 : 0;
+	: keys[0].column == IMGCAT_COL_CREATED_AT ? 1 : 0;
 
 	if (nkeys != 1 + (int) lengthof(ties) - tie)
 		return false;
@@ -512,7 +512,7 @@ lacks_keys(const ImgcatBranchRequest *request, const ImgcatEntryFilter *filter)
 {
 	ImgcatSummaryPart part;
 	bool		is_number = filter->column == IMGCAT_COL_UPDATED_AT ||
-		filter->column == IMGCAT_COL_CREATED_AT;
+	filter->column == IMGCAT_COL_CREATED_AT;
 
 	for (int i = 0; i < request->nkeys; i++)
 	{

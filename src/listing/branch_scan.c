@@ -293,7 +293,7 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 	const ImgcatBranchPath *path = &scan->path;
 	const ImgcatKey *key = &path->keys[0];
 	const ImgcatEntry *after = behind_group != NULL ? behind_group
-		: path->has_after ? scan->request.after : NULL;
+	: path->has_after ? scan->request.after : NULL;
 	int64		low;
 	int64		high;
 

@@ -31,7 +31,8 @@ typedef struct ImgcatIdFilter
 typedef struct ImgcatBranch
 {
 	ImgcatTable *table;
-	const char *family;			/* images_visibility, images_owner, image_shares */
+	const char *family;			/* images_visibility, images_owner,
+								 * image_shares */
 	int			nscope;
 	Datum		scope[2];		/* texts */
 	const char *scope_names[2]; /* the columns, for EXPLAIN and statistics */
@@ -72,7 +73,8 @@ typedef struct ImgcatBranchPath
 	Relation	index;
 	int			prefix[2];		/* filters whose values are a prefix of it */
 	int			nprefix;
-	bool		direct;			/* it has the order of the keys; else by groups */
+	bool		direct;			/* it has the order of the keys; else by
+								 * groups */
 	ImgcatEntryFilter *parts;	/* or scan the images of each of these */
 	int			nparts;
 	int64		created_before; /* no image passes that is younger */

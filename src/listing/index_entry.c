@@ -66,21 +66,21 @@ imgcat_column_is_enum(int column, ImgcatSummaryPart *part)
  */
 void
 imgcat_entry_text(const ImgcatEntry *entry, int column,
-				  const char **text, int *length)
+				  const char **str, int *length)
 {
 	ImgcatSummaryPart part;
 
 	if (imgcat_column_is_enum(column, &part))
 	{
-		*text = imgcat_summary_enum_value(part,
-									   imgcat_summary_part(entry->summary, part));
-		if (*text == NULL)
+		*str = imgcat_summary_enum_value(part,
+										 imgcat_summary_part(entry->summary, part));
+		if (*str == NULL)
 			elog(ERROR, "an image has an enum value that attribute.c does not know");
-		*length = strlen(*text);
+		*length = strlen(*str);
 		return;
 	}
 	Assert(column == IMGCAT_COL_NAME);
-	*text = entry->name;
+	*str = entry->name;
 	*length = entry->name_length;
 }
 
@@ -140,7 +140,7 @@ imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 				entry->summary =
 					imgcat_summary_with_part(entry->summary, part,
 											 imgcat_summary_enum_code(part, VARDATA_ANY(text_value),
-																 VARSIZE_ANY_EXHDR(text_value)));
+																	  VARSIZE_ANY_EXHDR(text_value)));
 			else
 			{
 				entry->name = VARDATA_ANY(text_value);
@@ -315,7 +315,7 @@ imgcat_filter_value(const ImgcatEntryFilter *filter)
 
 	if (imgcat_column_is_enum(filter->column, &part))
 		return CStringGetTextDatum(imgcat_summary_enum_value(part,
-														  pg_rightmost_one_pos32(filter->codes)));
+															 pg_rightmost_one_pos32(filter->codes)));
 	if (filter->column == IMGCAT_COL_NAME ||
 		filter->column == IMGCAT_INDEXED_PROPERTY)
 		return PointerGetDatum(cstring_to_text_with_len(filter->names[0],

@@ -330,7 +330,7 @@ imgcat_index_scan_behind(ImgcatIndexScan *scan, int position, int nvalues,
 						 const Datum *values, bool descending)
 {
 	StrategyNumber strategy = descending ? BTLessStrategyNumber
-		: BTGreaterStrategyNumber;
+	: BTGreaterStrategyNumber;
 	ScanKey		header;
 
 	Assert(scan->nkeys < (int) lengthof(scan->keys));

@@ -169,9 +169,9 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
  * to the request.  A URL is UTF-8, whatever the encoding of the database.
  */
 static void
-add_query_string(ImgcatListRequest *request, const text *text, const char *path)
+add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 {
-	char	   *copy = text_to_cstring(text);
+	char	   *copy = text_to_cstring(str);
 	const char *query;
 	size_t		length;
 	ImgcatQueryString parser;

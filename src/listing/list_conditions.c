@@ -233,7 +233,7 @@ imgcat_append_conditions(ImgcatStatement *statement,
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
 		const char *column = condition->column >= 0
-			? column_names[condition->column] : NULL;
+		? column_names[condition->column] : NULL;
 
 		switch (condition->kind)
 		{

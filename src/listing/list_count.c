@@ -180,7 +180,10 @@ append_images(Count *count, ImgcatScopeKind kind)
 		appendStringInfo(sql, "%s'%s'", nfound++ > 0 ? ", " : "", branch->visibility);
 		if (kind == IMGCAT_SCOPE_EVERYBODY)
 		{
-			/* private images have no key with a facet: who counts them all may */
+			/*
+			 * private images have no key with a facet: who counts them all
+			 * may
+			 */
 			everything |= strcmp(branch->visibility, "private") == 0;
 			scopes[nscopes++] = imgcat_gin_key_of_visibility(branch->visibility);
 		}

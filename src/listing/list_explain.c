@@ -169,7 +169,7 @@ explain_order(Explanation *out, const ImgcatListPlan *plan,
 	imgcat_path_range(path, request, &low, &high);
 	if (low != PG_INT64_MIN || high != PG_INT64_MAX)
 	{
-		ImgcatEntryFilter range = {.column = path->keys[0].column, .low = low, .high = high};
+		ImgcatEntryFilter range = {.column = path->keys[0].column,.low = low,.high = high};
 
 		appendStringInfoString(line, ", within ");
 		append_filter(line, &range, plan);

@@ -86,7 +86,7 @@ imgcat_bad_value(const ImgcatListRequest *request,
 static Datum *
 in_list_values(const ImgcatListRequest *request,
 			   const ImgcatListParameter *parameter,
-			   const char *text, size_t length, int *nvalues)
+			   const char *str, size_t length, int *nvalues)
 {
 	ImgcatInList list;
 	const char *item;
@@ -94,7 +94,7 @@ in_list_values(const ImgcatListRequest *request,
 	Datum	   *values = palloc(sizeof(Datum) * (length + 1));
 
 	*nvalues = 0;
-	imgcat_in_list_init(&list, text, length);
+	imgcat_in_list_init(&list, str, length);
 	for (;;)
 	{
 		switch (imgcat_in_list_next(&list, &item, &item_length))
@@ -156,8 +156,8 @@ uuid_array(const Datum *texts, int ntexts, int *nuuids)
 		pg_uuid_t  *uuid = palloc(sizeof(pg_uuid_t));
 
 		if (imgcat_read_uuid(VARDATA_ANY(DatumGetPointer(texts[i])),
-							  VARSIZE_ANY_EXHDR(DatumGetPointer(texts[i])),
-							  uuid->data))
+							 VARSIZE_ANY_EXHDR(DatumGetPointer(texts[i])),
+							 uuid->data))
 			uuids[(*nuuids)++] = UUIDPGetDatum(uuid);
 	}
 	return PointerGetDatum(construct_array(uuids, *nuuids, UUIDOID, UUID_LEN,
@@ -240,7 +240,7 @@ add_operator_filter(ImgcatListRequest *request,
 	else
 		imgcat_add_condition(request, IMGCAT_COND_TEXT_IN, attribute->column,
 							 PointerGetDatum(construct_array(values, nvalues, TEXTOID,
-							 -1, false, TYPALIGN_INT)));
+															 -1, false, TYPALIGN_INT)));
 }
 
 /*
@@ -258,7 +258,7 @@ add_number_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 							  &number, &out_of_range))
 		imgcat_bad_value(request, parameter,
 						 (attribute->column == IMGCAT_COL_MIN_DISK ||
-						 attribute->column == IMGCAT_COL_MIN_RAM)
+						  attribute->column == IMGCAT_COL_MIN_RAM)
 						 ? IMS_BAD_MEMORY_OR_DISK : IMS_BAD_VALUE,
 						 "Give a whole number.");
 	if (out_of_range && op != (number < 0 ? IMGCAT_GTE : IMGCAT_LTE))
@@ -399,7 +399,7 @@ imgcat_add_tag_filter(ImgcatListRequest *request,
 		facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(tag, length - 1));
 	imgcat_add_condition(request, IMGCAT_COND_ANY_FACET, -1,
 						 PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
-						 false, TYPALIGN_INT)));
+														 false, TYPALIGN_INT)));
 }
 
 /*

@@ -22,19 +22,19 @@
  * A URL is UTF-8, whatever the encoding of the database.
  */
 static void
-append_encoded(StringInfo out, const char *text, size_t length)
+append_encoded(StringInfo out, const char *str, size_t length)
 {
-	char	   *utf8 = pg_server_to_any(text, length, PG_UTF8);
+	char	   *utf8 = pg_server_to_any(str, length, PG_UTF8);
 	size_t		room;
 
-	if (utf8 != text)
+	if (utf8 != str)
 	{
-		text = utf8;
+		str = utf8;
 		length = strlen(utf8);
 	}
 	room = 3 * length + 1;
 	enlargeStringInfo(out, room);
-	out->len += imgcat_url_encode(out->data + out->len, room, text, length);
+	out->len += imgcat_url_encode(out->data + out->len, room, str, length);
 	out->data[out->len] = '\0';
 }
 

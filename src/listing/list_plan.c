@@ -134,7 +134,7 @@ set_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
 {
 	ImgcatSummaryPart part;
 	bool		is_text = condition->column == IMGCAT_COL_NAME ||
-		imgcat_column_is_enum(condition->column, &part);
+	imgcat_column_is_enum(condition->column, &part);
 
 	memset(filter, 0, sizeof(*filter));
 	filter->column = condition->column;

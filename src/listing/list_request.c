@@ -370,5 +370,5 @@ imgcat_list_request_finish(ImgcatListRequest *request,
 	if (request->dialect == IMGCAT_DIALECT_IMS && !caller->is_admin)
 		imgcat_add_condition(request, IMGCAT_COND_NOT_FACET, -1,
 							 PointerGetDatum(imgcat_facet_of_property("__isregistered", 14,
-							 "false", 5)));
+																	  "false", 5)));
 }

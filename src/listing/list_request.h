@@ -51,8 +51,8 @@ typedef struct ImgcatCondition
 	TimestampTz low;			/* of TIME; PG_INT64_MIN: no bound */
 	TimestampTz high;			/* of TIME; PG_INT64_MAX: no bound */
 	Datum		value;			/* by kind: text, text[], uuid[], bool, int8 */
-	const ImgcatListParameter *property;	/* of FACET: what it is made of; or
-											 * NULL */
+	const ImgcatListParameter *property;	/* of FACET: what it is made of;
+											 * or NULL */
 } ImgcatCondition;
 
 typedef enum ImgcatVisibilityFilter
@@ -83,7 +83,7 @@ typedef struct ImgcatListRequest
 	const char *member_status;	/* NULL: all */
 	bool		member_status_given;
 	bool		hidden;			/* only hidden images, else only others */
-	bool		deleted;			/* deleted or killed ones were asked for */
+	bool		deleted;		/* deleted or killed ones were asked for */
 	int64		limit;			/* -1: not given */
 	const char *marker;			/* as given, or NULL */
 	ImgcatSortSpec sort;		/* attribute: index into sort keys below */
@@ -100,6 +100,7 @@ extern void imgcat_list_request_add(ImgcatListRequest *request,
 									const char *value, size_t value_length);
 extern void imgcat_list_request_finish(ImgcatListRequest *request,
 									   const ImgcatCaller *caller);
+
 /* pg_attribute_printf would say gnu_printf, which clang does not know */
 extern int	imgcat_ims_errdetail(ImgcatDialect dialect, const char *code,
 								 const char *fmt,...)

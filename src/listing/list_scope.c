@@ -31,8 +31,8 @@ list_branches(const ImgcatListRequest *request, const ImgcatCaller *caller,
 
 	/* an owner filter on somebody else empties the caller's own branches */
 	bool		own_possible = has_project &&
-		(request->owner == NULL ||
-		 strcmp(request->owner, caller->project_id) == 0);
+	(request->owner == NULL ||
+	 strcmp(request->owner, caller->project_id) == 0);
 	int			nbranches = 0;
 
 #define ADD_BRANCH(kind_, visibility_, status_) \
@@ -61,7 +61,7 @@ list_branches(const ImgcatListRequest *request, const ImgcatCaller *caller,
 	{
 		/* in IMS, asking for a member status asks for memberships only */
 		bool		members_only = request->dialect == IMGCAT_DIALECT_IMS &&
-			request->member_status_given && wanted == IMGCAT_VISIBLE_SHARED;
+		request->member_status_given && wanted == IMGCAT_VISIBLE_SHARED;
 
 		if (caller->is_admin)
 			ADD_BRANCH(IMGCAT_SCOPE_EVERYBODY, "shared", NULL);

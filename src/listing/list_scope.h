@@ -43,8 +43,8 @@ typedef struct ImgcatScope
 typedef struct ImgcatScopeParameters
 {
 	int			project;
-	int			shared_ids;		/* uuid[] of images known to be shared with the
-								 * caller; 0: the memberships are asked */
+	int			shared_ids;		/* uuid[] of images known to be shared with
+								 * the caller; 0: the memberships are asked */
 } ImgcatScopeParameters;
 
 extern void imgcat_list_scope(ImgcatScope *scope,

@@ -297,7 +297,7 @@ candidates_needed(const SearchScan *scan)
 {
 	const ImgcatListPlan *plan = scan->pub.plan;
 	double		share = (scan->pub.listed + plan->search.share * IMGCAT_SHARE_WEIGHT) /
-		(scan->pub.rechecked + IMGCAT_SHARE_WEIGHT);
+	(scan->pub.rechecked + IMGCAT_SHARE_WEIGHT);
 	double		needed = (plan->rows - scan->pub.listed) * 1.25 / Max(share, 0.05);
 
 	return Min(Max(needed, IMGCAT_SEARCH_LEAST_TARGET), scan->limit * 0.7);
@@ -555,7 +555,10 @@ next_window(SearchScan *scan)
 			return;
 		}
 
-		/* another probe costs as much as some more images; a bucket is a bucket */
+		/*
+		 * another probe costs as much as some more images; a bucket is a
+		 * bucket
+		 */
 		if (scan->all)
 			limit += limit / 4;
 		else if (scan->slack == 0)

@@ -76,7 +76,7 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	imgcat_append_conditions(statement, request, IMGCAT_FACETS_OF_INDEX, sql);
 	for (int i = 0; i < plan->nkeys && after != NULL; i++)
 		position[i] = imgcat_statement_parameter(statement, imgcat_sort_type(sort, i),
-											   imgcat_entry_value(after, plan->keys[i].column));
+												 imgcat_entry_value(after, plan->keys[i].column));
 	nkeys = imgcat_sort_keyset(sort, after != NULL ? position : NULL, keyset);
 	if (after != NULL)
 	{

@@ -26,14 +26,14 @@ imgcat_is_blank(char c)
  * Cut the blanks off both ends of the slice (*text, *length).
  */
 static inline void
-imgcat_strip_blanks(const char **text, size_t *length)
+imgcat_strip_blanks(const char **str, size_t *length)
 {
-	while (*length > 0 && imgcat_is_blank(**text))
+	while (*length > 0 && imgcat_is_blank(**str))
 	{
-		(*text)++;
+		(*str)++;
 		(*length)--;
 	}
-	while (*length > 0 && imgcat_is_blank((*text)[*length - 1]))
+	while (*length > 0 && imgcat_is_blank((*str)[*length - 1]))
 		(*length)--;
 }
 

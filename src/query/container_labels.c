@@ -458,13 +458,13 @@ lower(char c)
  * to the case of ASCII letters (labels have no others).
  */
 static int
-compare_name(const char *text, size_t length, const char *name)
+compare_name(const char *str, size_t length, const char *name)
 {
 	size_t		i;
 
 	for (i = 0; i < length && name[i] != '\0'; i++)
 	{
-		int			difference = lower(text[i]) - lower(name[i]);
+		int			difference = lower(str[i]) - lower(name[i]);
 
 		if (difference != 0)
 			return difference;

@@ -65,7 +65,7 @@ grow(Parser *parser, void *array, int length, int *room, size_t element)
 
 /* Note a pair that does not count. */
 static bool
-drop(Parser *parser, ImgcatSearchDropReason reason, ImgcatSlice text)
+drop(Parser *parser, ImgcatSearchDropReason reason, ImgcatSlice str)
 {
 	ImgcatSearchQuery *query = parser->query;
 	ImgcatSearchDropped *dropped;
@@ -76,8 +76,8 @@ drop(Parser *parser, ImgcatSearchDropReason reason, ImgcatSlice text)
 		return refuse(parser, NULL, NULL);
 	query->dropped = dropped;
 	dropped[query->ndropped].reason = reason;
-	dropped[query->ndropped].text = imgcat_slice_copy(text, parser->alloc);
-	if (dropped[query->ndropped].text == NULL)
+	dropped[query->ndropped].str = imgcat_slice_copy(str, parser->alloc);
+	if (dropped[query->ndropped].str == NULL)
 		return refuse(parser, NULL, NULL);
 	query->ndropped++;
 	return true;
@@ -87,7 +87,7 @@ drop(Parser *parser, ImgcatSearchDropReason reason, ImgcatSlice text)
  * Split the values at the commas outside quotes; empty values count.
  */
 static bool
-split_values(Parser *parser, ImgcatSlice text, ImgcatSearchGroup *group)
+split_values(Parser *parser, ImgcatSlice str, ImgcatSearchGroup *group)
 {
 	int			room = 0;
 	size_t		start = 0;
@@ -96,19 +96,19 @@ split_values(Parser *parser, ImgcatSlice text, ImgcatSearchGroup *group)
 
 	group->nraw = 0;
 	group->raw = NULL;
-	for (i = 0; i <= text.length; i++)
+	for (i = 0; i <= str.length; i++)
 	{
 		ImgcatSlice item;
 		const char **raw;
 
-		if (i < text.length)
+		if (i < str.length)
 		{
-			if (text.at[i] == '"')
+			if (str.at[i] == '"')
 				quoted = !quoted;
-			if (quoted || text.at[i] != ',')
+			if (quoted || str.at[i] != ',')
 				continue;
 		}
-		item.at = text.at + start;
+		item.at = str.at + start;
 		item.length = i - start;
 		start = i + 1;
 		raw = grow(parser, group->raw, group->nraw, &room, sizeof(char *));
@@ -211,7 +211,7 @@ add_pair(Parser *parser, ImgcatSlice pair)
  * counts inside quotes, and an open quote protects the rest of the text.
  */
 static bool
-split_pairs(Parser *parser, ImgcatSlice text)
+split_pairs(Parser *parser, ImgcatSlice str)
 {
 	size_t		start = 0;
 	size_t		plus = 0;		/* 0: none, for one there does not separate */
@@ -219,25 +219,25 @@ split_pairs(Parser *parser, ImgcatSlice text)
 	bool		quoted = false;
 	ImgcatSlice pair;
 
-	for (i = 0; i < text.length; i++)
+	for (i = 0; i < str.length; i++)
 	{
-		if (text.at[i] == '"')
+		if (str.at[i] == '"')
 			quoted = !quoted;
 		else if (quoted)
 			continue;
-		else if (text.at[i] == '+')
+		else if (str.at[i] == '+')
 			plus = i;
-		else if (text.at[i] == ':' && plus > 0 && plus >= start)
+		else if (str.at[i] == ':' && plus > 0 && plus >= start)
 		{
-			pair.at = text.at + start;
+			pair.at = str.at + start;
 			pair.length = plus - start;
 			if (!add_pair(parser, pair))
 				return false;
 			start = plus + 1;
 		}
 	}
-	pair.at = text.at + start;
-	pair.length = text.length - start;
+	pair.at = str.at + start;
+	pair.length = str.length - start;
 	return add_pair(parser, pair);
 }
 
@@ -283,12 +283,12 @@ read_values(Parser *parser, ImgcatSearchGroup *group)
  * label, or the query is beyond the limits; *error then says why.
  */
 bool
-imgcat_parse_container_search(const char *text, size_t length,
+imgcat_parse_container_search(const char *str, size_t length,
 							  ImgcatAlloc alloc, ImgcatSearchQuery *query,
 							  ImgcatSearchError *error)
 {
 	Parser		parser = {alloc, query, error, 0, 0, 0};
-	ImgcatSlice whole = {text, length};
+	ImgcatSlice whole = {str, length};
 	int			i;
 
 	memset(query, 0, sizeof(*query));
@@ -296,7 +296,7 @@ imgcat_parse_container_search(const char *text, size_t length,
 	if (length > IMGCAT_SEARCH_MAX_LENGTH)
 		return refuse_size(&parser, "query is too long",
 						   "A query has at most one megabyte.");
-	if (length > 0 && memchr(text, '\0', length) != NULL)
+	if (length > 0 && memchr(str, '\0', length) != NULL)
 		return refuse(&parser, "query contains a null byte", NULL);
 	query->blank = imgcat_slice_trim(whole).length == 0;
 	if (!split_pairs(&parser, whole))

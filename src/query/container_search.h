@@ -89,7 +89,7 @@ typedef struct ImgcatTextMatch
 {
 	ImgcatTextMatchKind kind;
 	bool		negated;		/* !v, !"v", !r/v */
-	const char *text;			/* NUL-terminated */
+	const char *str;			/* NUL-terminated */
 } ImgcatTextMatch;
 
 /* One end of an interval. */
@@ -97,7 +97,8 @@ typedef struct ImgcatSearchBound
 {
 	bool		present;
 	bool		inclusive;
-	bool		relative;		/* time: micros is an age, to be taken from now */
+	bool		relative;		/* time: micros is an age, to be taken from
+								 * now */
 	int64_t		micros;			/* time: microseconds since 1970, or an age */
 	int64_t		integer;		/* integer: the value, or the nearest int64 */
 	const char *number;			/* number: decimal text, two decimals at most */
@@ -110,7 +111,8 @@ typedef enum ImgcatMapForm
 	IMGCAT_MAP_HAS_ENTRY,		/* =: some entry */
 	IMGCAT_MAP_HAS_KEY,			/* k=: this very key (key.text) */
 	IMGCAT_MAP_LACKS_KEY,		/* !k=: not this very key (key.text) */
-	IMGCAT_MAP_MATCH			/* k, =v, k=v: one entry matching key and value */
+	IMGCAT_MAP_MATCH			/* k, =v, k=v: one entry matching key and
+								 * value */
 } ImgcatMapForm;
 
 typedef enum ImgcatSearchForm
@@ -162,7 +164,7 @@ typedef enum ImgcatSearchDropReason
 typedef struct ImgcatSearchDropped
 {
 	ImgcatSearchDropReason reason;
-	const char *text;			/* the label, or the whole pair without colon */
+	const char *str;			/* the label, or the whole pair without colon */
 } ImgcatSearchDropped;
 
 /* A parsed query: every group must hold. */
@@ -187,7 +189,7 @@ typedef struct ImgcatSearchError
 	bool		too_large;		/* the query is beyond a limit */
 } ImgcatSearchError;
 
-extern bool imgcat_parse_container_search(const char *text, size_t length,
+extern bool imgcat_parse_container_search(const char *str, size_t length,
 										  ImgcatAlloc alloc,
 										  ImgcatSearchQuery *query,
 										  ImgcatSearchError *error);

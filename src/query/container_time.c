@@ -35,26 +35,26 @@ is_digit(char c)
  * Read a signed integer, the whole text, between the bounds.
  */
 static bool
-read_integer(ImgcatSlice text, int64_t least, int64_t most, int64_t *number)
+read_integer(ImgcatSlice str, int64_t least, int64_t most, int64_t *number)
 {
 	bool		minus;
 	uint64_t	value = 0;
 	uint64_t	limit;
 	size_t		i = 0;
 
-	minus = text.length > 0 && text.at[0] == '-';
-	if (text.length > 0 && (text.at[0] == '-' || text.at[0] == '+'))
+	minus = str.length > 0 && str.at[0] == '-';
+	if (str.length > 0 && (str.at[0] == '-' || str.at[0] == '+'))
 		i = 1;
-	if (i == text.length)
+	if (i == str.length)
 		return false;
 	limit = minus ? (uint64_t) -(least + 1) + 1 : (uint64_t) most;
-	for (; i < text.length; i++)
+	for (; i < str.length; i++)
 	{
 		uint64_t	digit;
 
-		if (!is_digit(text.at[i]))
+		if (!is_digit(str.at[i]))
 			return false;
-		digit = (uint64_t) (text.at[i] - '0');
+		digit = (uint64_t) (str.at[i] - '0');
 		if (value > (limit - digit) / 10)
 			return false;
 		value = value * 10 + digit;
@@ -73,7 +73,7 @@ days_since_1970(int year, int month, int day)
 	int64_t		year_of_era = y - era * 400;
 	int64_t		day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 	int64_t		day_of_era = year_of_era * 365 + year_of_era / 4 -
-		year_of_era / 100 + day_of_year;
+	year_of_era / 100 + day_of_year;
 
 	return era * 146097 + day_of_era - 719468;
 }
@@ -91,42 +91,42 @@ days_in_month(int year, int month)
  * Take count digits off the text; false when they are not there.
  */
 static bool
-take_digits(ImgcatSlice *text, int count, int *number)
+take_digits(ImgcatSlice *str, int count, int *number)
 {
 	int			i;
 
 	*number = 0;
-	if (text->length < (size_t) count)
+	if (str->length < (size_t) count)
 		return false;
 	for (i = 0; i < count; i++)
 	{
-		if (!is_digit(text->at[i]))
+		if (!is_digit(str->at[i]))
 			return false;
-		*number = *number * 10 + (text->at[i] - '0');
+		*number = *number * 10 + (str->at[i] - '0');
 	}
-	text->at += count;
-	text->length -= (size_t) count;
+	str->at += count;
+	str->length -= (size_t) count;
 	return true;
 }
 
 /* Take one given byte off the text; false when it is not there. */
 static bool
-take_byte(ImgcatSlice *text, char c)
+take_byte(ImgcatSlice *str, char c)
 {
-	if (text->length == 0 || text->at[0] != c)
+	if (str->length == 0 || str->at[0] != c)
 		return false;
-	text->at++;
-	text->length--;
+	str->at++;
+	str->length--;
 	return true;
 }
 
 /* Take one blank or more off the text; false when there is none. */
 static bool
-take_blanks(ImgcatSlice *text)
+take_blanks(ImgcatSlice *str)
 {
-	if (!take_byte(text, ' '))
+	if (!take_byte(str, ' '))
 		return false;
-	while (take_byte(text, ' '))
+	while (take_byte(str, ' '))
 		;
 	return true;
 }
@@ -135,44 +135,44 @@ take_blanks(ImgcatSlice *text)
  * Take "h:mm[:ss[.fraction]] AM|PM" off the text, as microseconds of the day.
  */
 static bool
-take_clock(ImgcatSlice *text, int64_t *micros)
+take_clock(ImgcatSlice *str, int64_t *micros)
 {
 	int			hour;
 	int			minute;
 	int			second = 0;
 	int64_t		fraction = 0;
 
-	if (!take_digits(text, 2, &hour) && !take_digits(text, 1, &hour))
+	if (!take_digits(str, 2, &hour) && !take_digits(str, 1, &hour))
 		return false;
-	if (!take_byte(text, ':') || !take_digits(text, 2, &minute))
+	if (!take_byte(str, ':') || !take_digits(str, 2, &minute))
 		return false;
-	if (take_byte(text, ':'))
+	if (take_byte(str, ':'))
 	{
-		if (!take_digits(text, 2, &second))
+		if (!take_digits(str, 2, &second))
 			return false;
-		if (take_byte(text, '.'))
+		if (take_byte(str, '.'))
 		{
 			int64_t		unit = MICROS_PER_SECOND / 10;
 			int			digit;
 
-			if (!take_digits(text, 1, &digit))
+			if (!take_digits(str, 1, &digit))
 				return false;
 			do
 			{
 				fraction += digit * unit;
 				unit /= 10;
-			} while (take_digits(text, 1, &digit));
+			} while (take_digits(str, 1, &digit));
 		}
 	}
-	if (!take_blanks(text) || hour > 12 || minute > 59 || second > 59)
+	if (!take_blanks(str) || hour > 12 || minute > 59 || second > 59)
 		return false;
-	if (take_byte(text, 'P'))
+	if (take_byte(str, 'P'))
 		hour = hour < 12 ? hour + 12 : 12;
-	else if (take_byte(text, 'A'))
+	else if (take_byte(str, 'A'))
 		hour = hour % 12;
 	else
 		return false;
-	if (!take_byte(text, 'M'))
+	if (!take_byte(str, 'M'))
 		return false;
 	*micros = ((hour * 60 + minute) * 60 + second) * MICROS_PER_SECOND +
 		fraction;
@@ -184,66 +184,66 @@ take_clock(ImgcatSlice *text, int64_t *micros)
  * five that end in T; GMT with an offset; and the few irregular ones.
  */
 static bool
-is_zone(ImgcatSlice text)
+is_zone(ImgcatSlice str)
 {
 	size_t		capitals = 0;
 	size_t		i;
 
-	if (text.length == 4 && (memcmp(text.at, "ChST", 4) == 0 ||
-							 memcmp(text.at, "MeST", 4) == 0 ||
-							 memcmp(text.at, "WITA", 4) == 0))
+	if (str.length == 4 && (memcmp(str.at, "ChST", 4) == 0 ||
+							memcmp(str.at, "MeST", 4) == 0 ||
+							memcmp(str.at, "WITA", 4) == 0))
 		return true;
-	while (capitals < text.length && text.at[capitals] >= 'A' &&
-		   text.at[capitals] <= 'Z')
+	while (capitals < str.length && str.at[capitals] >= 'A' &&
+		   str.at[capitals] <= 'Z')
 		capitals++;
-	if (capitals == 3 && memcmp(text.at, "GMT", 3) == 0 &&
-		text.length >= 5 && text.length <= 6 &&
-		(text.at[3] == '+' || text.at[3] == '-'))
+	if (capitals == 3 && memcmp(str.at, "GMT", 3) == 0 &&
+		str.length >= 5 && str.length <= 6 &&
+		(str.at[3] == '+' || str.at[3] == '-'))
 	{
-		for (i = 4; i < text.length; i++)
+		for (i = 4; i < str.length; i++)
 		{
-			if (!is_digit(text.at[i]))
+			if (!is_digit(str.at[i]))
 				return false;
 		}
 		return true;
 	}
-	if (capitals != text.length)
+	if (capitals != str.length)
 		return false;
 	return capitals == 3 ||
-		((capitals == 4 || capitals == 5) && text.at[capitals - 1] == 'T');
+		((capitals == 4 || capitals == 5) && str.at[capitals - 1] == 'T');
 }
 
 /*
  * Read "MM/DD/YYYY [h:mm[:ss] AM|PM] [zone]", as microseconds since 1970.
  */
 static bool
-read_date(ImgcatSlice text, int64_t *micros)
+read_date(ImgcatSlice str, int64_t *micros)
 {
 	int			month;
 	int			day;
 	int			year;
 	int64_t		clock = 0;
 
-	if (!take_digits(&text, 2, &month) || !take_byte(&text, '/') ||
-		!take_digits(&text, 2, &day) || !take_byte(&text, '/') ||
-		!take_digits(&text, 4, &year))
+	if (!take_digits(&str, 2, &month) || !take_byte(&str, '/') ||
+		!take_digits(&str, 2, &day) || !take_byte(&str, '/') ||
+		!take_digits(&str, 4, &year))
 		return false;
 	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
 		return false;
-	if (text.length > 0)
+	if (str.length > 0)
 	{
 		ImgcatSlice rest;
 
-		if (!take_blanks(&text))
+		if (!take_blanks(&str))
 			return false;
-		rest = text;
+		rest = str;
 		if (take_clock(&rest, &clock))
 		{
-			text = rest;
-			if (text.length > 0 && (!take_blanks(&text) || !is_zone(text)))
+			str = rest;
+			if (str.length > 0 && (!take_blanks(&str) || !is_zone(str)))
 				return false;
 		}
-		else if (!is_zone(text))
+		else if (!is_zone(str))
 			return false;
 	}
 	*micros = days_since_1970(year, month, day) * MICROS_PER_DAY + clock;
@@ -254,11 +254,11 @@ read_date(ImgcatSlice text, int64_t *micros)
  * Read an age in days: 10, 10d, -1d (a day ahead).
  */
 static bool
-read_age(ImgcatSlice text, int64_t *days)
+read_age(ImgcatSlice str, int64_t *days)
 {
-	if (text.length > 0 && text.at[text.length - 1] == 'd')
-		text.length--;
-	return read_integer(text, INT32_MIN, INT32_MAX, days);
+	if (str.length > 0 && str.at[str.length - 1] == 'd')
+		str.length--;
+	return read_integer(str, INT32_MIN, INT32_MAX, days);
 }
 
 /*
@@ -292,20 +292,20 @@ set_bound(ImgcatSearchBound *bound, bool inclusive, bool relative,
  * microseconds, and instants beyond their reach are as good as the last.
  */
 static bool
-read_milliseconds(ImgcatValueReader *reader, ImgcatSlice text)
+read_milliseconds(ImgcatValueReader *reader, ImgcatSlice str)
 {
-	const char *hyphen = memchr(text.at, '-', text.length);
+	const char *hyphen = memchr(str.at, '-', str.length);
 	const int64_t most = INT64_MAX / 1000;
-	ImgcatSlice from = text;
-	ImgcatSlice to = text;
+	ImgcatSlice from = str;
+	ImgcatSlice to = str;
 	int64_t		from_ms;
 	int64_t		to_ms;
 
 	if (hyphen != NULL)
 	{
-		from.length = (size_t) (hyphen - text.at);
+		from.length = (size_t) (hyphen - str.at);
 		to.at = hyphen + 1;
-		to.length = text.length - from.length - 1;
+		to.length = str.length - from.length - 1;
 	}
 	if (hyphen == NULL ||
 		!read_integer(from, INT64_MIN, INT64_MAX, &from_ms) ||
@@ -345,24 +345,24 @@ inverted(ImgcatSign comparison)
  * Read a time value; it bears no modifiers.
  */
 bool
-imgcat_read_time_value(ImgcatValueReader *reader, ImgcatSlice text)
+imgcat_read_time_value(ImgcatValueReader *reader, ImgcatSlice str)
 {
 	ImgcatSearchValue *value = reader->value;
 	ImgcatSearchBound bound;
-	ImgcatSign comparison;
+	ImgcatSign	comparison;
 	int64_t		age;
 	size_t		i;
 
 	value->form = IMGCAT_FORM_INTERVAL;
-	if (text.length >= 3 && memcmp(text.at, "tr/", 3) == 0)
+	if (str.length >= 3 && memcmp(str.at, "tr/", 3) == 0)
 	{
-		text.at += 3;
-		text.length -= 3;
-		return read_milliseconds(reader, text);
+		str.at += 3;
+		str.length -= 3;
+		return read_milliseconds(reader, str);
 	}
 	memset(&bound, 0, sizeof(bound));
-	comparison = imgcat_read_comparison(&text);
-	if (read_date(text, &bound.micros))
+	comparison = imgcat_read_comparison(&str);
+	if (read_date(str, &bound.micros))
 	{
 		if (comparison == IMGCAT_SIGN_SAME)
 			return imgcat_refuse_value(reader, "invalid time",
@@ -377,15 +377,15 @@ imgcat_read_time_value(ImgcatValueReader *reader, ImgcatSlice text)
 			imgcat_set_interval(value, comparison, bound);
 		return true;
 	}
-	for (i = 1; i < text.length; i++)
+	for (i = 1; i < str.length; i++)
 	{
-		ImgcatSlice recent = {text.at, i};
-		ImgcatSlice old = {text.at + i + 1, text.length - i - 1};
+		ImgcatSlice recent = {str.at, i};
+		ImgcatSlice old = {str.at + i + 1, str.length - i - 1};
 		int64_t		recent_age;
 		int64_t		old_age;
 
 		/* a hyphen at the start is a sign; the next one divides */
-		if (text.at[i] != '-')
+		if (str.at[i] != '-')
 			continue;
 		if (!read_age(recent, &recent_age) || !read_age(old, &old_age))
 			break;
@@ -396,7 +396,7 @@ imgcat_read_time_value(ImgcatValueReader *reader, ImgcatSlice text)
 		set_bound(&value->high, false, true, age_micros(recent_age));
 		return true;
 	}
-	if (!read_age(text, &age))
+	if (!read_age(str, &age))
 		return imgcat_refuse_value(reader, "invalid time", time_hint);
 	if (comparison == IMGCAT_SIGN_EQ)
 		return imgcat_refuse_value(reader, "invalid time",

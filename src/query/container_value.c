@@ -26,7 +26,7 @@ typedef struct Modified
 	bool		negated;		/* ! */
 	bool		regex;			/* r/ */
 	bool		exact;			/* "..." */
-	ImgcatSlice text;
+	ImgcatSlice str;
 } Modified;
 
 static const char not_a_number[] = "Write a number such as 7 or 9.8, a comparison such as >=7, or a range such as 5-8.";
@@ -37,15 +37,15 @@ static const char no_at_least_one[] = "Write a single \"!\" to negate the value,
  * space is that of Unicode, in UTF-8.
  */
 static size_t
-leading_space(ImgcatSlice text)
+leading_space(ImgcatSlice str)
 {
-	const unsigned char *b = (const unsigned char *) text.at;
+	const unsigned char *b = (const unsigned char *) str.at;
 
-	if (text.length >= 1 && (b[0] == ' ' || (b[0] >= '\t' && b[0] <= '\r')))
+	if (str.length >= 1 && (b[0] == ' ' || (b[0] >= '\t' && b[0] <= '\r')))
 		return 1;
-	if (text.length >= 2 && b[0] == 0xC2 && (b[1] == 0x85 || b[1] == 0xA0))
+	if (str.length >= 2 && b[0] == 0xC2 && (b[1] == 0x85 || b[1] == 0xA0))
 		return 2;
-	if (text.length >= 3 &&
+	if (str.length >= 3 &&
 		((b[0] == 0xE1 && b[1] == 0x9A && b[2] == 0x80) ||
 		 (b[0] == 0xE2 && b[1] == 0x80 &&
 		  ((b[2] >= 0x80 && b[2] <= 0x8A) || b[2] == 0xA8 ||
@@ -60,30 +60,30 @@ leading_space(ImgcatSlice text)
  * The text without white space at either end.
  */
 ImgcatSlice
-imgcat_slice_trim(ImgcatSlice text)
+imgcat_slice_trim(ImgcatSlice str)
 {
 	size_t		width;
 
-	while ((width = leading_space(text)) > 0)
+	while ((width = leading_space(str)) > 0)
 	{
-		text.at += width;
-		text.length -= width;
+		str.at += width;
+		str.length -= width;
 	}
 	for (;;)
 	{
 		size_t		back;
 
 		/* a white space character is 1 to 3 bytes long */
-		for (back = 1; back <= 3 && back <= text.length; back++)
+		for (back = 1; back <= 3 && back <= str.length; back++)
 		{
-			ImgcatSlice tail = {text.at + text.length - back, back};
+			ImgcatSlice tail = {str.at + str.length - back, back};
 
 			if (leading_space(tail) == back)
 				break;
 		}
-		if (back > 3 || back > text.length)
-			return text;
-		text.length -= back;
+		if (back > 3 || back > str.length)
+			return str;
+		str.length -= back;
 	}
 }
 
@@ -91,41 +91,41 @@ imgcat_slice_trim(ImgcatSlice text)
  * The text as a string of its own; NULL when there is no memory.
  */
 char *
-imgcat_slice_copy(ImgcatSlice text, ImgcatAlloc alloc)
+imgcat_slice_copy(ImgcatSlice str, ImgcatAlloc alloc)
 {
-	char	   *copy = alloc(text.length + 1);
+	char	   *copy = alloc(str.length + 1);
 
 	if (copy == NULL)
 		return NULL;
-	if (text.length > 0)
-		memcpy(copy, text.at, text.length);
-	copy[text.length] = '\0';
+	if (str.length > 0)
+		memcpy(copy, str.at, str.length);
+	copy[str.length] = '\0';
 	return copy;
 }
 
 /* The part of the text from byte offset on; offset must lie within it. */
 static ImgcatSlice
-slice_from(ImgcatSlice text, size_t offset)
+slice_from(ImgcatSlice str, size_t offset)
 {
-	ImgcatSlice rest = {text.at + offset, text.length - offset};
+	ImgcatSlice rest = {str.at + offset, str.length - offset};
 
 	return rest;
 }
 
 /* The first length bytes of the text. */
 static ImgcatSlice
-slice_upto(ImgcatSlice text, size_t length)
+slice_upto(ImgcatSlice str, size_t length)
 {
-	ImgcatSlice start = {text.at, length};
+	ImgcatSlice start = {str.at, length};
 
 	return start;
 }
 
 static bool
-slice_is(ImgcatSlice text, const char *word)
+slice_is(ImgcatSlice str, const char *word)
 {
-	return text.length == strlen(word) &&
-		memcmp(text.at, word, text.length) == 0;
+	return str.length == strlen(word) &&
+		memcmp(str.at, word, str.length) == 0;
 }
 
 static char
@@ -136,13 +136,13 @@ lower(char c)
 
 /* Is text, without regard to case, a prefix of word? */
 static bool
-is_prefix_of(ImgcatSlice text, const char *word)
+is_prefix_of(ImgcatSlice str, const char *word)
 {
 	size_t		i;
 
-	for (i = 0; i < text.length; i++)
+	for (i = 0; i < str.length; i++)
 	{
-		if (word[i] == '\0' || lower(text.at[i]) != lower(word[i]))
+		if (word[i] == '\0' || lower(str.at[i]) != lower(word[i]))
 			return false;
 	}
 	return true;
@@ -172,7 +172,7 @@ no_memory(ImgcatValueReader *reader)
  * that a lone "!" or "r/" is plain text; regex and equality end the scan.
  */
 static Modified
-read_modifiers(ImgcatSlice text)
+read_modifiers(ImgcatSlice str)
 {
 	Modified	result;
 
@@ -181,34 +181,34 @@ read_modifiers(ImgcatSlice text)
 	{
 		bool		no_negation = !result.negated && !result.at_least_one;
 
-		if (no_negation && text.length > 2 &&
-			memcmp(text.at, "!!", 2) == 0)
+		if (no_negation && str.length > 2 &&
+			memcmp(str.at, "!!", 2) == 0)
 		{
 			result.at_least_one = true;
-			text = slice_from(text, 2);
+			str = slice_from(str, 2);
 		}
-		else if (no_negation && text.length > 1 && text.at[0] == '!')
+		else if (no_negation && str.length > 1 && str.at[0] == '!')
 		{
 			result.negated = true;
-			text = slice_from(text, 1);
+			str = slice_from(str, 1);
 		}
-		else if (text.length > 2 && memcmp(text.at, "r/", 2) == 0)
+		else if (str.length > 2 && memcmp(str.at, "r/", 2) == 0)
 		{
 			result.regex = true;
-			text = slice_from(text, 2);
+			str = slice_from(str, 2);
 			break;
 		}
-		else if (text.length >= 2 && text.at[0] == '"' &&
-				 text.at[text.length - 1] == '"')
+		else if (str.length >= 2 && str.at[0] == '"' &&
+				 str.at[str.length - 1] == '"')
 		{
 			result.exact = true;
-			text = slice_upto(slice_from(text, 1), text.length - 2);
+			str = slice_upto(slice_from(str, 1), str.length - 2);
 			break;
 		}
 		else
 			break;
 	}
-	result.text = text;
+	result.str = str;
 	return result;
 }
 
@@ -223,31 +223,31 @@ has_modifier(const Modified *modified)
  * Read a condition on a string: v, !v, "v", !"v", r/v, !r/v.
  */
 static bool
-read_text_match(ImgcatValueReader *reader, ImgcatSlice text,
+read_text_match(ImgcatValueReader *reader, ImgcatSlice str,
 				ImgcatTextMatch *match)
 {
-	Modified	modified = read_modifiers(text);
+	Modified	modified = read_modifiers(str);
 	char	   *copy;
 
 	if (modified.at_least_one)
 		return imgcat_refuse_value(reader, "unsupported modifier \"!!\"",
 								   no_at_least_one);
-	copy = imgcat_slice_copy(modified.text, reader->alloc);
+	copy = imgcat_slice_copy(modified.str, reader->alloc);
 	if (copy == NULL)
 		return no_memory(reader);
 	/* as written: in lower case, \D would be \d */
 	match->kind = modified.regex ? IMGCAT_MATCH_REGEX :
 		modified.exact ? IMGCAT_MATCH_EXACT : IMGCAT_MATCH_PREFIX;
 	match->negated = modified.negated;
-	match->text = copy;
+	match->str = copy;
 	return true;
 }
 
 static bool
-read_string(ImgcatValueReader *reader, ImgcatSlice text)
+read_string(ImgcatValueReader *reader, ImgcatSlice str)
 {
 	reader->value->form = IMGCAT_FORM_TEXT;
-	return read_text_match(reader, text, &reader->value->match);
+	return read_text_match(reader, str, &reader->value->match);
 }
 
 /*
@@ -255,18 +255,18 @@ read_string(ImgcatValueReader *reader, ImgcatSlice text)
  * beginning of the two words in any case.
  */
 static bool
-read_bool(ImgcatValueReader *reader, ImgcatSlice text)
+read_bool(ImgcatValueReader *reader, ImgcatSlice str)
 {
-	Modified	modified = read_modifiers(text);
+	Modified	modified = read_modifiers(str);
 
 	if (has_modifier(&modified))
 		return imgcat_refuse_value(reader, "a boolean takes no modifier",
 								   "Write true or false.");
 	reader->value->form = IMGCAT_FORM_BOOL;
-	if (slice_is(text, "1") || (text.length > 0 && is_prefix_of(text, "true")))
+	if (slice_is(str, "1") || (str.length > 0 && is_prefix_of(str, "true")))
 		reader->value->boolean = true;
-	else if (slice_is(text, "0") ||
-			 (text.length > 0 && is_prefix_of(text, "false")))
+	else if (slice_is(str, "0") ||
+			 (str.length > 0 && is_prefix_of(str, "false")))
 		reader->value->boolean = false;
 	else
 		return imgcat_refuse_value(reader, "invalid boolean",
@@ -279,12 +279,12 @@ read_bool(ImgcatValueReader *reader, ImgcatSlice text)
  * Without a comparison the text stays as it is, blanks included.
  */
 ImgcatSign
-imgcat_read_comparison(ImgcatSlice *text)
+imgcat_read_comparison(ImgcatSlice *str)
 {
 	static const struct
 	{
 		const char *sign;
-		ImgcatSign comparison;
+		ImgcatSign	comparison;
 	}			signs[] = {
 		{"<=", IMGCAT_SIGN_LE}, {">=", IMGCAT_SIGN_GE},
 		{"==", IMGCAT_SIGN_SAME}, {"<", IMGCAT_SIGN_LT},
@@ -296,10 +296,10 @@ imgcat_read_comparison(ImgcatSlice *text)
 	{
 		size_t		length = strlen(signs[i].sign);
 
-		if (text->length >= length &&
-			memcmp(text->at, signs[i].sign, length) == 0)
+		if (str->length >= length &&
+			memcmp(str->at, signs[i].sign, length) == 0)
 		{
-			*text = imgcat_slice_trim(slice_from(*text, length));
+			*str = imgcat_slice_trim(slice_from(*str, length));
 			return signs[i].comparison;
 		}
 	}
@@ -328,37 +328,37 @@ imgcat_set_interval(ImgcatSearchValue *value, ImgcatSign comparison,
  * Infinities, NaN and what overflows a double are none.
  */
 static bool
-read_double(ImgcatSlice text, ImgcatAlloc alloc, double *number)
+read_double(ImgcatSlice str, ImgcatAlloc alloc, double *number)
 {
 	size_t		i = 0;
 	size_t		digits = 0;
 	char	   *copy;
 
-	if (i < text.length && (text.at[i] == '+' || text.at[i] == '-'))
+	if (i < str.length && (str.at[i] == '+' || str.at[i] == '-'))
 		i++;
-	for (; i < text.length && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+	for (; i < str.length && str.at[i] >= '0' && str.at[i] <= '9'; i++)
 		digits++;
-	if (i < text.length && text.at[i] == '.')
+	if (i < str.length && str.at[i] == '.')
 		i++;
-	for (; i < text.length && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+	for (; i < str.length && str.at[i] >= '0' && str.at[i] <= '9'; i++)
 		digits++;
 	if (digits == 0)
 		return false;
-	if (i < text.length && (text.at[i] == 'e' || text.at[i] == 'E'))
+	if (i < str.length && (str.at[i] == 'e' || str.at[i] == 'E'))
 	{
 		size_t		exponent_digits = 0;
 
 		i++;
-		if (i < text.length && (text.at[i] == '+' || text.at[i] == '-'))
+		if (i < str.length && (str.at[i] == '+' || str.at[i] == '-'))
 			i++;
-		for (; i < text.length && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+		for (; i < str.length && str.at[i] >= '0' && str.at[i] <= '9'; i++)
 			exponent_digits++;
 		if (exponent_digits == 0)
 			return false;
 	}
-	if (i != text.length)
+	if (i != str.length)
 		return false;
-	copy = imgcat_slice_copy(text, alloc);
+	copy = imgcat_slice_copy(str, alloc);
 	if (copy == NULL)
 		return false;
 	*number = strtod(copy, NULL);
@@ -374,15 +374,15 @@ number_bound(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 			 double number, ImgcatSearchBound *bound)
 {
 	/* the largest double has 309 digits before the point */
-	char		text[400];
+	char		str[400];
 	ImgcatSlice rounded;
 
 	memset(bound, 0, sizeof(*bound));
-	rounded.at = text;
-	rounded.length = (size_t) snprintf(text, sizeof(text), "%.2f", number);
-	while (rounded.length > 0 && text[rounded.length - 1] == '0')
+	rounded.at = str;
+	rounded.length = (size_t) snprintf(str, sizeof(str), "%.2f", number);
+	while (rounded.length > 0 && str[rounded.length - 1] == '0')
 		rounded.length--;
-	if (rounded.length > 0 && text[rounded.length - 1] == '.')
+	if (rounded.length > 0 && str[rounded.length - 1] == '.')
 		rounded.length--;
 	if (slice_is(rounded, "-0"))
 		rounded = slice_from(rounded, 1);
@@ -406,10 +406,10 @@ number_bound(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
  */
 static bool
 read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
-			ImgcatSlice text)
+			ImgcatSlice str)
 {
-	Modified	modified = read_modifiers(text);
-	ImgcatSign comparison;
+	Modified	modified = read_modifiers(str);
+	ImgcatSign	comparison;
 	ImgcatSearchBound bound;
 	double		number;
 	size_t		i;
@@ -417,16 +417,16 @@ read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 	if (has_modifier(&modified))
 		return imgcat_refuse_value(reader, "a number takes no modifier",
 								   not_a_number);
-	comparison = imgcat_read_comparison(&text);
-	for (i = 1; comparison == IMGCAT_SIGN_NONE && i < text.length; i++)
+	comparison = imgcat_read_comparison(&str);
+	for (i = 1; comparison == IMGCAT_SIGN_NONE && i < str.length; i++)
 	{
 		double		upper;
 
 		/* a hyphen at the start is a sign */
-		if (text.at[i] != '-')
+		if (str.at[i] != '-')
 			continue;
-		if (!read_double(slice_upto(text, i), reader->alloc, &number) ||
-			!read_double(slice_from(text, i + 1), reader->alloc, &upper))
+		if (!read_double(slice_upto(str, i), reader->alloc, &number) ||
+			!read_double(slice_from(str, i + 1), reader->alloc, &upper))
 			return imgcat_refuse_value(reader, "invalid range", not_a_number);
 		if (number >= upper)
 			return imgcat_refuse_value(reader, "invalid range",
@@ -438,7 +438,7 @@ read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 		reader->value->low.present = reader->value->high.present = true;
 		return true;
 	}
-	if (!read_double(text, reader->alloc, &number))
+	if (!read_double(str, reader->alloc, &number))
 		return imgcat_refuse_value(reader, "invalid number", not_a_number);
 	if (!number_bound(reader, label, number, &bound))
 		return false;
@@ -470,16 +470,16 @@ compares(int number, ImgcatSign comparison, int other)
  * with the text, and those that compare so with one of them.
  */
 static uint32_t
-compared_members(const ImgcatSearchEnum *names, ImgcatSlice text)
+compared_members(const ImgcatSearchEnum *names, ImgcatSlice str)
 {
-	ImgcatSign comparison = imgcat_read_comparison(&text);
+	ImgcatSign	comparison = imgcat_read_comparison(&str);
 	uint32_t	members = 0;
 	int			named;
 	int			member;
 
 	for (named = 0; named < names->count; named++)
 	{
-		if (!is_prefix_of(text, names->names[named]))
+		if (!is_prefix_of(str, names->names[named]))
 			continue;
 		for (member = 0; member < names->count; member++)
 		{
@@ -496,19 +496,19 @@ compared_members(const ImgcatSearchEnum *names, ImgcatSlice text)
  */
 static bool
 read_enum(ImgcatValueReader *reader, const ImgcatSearchEnum *names,
-		  ImgcatSlice text)
+		  ImgcatSlice str)
 {
-	Modified	modified = read_modifiers(text);
+	Modified	modified = read_modifiers(str);
 	uint32_t	members = 0;
 	int			i;
 
 	reader->value->form = IMGCAT_FORM_ENUM;
 	if (!has_modifier(&modified))
 	{
-		reader->value->members = compared_members(names, text);
+		reader->value->members = compared_members(names, str);
 		return true;
 	}
-	if (!read_text_match(reader, text, &reader->value->match))
+	if (!read_text_match(reader, str, &reader->value->match))
 		return false;
 	if (modified.regex)
 	{
@@ -517,9 +517,9 @@ read_enum(ImgcatValueReader *reader, const ImgcatSearchEnum *names,
 	}
 	for (i = 0; i < names->count; i++)
 	{
-		bool		named = is_prefix_of(modified.text, names->names[i]) &&
-			(!modified.exact ||
-			 modified.text.length == strlen(names->names[i]));
+		bool		named = is_prefix_of(modified.str, names->names[i]) &&
+		(!modified.exact ||
+		 modified.str.length == strlen(names->names[i]));
 
 		if (named != modified.negated)
 			members |= UINT32_C(1) << i;
@@ -536,25 +536,25 @@ read_enum(ImgcatValueReader *reader, const ImgcatSearchEnum *names,
  * before it is literal; a negated key can only be asked to be missing.
  */
 static bool
-read_map(ImgcatValueReader *reader, ImgcatSlice text)
+read_map(ImgcatValueReader *reader, ImgcatSlice str)
 {
 	ImgcatSearchValue *value = reader->value;
-	const char *equals = memchr(text.at, '=', text.length);
-	ImgcatSlice key = text;
-	ImgcatSlice item = slice_from(text, text.length);
+	const char *equals = memchr(str.at, '=', str.length);
+	ImgcatSlice key = str;
+	ImgcatSlice item = slice_from(str, str.length);
 	bool		negated;
 
 	value->form = IMGCAT_FORM_MAP;
 	value->map_form = IMGCAT_MAP_MATCH;
-	if (slice_is(text, "*"))
+	if (slice_is(str, "*"))
 	{
 		value->map_form = IMGCAT_MAP_ANY;
 		return true;
 	}
 	if (equals != NULL)
 	{
-		key = slice_upto(text, (size_t) (equals - text.at));
-		item = slice_from(text, key.length + 1);
+		key = slice_upto(str, (size_t) (equals - str.at));
+		item = slice_from(str, key.length + 1);
 	}
 	negated = key.length > 0 && key.at[0] == '!' &&
 		(key.length > 1 || equals != NULL);
@@ -568,8 +568,8 @@ read_map(ImgcatValueReader *reader, ImgcatSlice text)
 		value->map_form = key.length == 0 ? IMGCAT_MAP_HAS_ENTRY :
 			negated ? IMGCAT_MAP_LACKS_KEY : IMGCAT_MAP_HAS_KEY;
 		value->key.kind = IMGCAT_MATCH_EXACT;
-		value->key.text = imgcat_slice_copy(key, reader->alloc);
-		return value->key.text != NULL || no_memory(reader);
+		value->key.str = imgcat_slice_copy(key, reader->alloc);
+		return value->key.str != NULL || no_memory(reader);
 	}
 	if ((key.length > 0 || equals == NULL) &&
 		!read_text_match(reader, key, &value->key))
@@ -587,7 +587,7 @@ imgcat_read_search_value(const ImgcatSearchLabel *label, const char *raw,
 						 ImgcatSearchError *error)
 {
 	ImgcatValueReader reader = {alloc, value, error};
-	ImgcatSlice text = {raw, strlen(raw)};
+	ImgcatSlice str = {raw, strlen(raw)};
 
 	memset(value, 0, sizeof(*value));
 	value->raw = raw;
@@ -595,12 +595,12 @@ imgcat_read_search_value(const ImgcatSearchLabel *label, const char *raw,
 		return imgcat_refuse_value(&reader, "label is for sorting only",
 								   "Filter by the risk score instead.");
 	if (label->type != IMGCAT_SEARCH_MAP &&
-		(slice_is(text, "*") || slice_is(text, "-")))
+		(slice_is(str, "*") || slice_is(str, "-")))
 	{
 		if (label->table == IMGCAT_SEARCH_DERIVED)
 			return imgcat_refuse_value(&reader, "a derived label has no null test",
 									   "Test the label that it is derived from.");
-		value->form = slice_is(text, "*") ? IMGCAT_FORM_NOT_NULL :
+		value->form = slice_is(str, "*") ? IMGCAT_FORM_NOT_NULL :
 			IMGCAT_FORM_NULL;
 		return true;
 	}
@@ -608,25 +608,25 @@ imgcat_read_search_value(const ImgcatSearchLabel *label, const char *raw,
 	{
 		case IMGCAT_SEARCH_STRING:
 		case IMGCAT_SEARCH_ARRAY:
-			return read_string(&reader, text);
+			return read_string(&reader, str);
 		case IMGCAT_SEARCH_NUMBER:
 		case IMGCAT_SEARCH_INTEGER:
-			return read_number(&reader, label, text);
+			return read_number(&reader, label, str);
 		case IMGCAT_SEARCH_BOOL:
-			return read_bool(&reader, text);
+			return read_bool(&reader, str);
 		case IMGCAT_SEARCH_TIME:
 			{
-				Modified	modified = read_modifiers(text);
+				Modified	modified = read_modifiers(str);
 
 				if (has_modifier(&modified))
 					return imgcat_refuse_value(&reader, "a time takes no modifier",
 											   "Write a date such as 06/24/2025, or an age such as 30d.");
-				return imgcat_read_time_value(&reader, text);
+				return imgcat_read_time_value(&reader, str);
 			}
 		case IMGCAT_SEARCH_MAP:
-			return read_map(&reader, text);
+			return read_map(&reader, str);
 		case IMGCAT_SEARCH_ENUM:
-			return read_enum(&reader, label->names, text);
+			return read_enum(&reader, label->names, str);
 		case IMGCAT_SEARCH_SORT_ONLY:
 			break;
 	}

@@ -29,7 +29,7 @@ typedef enum ImgcatSign
 	IMGCAT_SIGN_LE,
 	IMGCAT_SIGN_GT,
 	IMGCAT_SIGN_GE,
-	IMGCAT_SIGN_EQ,			/* = */
+	IMGCAT_SIGN_EQ,				/* = */
 	IMGCAT_SIGN_SAME			/* == */
 } ImgcatSign;
 
@@ -41,16 +41,16 @@ typedef struct ImgcatValueReader
 	ImgcatSearchError *error;
 } ImgcatValueReader;
 
-extern ImgcatSlice imgcat_slice_trim(ImgcatSlice text);
-extern char *imgcat_slice_copy(ImgcatSlice text, ImgcatAlloc alloc);
-extern ImgcatSign imgcat_read_comparison(ImgcatSlice *text);
+extern ImgcatSlice imgcat_slice_trim(ImgcatSlice str);
+extern char *imgcat_slice_copy(ImgcatSlice str, ImgcatAlloc alloc);
+extern ImgcatSign imgcat_read_comparison(ImgcatSlice *str);
 extern void imgcat_set_interval(ImgcatSearchValue *value,
 								ImgcatSign comparison,
 								ImgcatSearchBound bound);
 extern bool imgcat_refuse_value(ImgcatValueReader *reader,
 								const char *message, const char *hint);
 extern bool imgcat_read_time_value(ImgcatValueReader *reader,
-								   ImgcatSlice text);
+								   ImgcatSlice str);
 extern bool imgcat_read_search_value(const ImgcatSearchLabel *label,
 									 const char *raw, ImgcatAlloc alloc,
 									 ImgcatSearchValue *value,

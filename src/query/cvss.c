@@ -93,7 +93,7 @@ static const CvssTable tables[] = {
  * Find the version that a vector says.  False when there is none.
  */
 static bool
-find_version(const char *text, size_t length, ImgcatCvssVersion *version)
+find_version(const char *str, size_t length, ImgcatCvssVersion *version)
 {
 	int			i;
 
@@ -101,14 +101,14 @@ find_version(const char *text, size_t length, ImgcatCvssVersion *version)
 	{
 		size_t		prefix = strlen(tables[i].prefix);
 
-		if (length >= prefix && memcmp(text, tables[i].prefix, prefix) == 0)
+		if (length >= prefix && memcmp(str, tables[i].prefix, prefix) == 0)
 		{
 			*version = (ImgcatCvssVersion) i;
 			return true;
 		}
 	}
 	*version = IMGCAT_CVSS_2;
-	return length < 5 || memcmp(text, "CVSS:", 5) != 0;
+	return length < 5 || memcmp(str, "CVSS:", 5) != 0;
 }
 
 /*
@@ -151,7 +151,7 @@ find_value(const char *values, const char *value, size_t length)
  * Read a vector; see cvss.h.
  */
 ImgcatCvssError
-imgcat_cvss_parse(const char *text, size_t length, ImgcatCvss *cvss,
+imgcat_cvss_parse(const char *str, size_t length, ImgcatCvss *cvss,
 				  size_t *error_at, const char **missing)
 {
 	const CvssTable *table;
@@ -162,19 +162,19 @@ imgcat_cvss_parse(const char *text, size_t length, ImgcatCvss *cvss,
 	memset(cvss, 0, sizeof(*cvss));
 	*error_at = 0;
 	*missing = NULL;
-	if (!find_version(text, length, &cvss->version))
+	if (!find_version(str, length, &cvss->version))
 		return IMGCAT_CVSS_BAD_VERSION;
 	table = &tables[cvss->version];
 	for (at = strlen(table->prefix); at < length;)
 	{
-		const char *metric = text + at;
+		const char *metric = str + at;
 		const char *end = memchr(metric, '/', length - at);
 		const char *colon;
 		int			value;
 
 		*error_at = at;
 		if (end == NULL)
-			end = text + length;
+			end = str + length;
 		colon = memchr(metric, ':', end - metric);
 		if (colon == NULL)
 			return IMGCAT_CVSS_BAD_METRIC;
@@ -184,14 +184,14 @@ imgcat_cvss_parse(const char *text, size_t length, ImgcatCvss *cvss,
 		if (seen & (1UL << i))
 			return IMGCAT_CVSS_REPEATED;
 		seen |= 1UL << i;
-		*error_at = colon + 1 - text;
+		*error_at = colon + 1 - str;
 		value = find_value(table->metrics[i].values, colon + 1,
 						   end - (colon + 1));
 		if (value < 0)
 			return IMGCAT_CVSS_BAD_VALUE;
 		if (i < table->nbase)
 			cvss->base[i] = value;
-		at = end - text + 1;
+		at = end - str + 1;
 	}
 	*error_at = length;
 	/* a slash with nothing after it */

@@ -47,7 +47,7 @@ typedef struct ImgcatCvss
  * On an error *error_at is where in the text it is, and *missing the name of
  * the metric that is not there, otherwise NULL.
  */
-extern ImgcatCvssError imgcat_cvss_parse(const char *text, size_t length,
+extern ImgcatCvssError imgcat_cvss_parse(const char *str, size_t length,
 										 ImgcatCvss *cvss, size_t *error_at,
 										 const char **missing);
 

@@ -17,7 +17,7 @@
  * that it stands in front of.
  */
 static bool
-begins_like_digest(const char *text, size_t length, size_t *algorithm_length)
+begins_like_digest(const char *str, size_t length, size_t *algorithm_length)
 {
 	static const char *const algorithms[] = {"sha256:", "sha384:", "sha512:"};
 	size_t		i;
@@ -26,7 +26,7 @@ begins_like_digest(const char *text, size_t length, size_t *algorithm_length)
 	{
 		*algorithm_length = strlen(algorithms[i]);
 		if (length > *algorithm_length &&
-			memcmp(text, algorithms[i], *algorithm_length) == 0)
+			memcmp(str, algorithms[i], *algorithm_length) == 0)
 			return true;
 	}
 	return false;
@@ -37,15 +37,15 @@ begins_like_digest(const char *text, size_t length, size_t *algorithm_length)
  * so the number of digits is free.
  */
 static bool
-is_digest(const char *text, size_t length)
+is_digest(const char *str, size_t length)
 {
 	size_t		i;
 
-	if (!begins_like_digest(text, length, &i))
+	if (!begins_like_digest(str, length, &i))
 		return false;
 	for (; i < length; i++)
 	{
-		char		c = text[i];
+		char		c = str[i];
 
 		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f') &&
 			!(c >= 'A' && c <= 'F'))
@@ -60,32 +60,32 @@ is_digest(const char *text, size_t length)
  * the start of a path.
  */
 static bool
-tells_registry(const char *text, size_t length)
+tells_registry(const char *str, size_t length)
 {
-	const char *slash = memchr(text, '/', length);
-	size_t		first = slash != NULL ? (size_t) (slash - text) : length;
+	const char *slash = memchr(str, '/', length);
+	size_t		first = slash != NULL ? (size_t) (slash - str) : length;
 
-	if (text[0] == '*')
+	if (str[0] == '*')
 		return true;
 	if (slash == NULL)
 	{
 		/* no registry, then; what is after ":" is the tag */
-		const char *colon = memchr(text, ':', length);
+		const char *colon = memchr(str, ':', length);
 
-		return memchr(text, '*', colon != NULL ? (size_t) (colon - text) :
+		return memchr(str, '*', colon != NULL ? (size_t) (colon - str) :
 					  length) == NULL;
 	}
-	return memchr(text, '*', first) == NULL ||
-		memchr(text, '.', first) != NULL || memchr(text, ':', first) != NULL;
+	return memchr(str, '*', first) == NULL ||
+		memchr(str, '.', first) != NULL || memchr(str, ':', first) != NULL;
 }
 
 /*
  * Append text to the buffer; where it then ends.
  */
 static char *
-append(char *end, const char *text, size_t length)
+append(char *end, const char *str, size_t length)
 {
-	memcpy(end, text, length);
+	memcpy(end, str, length);
 	return end + length;
 }
 
@@ -94,31 +94,31 @@ append(char *end, const char *text, size_t length)
  * "*": what no such name can match is refused.
  */
 static ImgcatScopeError
-parse_pattern(const char *text, size_t length, char *buffer,
+parse_pattern(const char *str, size_t length, char *buffer,
 			  ImgcatFindingScope *scope)
 {
 	ImgcatImageReference reference;
-	size_t		first_star = (const char *) memchr(text, '*', length) - text;
+	size_t		first_star = (const char *) memchr(str, '*', length) - str;
 	size_t		path;
 	char	   *end = buffer;
 	size_t		i;
 
 	scope->kind = IMGCAT_SCOPE_PATTERN;
-	if (memchr(text, '/', length) == NULL &&
-		begins_like_digest(text, length, &i))
+	if (memchr(str, '/', length) == NULL &&
+		begins_like_digest(str, length, &i))
 		return IMGCAT_SCOPE_DIGEST_PATTERN;
 	for (i = 0; i < length; i++)
-		buffer[i] = text[i] == '*' ? 'x' : text[i];
+		buffer[i] = str[i] == '*' ? 'x' : str[i];
 	scope->reference_error = imgcat_image_reference_parse(buffer, length,
 														  &reference);
 	if (scope->reference_error != IMGCAT_REFERENCE_OK ||
 		reference.path.length == 0)
 		return IMGCAT_SCOPE_BAD_NAME;
-	if (!tells_registry(text, length))
+	if (!tells_registry(str, length))
 		return IMGCAT_SCOPE_NO_REGISTRY;
 
 	path = (size_t) (reference.path.at - buffer);
-	if (first_star < path || text[0] == '*')
+	if (first_star < path || str[0] == '*')
 		path = 0;
 	else
 	{
@@ -134,7 +134,7 @@ parse_pattern(const char *text, size_t length, char *buffer,
 			first_star >= path + reference.path.length)
 			end = append(end, "library/", strlen("library/"));
 	}
-	end = append(end, text + path, length - path);
+	end = append(end, str + path, length - path);
 	scope->length = (size_t) (end - buffer);
 	return IMGCAT_SCOPE_OK;
 }
@@ -143,14 +143,14 @@ parse_pattern(const char *text, size_t length, char *buffer,
  * A name, or the digest of one.
  */
 static ImgcatScopeError
-parse_name(const char *text, size_t length, char *buffer,
+parse_name(const char *str, size_t length, char *buffer,
 		   ImgcatFindingScope *scope)
 {
 	ImgcatImageReference reference;
 	ImgcatImageReference digest;
 
 	scope->kind = IMGCAT_SCOPE_NAME;
-	scope->reference_error = imgcat_image_reference_parse(text, length,
+	scope->reference_error = imgcat_image_reference_parse(str, length,
 														  &reference);
 	if (scope->reference_error != IMGCAT_REFERENCE_OK)
 		return IMGCAT_SCOPE_BAD_NAME;
@@ -170,25 +170,25 @@ parse_name(const char *text, size_t length, char *buffer,
  * Parse a scope; see the header.
  */
 ImgcatScopeError
-imgcat_finding_scope_parse(const char *text, size_t length, char *buffer,
+imgcat_finding_scope_parse(const char *str, size_t length, char *buffer,
 						   ImgcatFindingScope *scope)
 {
 	memset(scope, 0, sizeof(*scope));
-	if (length == 1 && text[0] == '*')
+	if (length == 1 && str[0] == '*')
 	{
 		scope->kind = IMGCAT_SCOPE_PATTERN;
 		scope->length = 1;
 		buffer[0] = '*';
 		return IMGCAT_SCOPE_OK;
 	}
-	if (length > 0 && memchr(text, '*', length) != NULL)
-		return parse_pattern(text, length, buffer, scope);
-	if (is_digest(text, length))
+	if (length > 0 && memchr(str, '*', length) != NULL)
+		return parse_pattern(str, length, buffer, scope);
+	if (is_digest(str, length))
 	{
 		scope->kind = IMGCAT_SCOPE_DIGEST;
 		scope->length = length;
-		memcpy(buffer, text, length);
+		memcpy(buffer, str, length);
 		return IMGCAT_SCOPE_OK;
 	}
-	return parse_name(text, length, buffer, scope);
+	return parse_name(str, length, buffer, scope);
 }

@@ -50,7 +50,7 @@ typedef struct ImgcatFindingScope
  * Parse a scope, and write its normalised text to the buffer, which has room
  * for length and IMGCAT_REFERENCE_GROWTH.  No NUL is added.
  */
-extern ImgcatScopeError imgcat_finding_scope_parse(const char *text,
+extern ImgcatScopeError imgcat_finding_scope_parse(const char *str,
 												   size_t length,
 												   char *buffer,
 												   ImgcatFindingScope *scope);

@@ -17,7 +17,7 @@
 /* A part of a header's value. */
 typedef struct Part
 {
-	const char *text;
+	const char *str;
 	size_t		length;
 } Part;
 
@@ -39,11 +39,11 @@ next_part(const char **at, const char *delimiters)
 {
 	Part		part;
 
-	part.text = skip_blanks(*at);
-	*at = part.text + strcspn(part.text, delimiters);
-	part.length = *at - part.text;
-	while (part.length > 0 && (part.text[part.length - 1] == ' ' ||
-							   part.text[part.length - 1] == '\t'))
+	part.str = skip_blanks(*at);
+	*at = part.str + strcspn(part.str, delimiters);
+	part.length = *at - part.str;
+	while (part.length > 0 && (part.str[part.length - 1] == ' ' ||
+							   part.str[part.length - 1] == '\t'))
 		part.length--;
 	return part;
 }
@@ -57,7 +57,7 @@ imgcat_media_type_is(const char *content_type, const char *type)
 	Part		essence = next_part(&content_type, ";");
 
 	return essence.length == strlen(type) &&
-		memcmp(essence.text, type, essence.length) == 0;
+		memcmp(essence.str, type, essence.length) == 0;
 }
 
 /*
@@ -70,18 +70,18 @@ read_weight(Part part)
 	int			weight;
 	int			unit = 100;
 
-	if (part.length == 0 || (part.text[0] != '0' && part.text[0] != '1'))
+	if (part.length == 0 || (part.str[0] != '0' && part.str[0] != '1'))
 		return 0;
-	weight = (part.text[0] - '0') * QUALITY_MAX;
+	weight = (part.str[0] - '0') * QUALITY_MAX;
 	if (part.length == 1)
 		return weight;
-	if (part.text[1] != '.' || part.length > 5)
+	if (part.str[1] != '.' || part.length > 5)
 		return 0;
 	for (size_t i = 2; i < part.length; i++)
 	{
-		if (part.text[i] < '0' || part.text[i] > '9')
+		if (part.str[i] < '0' || part.str[i] > '9')
 			return 0;
-		weight += (part.text[i] - '0') * unit;
+		weight += (part.str[i] - '0') * unit;
 		unit /= 10;
 	}
 	return weight > QUALITY_MAX ? 0 : weight;
@@ -96,13 +96,13 @@ range_closeness(Part range, const char *type)
 {
 	size_t		main_length = strcspn(type, "/") + 1;
 
-	if (range.length == 3 && memcmp(range.text, "*/*", 3) == 0)
+	if (range.length == 3 && memcmp(range.str, "*/*", 3) == 0)
 		return 1;
-	if (range.length == main_length + 1 && range.text[main_length] == '*' &&
-		strncasecmp(range.text, type, main_length) == 0)
+	if (range.length == main_length + 1 && range.str[main_length] == '*' &&
+		strncasecmp(range.str, type, main_length) == 0)
 		return 2;
 	if (range.length == strlen(type) &&
-		strncasecmp(range.text, type, range.length) == 0)
+		strncasecmp(range.str, type, range.length) == 0)
 		return 3;
 	return 0;
 }
@@ -128,10 +128,10 @@ imgcat_accept_quality(const char *accept, const char *type)
 
 			accept++;
 			parameter = next_part(&accept, ",;");
-			if (parameter.length >= 2 && parameter.text[1] == '=' &&
-				(parameter.text[0] == 'q' || parameter.text[0] == 'Q'))
+			if (parameter.length >= 2 && parameter.str[1] == '=' &&
+				(parameter.str[0] == 'q' || parameter.str[0] == 'Q'))
 			{
-				Part		value = {parameter.text + 2, parameter.length - 2};
+				Part		value = {parameter.str + 2, parameter.length - 2};
 
 				weight = read_weight(value);
 			}

@@ -18,16 +18,16 @@
  * text[0 .. length) is neither a path nor a URL.
  */
 static char *
-skip_authority(char *text, char *end)
+skip_authority(char *str, char *end)
 {
-	char	   *at = text;
+	char	   *at = str;
 
 	if (at < end && *at == '/')
 		return at;
 	while (at < end && ((*at >= 'a' && *at <= 'z') ||
 						(*at >= 'A' && *at <= 'Z')))
 		at++;
-	if (at == text || end - at < 3 || memcmp(at, "://", 3) != 0)
+	if (at == str || end - at < 3 || memcmp(at, "://", 3) != 0)
 		return NULL;
 	for (at += 3; at < end && *at != '/' && *at != '?'; at++)
 		;
@@ -38,10 +38,10 @@ skip_authority(char *text, char *end)
  * Read a target; see http_target.h.
  */
 ImgcatTargetResult
-imgcat_http_target_read(ImgcatHttpTarget *target, char *text, size_t length)
+imgcat_http_target_read(ImgcatHttpTarget *target, char *str, size_t length)
 {
-	char	   *end = text + length;
-	char	   *fragment = memchr(text, '#', length);
+	char	   *end = str + length;
+	char	   *fragment = memchr(str, '#', length);
 	char	   *path;
 	char	   *path_end;
 
@@ -51,7 +51,7 @@ imgcat_http_target_read(ImgcatHttpTarget *target, char *text, size_t length)
 	*end = '\0';
 	target->query = end;
 
-	path = skip_authority(text, end);
+	path = skip_authority(str, end);
 	if (path == NULL)
 		return IMGCAT_TARGET_MALFORMED;
 	path_end = memchr(path, '?', end - path);

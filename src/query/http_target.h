@@ -49,6 +49,6 @@ typedef struct ImgcatHttpTarget
  * A segment that holds an encoded slash holds a slash afterwards.
  */
 extern ImgcatTargetResult imgcat_http_target_read(ImgcatHttpTarget *target,
-												  char *text, size_t length);
+												  char *str, size_t length);
 
 #endif							/* IMGCAT_HTTP_TARGET_H */

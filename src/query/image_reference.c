@@ -338,28 +338,28 @@ looks_like_digest(Part digest)
  * Match path[:tag][@digest] and set the parts.  false when it does not match.
  */
 static bool
-match_remainder(Part text, bool fold_case, ImgcatImageReference *reference)
+match_remainder(Part str, bool fold_case, ImgcatImageReference *reference)
 {
-	size_t		length = path_length(text, fold_case);
+	size_t		length = path_length(str, fold_case);
 
-	reference->path = part_upto(text, length);
-	text = part_from(text, length);
+	reference->path = part_upto(str, length);
+	str = part_from(str, length);
 	if (length == 0)
 		return false;
-	if (text.length > 0 && text.at[0] == ':')
+	if (str.length > 0 && str.at[0] == ':')
 	{
-		text = part_from(text, 1);
-		reference->tag = part_upto(text, find(text, '@'));
+		str = part_from(str, 1);
+		reference->tag = part_upto(str, find(str, '@'));
 		if (!is_tag(reference->tag))
 			return false;
-		text = part_from(text, reference->tag.length);
+		str = part_from(str, reference->tag.length);
 	}
-	if (text.length > 0 && text.at[0] == '@')
+	if (str.length > 0 && str.at[0] == '@')
 	{
-		reference->digest = part_from(text, 1);
+		reference->digest = part_from(str, 1);
 		return looks_like_digest(reference->digest);
 	}
-	return text.length == 0;
+	return str.length == 0;
 }
 
 /*
@@ -367,33 +367,33 @@ match_remainder(Part text, bool fold_case, ImgcatImageReference *reference)
  * registry only if it can be nothing else.
  */
 static Part
-split_registry(Part text, ImgcatImageReference *reference)
+split_registry(Part str, ImgcatImageReference *reference)
 {
-	size_t		slash = find(text, '/');
-	Part		first = part_upto(text, slash);
+	size_t		slash = find(str, '/');
+	Part		first = part_upto(str, slash);
 
 	reference->registry = docker_io;
-	if (slash < text.length &&
+	if (slash < str.length &&
 		(is_word(first, "localhost") || contains(first, '.') ||
 		 contains(first, ':') || has_upper(first)))
 	{
 		if (!is_word(first, "index.docker.io"))
 			reference->registry = first;
-		text = part_from(text, slash + 1);
+		str = part_from(str, slash + 1);
 	}
 	reference->official = is_word(reference->registry, "docker.io") &&
-		!contains(text, '/');
-	return text;
+		!contains(str, '/');
+	return str;
 }
 
 /*
  * Parse a name as written; see the header.
  */
 ImgcatReferenceError
-imgcat_image_reference_parse(const char *text, size_t length,
+imgcat_image_reference_parse(const char *str, size_t length,
 							 ImgcatImageReference *reference)
 {
-	Part		whole = {text, length};
+	Part		whole = {str, length};
 	Part		rest;
 	Part		path;
 
@@ -460,9 +460,9 @@ imgcat_image_reference_message(ImgcatReferenceError error)
 
 /* Append text to the buffer; where it then ends. */
 static char *
-append(char *end, const char *text, size_t length)
+append(char *end, const char *str, size_t length)
 {
-	memcpy(end, text, length);
+	memcpy(end, str, length);
 	return end + length;
 }
 
@@ -500,10 +500,10 @@ imgcat_image_reference_write(const ImgcatImageReference *reference,
  * Take a normalised full name apart; see the header.
  */
 void
-imgcat_image_reference_split(const char *text, size_t length,
+imgcat_image_reference_split(const char *str, size_t length,
 							 ImgcatImageReference *reference)
 {
-	Part		rest = {text, length};
+	Part		rest = {str, length};
 	size_t		slash = find(rest, '/');
 	size_t		at;
 

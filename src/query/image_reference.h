@@ -62,7 +62,7 @@ typedef struct ImgcatImageReference
  * Parse a name as written.  On IMGCAT_REFERENCE_UPPERCASE reference->official
  * and ->path are set, for the message.
  */
-extern ImgcatReferenceError imgcat_image_reference_parse(const char *text,
+extern ImgcatReferenceError imgcat_image_reference_parse(const char *str,
 														 size_t length,
 														 ImgcatImageReference *reference);
 
@@ -81,7 +81,7 @@ extern size_t imgcat_image_reference_write(const ImgcatImageReference *reference
  * Take a normalised full name apart; the text must come from
  * imgcat_image_reference_write.  path is then the whole remote.
  */
-extern void imgcat_image_reference_split(const char *text, size_t length,
+extern void imgcat_image_reference_split(const char *str, size_t length,
 										 ImgcatImageReference *reference);
 
 #endif							/* IMGCAT_IMAGE_REFERENCE_H */

@@ -16,33 +16,33 @@
  * Split "[op:]value"; see in_list.h.
  */
 ImgcatTextOperator
-imgcat_text_operator_parse(const char *text, size_t length,
+imgcat_text_operator_parse(const char *str, size_t length,
 						   const char **value, size_t *value_length)
 {
-	const char *colon = length > 0 ? memchr(text, ':', length) : NULL;
+	const char *colon = length > 0 ? memchr(str, ':', length) : NULL;
 
-	*value = text;
+	*value = str;
 	*value_length = length;
 	if (colon == NULL)
 		return IMGCAT_TEXT_EQ;
-	if (colon - text != 2)
+	if (colon - str != 2)
 		return IMGCAT_TEXT_UNKNOWN;
-	if (memcmp(text, "eq", 2) != 0 && memcmp(text, "in", 2) != 0)
+	if (memcmp(str, "eq", 2) != 0 && memcmp(str, "in", 2) != 0)
 		return IMGCAT_TEXT_UNKNOWN;
 
 	*value = colon + 1;
 	*value_length = length - 3;
-	return *text == 'e' ? IMGCAT_TEXT_EQ : IMGCAT_TEXT_IN;
+	return *str == 'e' ? IMGCAT_TEXT_EQ : IMGCAT_TEXT_IN;
 }
 
 /*
  * Start reading a list; see in_list.h.  An empty text holds no item.
  */
 void
-imgcat_in_list_init(ImgcatInList *list, const char *text, size_t length)
+imgcat_in_list_init(ImgcatInList *list, const char *str, size_t length)
 {
-	list->at = text;
-	list->end = text + length;
+	list->at = str;
+	list->end = str + length;
 	list->done = (length == 0);
 }
 
@@ -65,11 +65,11 @@ malformed(ImgcatInList *list, const char *quote,
  * or NULL.  A backslash keeps the next byte from closing it.
  */
 static const char *
-closing_quote(const char *text, const char *end)
+closing_quote(const char *str, const char *end)
 {
-	while (text < end && *text != '"')
-		text += (*text == '\\' && end - text > 1) ? 2 : 1;
-	return text < end ? text : NULL;
+	while (str < end && *str != '"')
+		str += (*str == '\\' && end - str > 1) ? 2 : 1;
+	return str < end ? str : NULL;
 }
 
 /*

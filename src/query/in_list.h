@@ -27,7 +27,7 @@ typedef enum ImgcatTextOperator
  * operator *value is the whole text: its name stands before the first colon,
  * and a caller that forgives it compares with the text as it is.
  */
-extern ImgcatTextOperator imgcat_text_operator_parse(const char *text,
+extern ImgcatTextOperator imgcat_text_operator_parse(const char *str,
 													 size_t length,
 													 const char **value,
 													 size_t *value_length);
@@ -49,7 +49,7 @@ typedef enum ImgcatInListResult
 
 /* Start reading text[0 .. length), the value after "in:". */
 extern void imgcat_in_list_init(ImgcatInList *list,
-								const char *text, size_t length);
+								const char *str, size_t length);
 
 /*
  * The next item, a slice of the text without its quotes.  Items are not

@@ -45,9 +45,9 @@ put_line(Output *output, size_t level)
  * Past the white space of JSON at text[at].
  */
 static size_t
-skip_space(const char *text, size_t at, size_t length)
+skip_space(const char *str, size_t at, size_t length)
 {
-	while (at < length && memchr(" \t\n\r", text[at], 4) != NULL)
+	while (at < length && memchr(" \t\n\r", str[at], 4) != NULL)
 		at++;
 	return at;
 }
@@ -56,18 +56,18 @@ skip_space(const char *text, size_t at, size_t length)
  * Write the string that begins at text[at]; where it ends.
  */
 static size_t
-put_string(Output *output, const char *text, size_t at, size_t length)
+put_string(Output *output, const char *str, size_t at, size_t length)
 {
-	put(output, text[at++]);
+	put(output, str[at++]);
 	while (at < length)
 	{
-		char		c = text[at++];
+		char		c = str[at++];
 
 		put(output, c);
 		if (c == '"')
 			break;
 		if (c == '\\' && at < length)
-			put(output, text[at++]);
+			put(output, str[at++]);
 	}
 	return at;
 }
@@ -76,27 +76,27 @@ put_string(Output *output, const char *text, size_t at, size_t length)
  * Indent a document; see json_indent.h.
  */
 size_t
-imgcat_json_indent(char *out, size_t out_size, const char *text, size_t length)
+imgcat_json_indent(char *out, size_t out_size, const char *str, size_t length)
 {
 	Output		output = {out, out_size, 0};
 	size_t		level = 0;
 	size_t		at = 0;
 
-	while ((at = skip_space(text, at, length)) < length)
+	while ((at = skip_space(str, at, length)) < length)
 	{
-		char		c = text[at];
+		char		c = str[at];
 
 		switch (c)
 		{
 			case '"':
-				at = put_string(&output, text, at, length);
+				at = put_string(&output, str, at, length);
 				continue;
 			case '{':
 			case '[':
 				put(&output, c);
-				at = skip_space(text, at + 1, length);
-				if (at < length && (text[at] == '}' || text[at] == ']'))
-					put(&output, text[at++]);
+				at = skip_space(str, at + 1, length);
+				if (at < length && (str[at] == '}' || str[at] == ']'))
+					put(&output, str[at++]);
 				else
 					put_line(&output, ++level);
 				continue;

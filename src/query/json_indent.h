@@ -18,6 +18,6 @@
  * that the whole needs; out may be NULL when out_size is 0.
  */
 extern size_t imgcat_json_indent(char *out, size_t out_size,
-								 const char *text, size_t length);
+								 const char *str, size_t length);
 
 #endif							/* IMGCAT_JSON_INDENT_H */

@@ -168,7 +168,7 @@ string_is(const char *at, const char *end, const char *name)
  * found (duplicate->member set) or this is no JSON.
  */
 static bool
-scan_operation(Cursor *cursor, const char *text,
+scan_operation(Cursor *cursor, const char *str,
 			   ImgcatJsonPatchDuplicate *duplicate)
 {
 	unsigned	seen = 0;
@@ -195,7 +195,7 @@ scan_operation(Cursor *cursor, const char *text,
 			if (seen & (1u << i))
 			{
 				duplicate->member = member_names[i];
-				duplicate->position = (size_t) (key - 1 - text);
+				duplicate->position = (size_t) (key - 1 - str);
 				return false;
 			}
 			seen |= 1u << i;
@@ -212,13 +212,13 @@ scan_operation(Cursor *cursor, const char *text,
  * duplicate says where.
  */
 bool
-imgcat_json_patch_text_duplicate(const char *text, size_t length,
+imgcat_json_patch_text_duplicate(const char *str, size_t length,
 								 ImgcatJsonPatchDuplicate *duplicate)
 {
 	Cursor		cursor;
 
-	cursor.at = text;
-	cursor.end = text + length;
+	cursor.at = str;
+	cursor.end = str + length;
 	duplicate->operation = 0;
 	duplicate->member = NULL;
 	duplicate->position = 0;
@@ -229,7 +229,7 @@ imgcat_json_patch_text_duplicate(const char *text, size_t length,
 	{
 		if (accept(&cursor, '{'))
 		{
-			if (!scan_operation(&cursor, text, duplicate))
+			if (!scan_operation(&cursor, str, duplicate))
 				return duplicate->member != NULL;
 		}
 		else if (!skip_value(&cursor))

@@ -23,7 +23,7 @@ typedef struct ImgcatJsonPatchDuplicate
 	size_t		position;		/* byte offset of the second one */
 } ImgcatJsonPatchDuplicate;
 
-extern bool imgcat_json_patch_text_duplicate(const char *text, size_t length,
+extern bool imgcat_json_patch_text_duplicate(const char *str, size_t length,
 											 ImgcatJsonPatchDuplicate *duplicate);
 
 #endif							/* IMGCAT_QUERY_JSON_PATCH_TEXT_H */

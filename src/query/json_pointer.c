@@ -16,13 +16,13 @@
  * room for.  Zero for the empty pointer, which is the whole document.
  */
 size_t
-imgcat_json_pointer_token_count(const char *text, size_t length)
+imgcat_json_pointer_token_count(const char *str, size_t length)
 {
 	size_t		count = 0;
 	size_t		i;
 
 	for (i = 0; i < length; i++)
-		count += (text[i] == '/');
+		count += (str[i] == '/');
 	return count;
 }
 
@@ -32,21 +32,21 @@ imgcat_json_pointer_token_count(const char *text, size_t length)
  * operation agrees about it.
  */
 static int32_t
-array_index(const char *text, size_t length)
+array_index(const char *str, size_t length)
 {
 	int64_t		index = 0;
 	size_t		i;
 
-	if (length == 1 && text[0] == '-')
+	if (length == 1 && str[0] == '-')
 		return IMGCAT_JSON_INDEX_END;
-	if (length == 0 || (length > 1 && text[0] == '0'))
+	if (length == 0 || (length > 1 && str[0] == '0'))
 		return IMGCAT_JSON_INDEX_NONE;
 	for (i = 0; i < length; i++)
 	{
-		if (text[i] < '0' || text[i] > '9')
+		if (str[i] < '0' || str[i] > '9')
 			return IMGCAT_JSON_INDEX_NONE;
 		if (index < IMGCAT_JSON_INDEX_MAX)
-			index = index * 10 + (text[i] - '0');
+			index = index * 10 + (str[i] - '0');
 	}
 	return index < IMGCAT_JSON_INDEX_MAX
 		? (int32_t) index : IMGCAT_JSON_INDEX_MAX;
@@ -60,13 +60,13 @@ array_index(const char *text, size_t length)
  * decoded.  On failure error_at is the byte offset of the offending character.
  */
 ImgcatJsonPointerStatus
-imgcat_json_pointer_parse(const char *text, size_t length,
+imgcat_json_pointer_parse(const char *str, size_t length,
 						  ImgcatJsonToken *tokens, char *decoded,
 						  size_t *error_at)
 {
 	size_t		at = 0;
 
-	if (length > 0 && text[0] != '/')
+	if (length > 0 && str[0] != '/')
 	{
 		*error_at = 0;
 		return IMGCAT_JSON_POINTER_NO_SLASH;
@@ -78,12 +78,12 @@ imgcat_json_pointer_parse(const char *text, size_t length,
 		size_t		written = 0;
 		int			escaped = 0;
 
-		while (at < length && text[at] != '/')
+		while (at < length && str[at] != '/')
 		{
-			if (text[at] == '~')
+			if (str[at] == '~')
 			{
 				if (at + 1 >= length ||
-					(text[at + 1] != '0' && text[at + 1] != '1'))
+					(str[at + 1] != '0' && str[at + 1] != '1'))
 				{
 					*error_at = at;
 					return IMGCAT_JSON_POINTER_BAD_ESCAPE;
@@ -92,20 +92,20 @@ imgcat_json_pointer_parse(const char *text, size_t length,
 				{
 					escaped = 1;
 					written = at - start;
-					memcpy(decoded, text + start, written);
+					memcpy(decoded, str + start, written);
 				}
-				decoded[written++] = (text[at + 1] == '0') ? '~' : '/';
+				decoded[written++] = (str[at + 1] == '0') ? '~' : '/';
 				at += 2;
 				continue;
 			}
 			if (escaped)
-				decoded[written++] = text[at];
+				decoded[written++] = str[at];
 			at++;
 		}
 
-		tokens->text = escaped ? decoded : text + start;
+		tokens->str = escaped ? decoded : str + start;
 		tokens->length = (uint32_t) (escaped ? written : at - start);
-		tokens->index = array_index(tokens->text, tokens->length);
+		tokens->index = array_index(tokens->str, tokens->length);
 		tokens++;
 		decoded += escaped ? written : 0;
 	}

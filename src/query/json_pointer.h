@@ -31,7 +31,7 @@
 /* One reference token, its escapes undone. */
 typedef struct ImgcatJsonToken
 {
-	const char *text;			/* not NUL-terminated */
+	const char *str;			/* not NUL-terminated */
 	uint32_t	length;
 	int32_t		index;			/* IMGCAT_JSON_INDEX_* or the array index */
 } ImgcatJsonToken;
@@ -40,12 +40,13 @@ typedef enum ImgcatJsonPointerStatus
 {
 	IMGCAT_JSON_POINTER_OK,
 	IMGCAT_JSON_POINTER_NO_SLASH,	/* not empty and does not start with / */
-	IMGCAT_JSON_POINTER_BAD_ESCAPE,	/* ~ without 0 or 1 after it */
-	IMGCAT_JSON_POINTER_TOO_LONG	/* more tokens than the caller has room for */
+	IMGCAT_JSON_POINTER_BAD_ESCAPE, /* ~ without 0 or 1 after it */
+	IMGCAT_JSON_POINTER_TOO_LONG	/* more tokens than the caller has room
+									 * for */
 } ImgcatJsonPointerStatus;
 
-extern size_t imgcat_json_pointer_token_count(const char *text, size_t length);
-extern ImgcatJsonPointerStatus imgcat_json_pointer_parse(const char *text,
+extern size_t imgcat_json_pointer_token_count(const char *str, size_t length);
+extern ImgcatJsonPointerStatus imgcat_json_pointer_parse(const char *str,
 														 size_t length,
 														 ImgcatJsonToken *tokens,
 														 char *decoded,

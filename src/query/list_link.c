@@ -19,7 +19,7 @@
  * Length of the scheme and host that the text starts with; 0 if it does not.
  */
 static size_t
-origin_length(const char *text, size_t length)
+origin_length(const char *str, size_t length)
 {
 	static const char *const schemes[] = {"http://", "https://"};
 	int			i;
@@ -28,9 +28,9 @@ origin_length(const char *text, size_t length)
 	{
 		size_t		at = strlen(schemes[i]);
 
-		if (length < at || strncasecmp(text, schemes[i], at) != 0)
+		if (length < at || strncasecmp(str, schemes[i], at) != 0)
 			continue;
-		while (at < length && strchr("/?#", text[at]) == NULL)
+		while (at < length && strchr("/?#", str[at]) == NULL)
 			at++;
 		return at;
 	}
@@ -41,20 +41,20 @@ origin_length(const char *text, size_t length)
  * See list_link.h.
  */
 bool
-imgcat_list_link_query(const char *text, size_t length, const char *path,
+imgcat_list_link_query(const char *str, size_t length, const char *path,
 					   const char **query, size_t *query_length)
 {
-	size_t		origin = origin_length(text, length);
-	const char *end = text + length;
-	const char *at = text + origin;
+	size_t		origin = origin_length(str, length);
+	const char *end = str + length;
+	const char *at = str + origin;
 	const char *fragment;
 	const char *question;
 
-	if (length > 0 && *text == '?')
+	if (length > 0 && *str == '?')
 		return false;
-	if (origin == 0 && (length == 0 || *text != '/'))
+	if (origin == 0 && (length == 0 || *str != '/'))
 	{
-		*query = text;
+		*query = str;
 		*query_length = length;
 		return true;
 	}

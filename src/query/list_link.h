@@ -22,7 +22,7 @@
  * Answers false for a link of anything else, and for a text that starts with
  * '?': it is a part of a link.
  */
-extern bool imgcat_list_link_query(const char *text, size_t length,
+extern bool imgcat_list_link_query(const char *str, size_t length,
 								   const char *path,
 								   const char **query, size_t *query_length);
 

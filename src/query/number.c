@@ -17,16 +17,16 @@
  * Are the bytes decimal digits with single underscores between them?
  */
 static bool
-is_digits(const char *text, size_t length)
+is_digits(const char *str, size_t length)
 {
 	bool		after_digit = false;
 	size_t		i;
 
 	for (i = 0; i < length; i++)
 	{
-		if (text[i] >= '0' && text[i] <= '9')
+		if (str[i] >= '0' && str[i] <= '9')
 			after_digit = true;
-		else if (text[i] == '_' && after_digit)
+		else if (str[i] == '_' && after_digit)
 			after_digit = false;
 		else
 			return false;
@@ -38,7 +38,7 @@ is_digits(const char *text, size_t length)
  * Read an integer; see number.h.
  */
 bool
-imgcat_parse_integer(const char *text, size_t length,
+imgcat_parse_integer(const char *str, size_t length,
 					 int64_t *value, bool *out_of_range)
 {
 	bool		negative = false;
@@ -48,14 +48,14 @@ imgcat_parse_integer(const char *text, size_t length,
 	*value = 0;
 	*out_of_range = false;
 
-	imgcat_strip_blanks(&text, &length);
-	if (length > 0 && (*text == '+' || *text == '-'))
+	imgcat_strip_blanks(&str, &length);
+	if (length > 0 && (*str == '+' || *str == '-'))
 	{
-		negative = (*text == '-');
-		text++;
+		negative = (*str == '-');
+		str++;
 		length--;
 	}
-	if (!is_digits(text, length))
+	if (!is_digits(str, length))
 		return false;
 
 	/* count downwards: the negative range is the larger one */
@@ -63,9 +63,9 @@ imgcat_parse_integer(const char *text, size_t length,
 	{
 		int			digit;
 
-		if (text[i] == '_')
+		if (str[i] == '_')
 			continue;
-		digit = text[i] - '0';
+		digit = str[i] - '0';
 		if (result < (INT64_MIN + digit) / 10)
 		{
 			*value = negative ? INT64_MIN : INT64_MAX;

@@ -23,7 +23,7 @@
  * *out_of_range set and *value at the nearest bound, so that a caller that
  * clamps need not ask.
  */
-extern bool imgcat_parse_integer(const char *text, size_t length,
+extern bool imgcat_parse_integer(const char *str, size_t length,
 								 int64_t *value, bool *out_of_range);
 
 #endif							/* IMGCAT_NUMBER_H */

@@ -65,7 +65,7 @@ static const struct
 /* Where decoding stands. */
 typedef struct PurlParser
 {
-	const char *text;			/* all of it, for places */
+	const char *str;			/* all of it, for places */
 	char	   *out;			/* the free rest of the buffer */
 	size_t		error_at;
 } PurlParser;
@@ -123,7 +123,7 @@ find_or_end(const char *from, const char *end, char c)
 static ImgcatPurlError
 fail(PurlParser *parser, const char *at, ImgcatPurlError error)
 {
-	parser->error_at = at - parser->text;
+	parser->error_at = at - parser->str;
 	return error;
 }
 
@@ -321,13 +321,13 @@ fold(ImgcatPurlPart part, bool upper)
 
 /* Is there this text in the part? */
 static bool
-contains(ImgcatPurlPart part, const char *text)
+contains(ImgcatPurlPart part, const char *str)
 {
-	size_t		length = strlen(text);
+	size_t		length = strlen(str);
 	size_t		i;
 
 	for (i = 0; i + length <= part.length; i++)
-		if (memcmp(part.at + i, text, length) == 0)
+		if (memcmp(part.at + i, str, length) == 0)
 			return true;
 	return false;
 }
@@ -421,7 +421,7 @@ read_path(PurlParser *parser, const char *from, const char *end,
 static ImgcatPurlError
 read_purl(PurlParser *parser, const char *end, ImgcatPackageUrl *purl)
 {
-	const char *at = parser->text;
+	const char *at = parser->str;
 	const char *mark;
 	ImgcatPurlError error;
 
@@ -461,17 +461,17 @@ read_purl(PurlParser *parser, const char *end, ImgcatPackageUrl *purl)
  * Take a package URL apart; see package_url.h.
  */
 ImgcatPurlError
-imgcat_package_url_parse(const char *text, size_t length, char *buffer,
+imgcat_package_url_parse(const char *str, size_t length, char *buffer,
 						 ImgcatPackageUrl *purl, size_t *error_at)
 {
-	PurlParser	parser = {text, buffer, 0};
+	PurlParser	parser = {str, buffer, 0};
 	ImgcatPurlError error;
 
 	memset(purl, 0, sizeof(*purl));
 	*error_at = 0;
 	if (length > IMGCAT_PURL_LENGTH_MAX)
 		return IMGCAT_PURL_TOO_LONG;
-	error = read_purl(&parser, text + length, purl);
+	error = read_purl(&parser, str + length, purl);
 	*error_at = parser.error_at;
 	return error;
 }

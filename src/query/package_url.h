@@ -61,7 +61,7 @@ typedef enum ImgcatPurlError
  * The parts lie in buffer, which has length bytes at least.  On an error
  * *error_at is where in the text it is.
  */
-extern ImgcatPurlError imgcat_package_url_parse(const char *text, size_t length,
+extern ImgcatPurlError imgcat_package_url_parse(const char *str, size_t length,
 												char *buffer,
 												ImgcatPackageUrl *purl,
 												size_t *error_at);

@@ -37,27 +37,27 @@ hex_value(char c)
  * service and in browsers.
  */
 size_t
-imgcat_url_decode(char *text, size_t length, bool plus_is_blank)
+imgcat_url_decode(char *str, size_t length, bool plus_is_blank)
 {
 	size_t		from = 0;
 	size_t		to = 0;
 
 	while (from < length)
 	{
-		if (text[from] == '%' && length - from > 2 &&
-			hex_value(text[from + 1]) >= 0 && hex_value(text[from + 2]) >= 0)
+		if (str[from] == '%' && length - from > 2 &&
+			hex_value(str[from + 1]) >= 0 && hex_value(str[from + 2]) >= 0)
 		{
-			text[to++] = (char) (hex_value(text[from + 1]) << 4 |
-								 hex_value(text[from + 2]));
+			str[to++] = (char) (hex_value(str[from + 1]) << 4 |
+								hex_value(str[from + 2]));
 			from += 3;
 		}
 		else
 		{
-			text[to++] = plus_is_blank && text[from] == '+' ? ' ' : text[from];
+			str[to++] = plus_is_blank && str[from] == '+' ? ' ' : str[from];
 			from++;
 		}
 	}
-	text[to] = '\0';
+	str[to] = '\0';
 	return to;
 }
 
@@ -65,10 +65,10 @@ imgcat_url_decode(char *text, size_t length, bool plus_is_blank)
  * Start reading; see query_string.h.
  */
 void
-imgcat_query_string_init(ImgcatQueryString *query, char *text, size_t length)
+imgcat_query_string_init(ImgcatQueryString *query, char *str, size_t length)
 {
-	query->at = text;
-	query->end = text + length;
+	query->at = str;
+	query->end = str + length;
 }
 
 /*
@@ -132,7 +132,7 @@ is_unreserved(char c)
  * Encode a name or value of a query; see query_string.h.
  */
 size_t
-imgcat_url_encode(char *out, size_t out_size, const char *text, size_t length)
+imgcat_url_encode(char *out, size_t out_size, const char *str, size_t length)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	size_t		needed = 0;
@@ -141,8 +141,8 @@ imgcat_url_encode(char *out, size_t out_size, const char *text, size_t length)
 
 	for (i = 0; i < length; i++)
 	{
-		unsigned char c = (unsigned char) text[i];
-		bool		escaped = !is_unreserved(text[i]) && c != ' ';
+		unsigned char c = (unsigned char) str[i];
+		bool		escaped = !is_unreserved(str[i]) && c != ' ';
 		size_t		width = escaped ? 3 : 1;
 
 		/* once something did not fit, nothing may follow */

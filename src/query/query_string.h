@@ -47,7 +47,7 @@ typedef enum ImgcatQueryResult
  * own the bytes up to and including text[length], where a NUL is written.
  */
 extern void imgcat_query_string_init(ImgcatQueryString *query,
-									 char *text, size_t length);
+									 char *str, size_t length);
 
 /*
  * The next pair.  On IMGCAT_QUERY_BAD_ENCODING the parameter holds the pair as
@@ -61,7 +61,7 @@ extern ImgcatQueryResult imgcat_query_string_next(ImgcatQueryString *query,
  * The caller must own text[length].  A '+' is a blank in a query, and itself
  * in a path.
  */
-extern size_t imgcat_url_decode(char *text, size_t length,
+extern size_t imgcat_url_decode(char *str, size_t length,
 								bool plus_is_blank);
 
 /*
@@ -70,6 +70,6 @@ extern size_t imgcat_url_decode(char *text, size_t length,
  * returns the length that the whole needs; out may be NULL when out_size is 0.
  */
 extern size_t imgcat_url_encode(char *out, size_t out_size,
-								const char *text, size_t length);
+								const char *str, size_t length);
 
 #endif							/* IMGCAT_QUERY_STRING_H */

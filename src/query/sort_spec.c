@@ -26,9 +26,9 @@ typedef struct SortParser
  * Is the slice this word?
  */
 static bool
-slice_is(const char *text, size_t length, const char *word)
+slice_is(const char *str, size_t length, const char *word)
 {
-	return strlen(word) == length && memcmp(text, word, length) == 0;
+	return strlen(word) == length && memcmp(str, word, length) == 0;
 }
 
 /*
@@ -36,9 +36,9 @@ slice_is(const char *text, size_t length, const char *word)
  */
 static ImgcatSortResult
 fault(SortParser *parser, ImgcatSortResult result,
-	  const char *text, size_t length)
+	  const char *str, size_t length)
 {
-	*parser->error_at = text;
+	*parser->error_at = str;
 	*parser->error_length = length;
 	return result;
 }
@@ -48,39 +48,39 @@ fault(SortParser *parser, ImgcatSortResult result,
  * create_at, and clients were written to them.
  */
 static ImgcatSortResult
-parse_key(SortParser *parser, const char *text, size_t length, int *attribute)
+parse_key(SortParser *parser, const char *str, size_t length, int *attribute)
 {
 	int			i;
 
-	imgcat_strip_blanks(&text, &length);
+	imgcat_strip_blanks(&str, &length);
 	for (i = 0; parser->names[i] != NULL; i++)
 	{
-		if (slice_is(text, length, parser->names[i]))
+		if (slice_is(str, length, parser->names[i]))
 		{
 			*attribute = i;
 			return IMGCAT_SORT_OK;
 		}
 	}
-	if (slice_is(text, length, "create_at"))
+	if (slice_is(str, length, "create_at"))
 	{
 		*attribute = parser->created_at_index;
 		return IMGCAT_SORT_OK;
 	}
-	return fault(parser, IMGCAT_SORT_BAD_KEY, text, length);
+	return fault(parser, IMGCAT_SORT_BAD_KEY, str, length);
 }
 
 /*
  * Which direction does the slice name?
  */
 static ImgcatSortResult
-parse_direction(SortParser *parser, const char *text, size_t length,
+parse_direction(SortParser *parser, const char *str, size_t length,
 				bool *descending)
 {
-	imgcat_strip_blanks(&text, &length);
-	*descending = slice_is(text, length, "desc");
-	if (*descending || slice_is(text, length, "asc"))
+	imgcat_strip_blanks(&str, &length);
+	*descending = slice_is(str, length, "desc");
+	if (*descending || slice_is(str, length, "asc"))
 		return IMGCAT_SORT_OK;
-	return fault(parser, IMGCAT_SORT_BAD_DIRECTION, text, length);
+	return fault(parser, IMGCAT_SORT_BAD_DIRECTION, str, length);
 }
 
 /*
@@ -107,19 +107,19 @@ add_key(ImgcatSortSpec *spec, int attribute, bool descending)
  * the tie-breakers: that of a single key, otherwise descending.
  */
 static ImgcatSortResult
-parse_sort(SortParser *parser, const char *text, size_t length,
+parse_sort(SortParser *parser, const char *str, size_t length,
 		   bool *tie_descending)
 {
 	const char *end;
 	int			nkeys = 0;
 
-	imgcat_strip_blanks(&text, &length);
-	end = text + length;
+	imgcat_strip_blanks(&str, &length);
+	end = str + length;
 	for (;;)
 	{
-		const char *comma = memchr(text, ',', end - text);
+		const char *comma = memchr(str, ',', end - str);
 		const char *item_end = comma ? comma : end;
-		const char *colon = memchr(text, ':', item_end - text);
+		const char *colon = memchr(str, ':', item_end - str);
 		const char *key_end = colon ? colon : item_end;
 		const char *direction = colon ? colon + 1 : item_end;
 		size_t		direction_length = item_end - direction;
@@ -129,7 +129,7 @@ parse_sort(SortParser *parser, const char *text, size_t length,
 
 		if (nkeys++ == IMGCAT_SORT_KEYS_MAX)
 			return IMGCAT_SORT_TOO_MANY;
-		result = parse_key(parser, text, key_end - text, &attribute);
+		result = parse_key(parser, str, key_end - str, &attribute);
 		if (result != IMGCAT_SORT_OK)
 			return result;
 		imgcat_strip_blanks(&direction, &direction_length);
@@ -142,7 +142,7 @@ parse_sort(SortParser *parser, const char *text, size_t length,
 		*tie_descending = nkeys == 1 ? descending : true;
 		if (comma == NULL)
 			return IMGCAT_SORT_OK;
-		text = comma + 1;
+		str = comma + 1;
 	}
 }
 

@@ -264,7 +264,7 @@ days_since_year_one(int year, int month, int day)
  * in bytes, whatever the result.
  */
 static ImgcatTimeFilterResult
-parse_time(const char *text, size_t length,
+parse_time(const char *str, size_t length,
 		   int64_t *microseconds, bool *has_fraction, size_t *stop)
 {
 	Cursor		cursor;
@@ -272,14 +272,14 @@ parse_time(const char *text, size_t length,
 	bool		complete;
 	bool		good;
 
-	cursor.at = text;
-	cursor.end = text + length;
+	cursor.at = str;
+	cursor.end = str + length;
 
 	good = read_date(&cursor, &time, &complete);
 	if (good && complete &&
 		(accept_char(&cursor, 'T') || accept_char(&cursor, ' ')))
 		good = read_clock(&cursor, &time) && read_zone(&cursor, &time);
-	*stop = cursor.at - text;
+	*stop = cursor.at - str;
 	if (!good || cursor.at != cursor.end)
 		return IMGCAT_TIME_BAD_TIME;
 
@@ -321,7 +321,7 @@ find_comparison(const char *name, size_t length, ImgcatComparison *op)
  * time is told before a bad operator.
  */
 ImgcatTimeFilterResult
-imgcat_time_filter_parse(const char *text, size_t length,
+imgcat_time_filter_parse(const char *str, size_t length,
 						 ImgcatTimeFilter *filter, size_t *error_position)
 {
 	ImgcatTimeFilter parsed = {0};
@@ -332,13 +332,13 @@ imgcat_time_filter_parse(const char *text, size_t length,
 	size_t		stop;
 
 	parsed.op = IMGCAT_EQ;
-	result = parse_time(text, length, &parsed.microseconds,
+	result = parse_time(str, length, &parsed.microseconds,
 						&parsed.has_fraction, error_position);
-	colon = length > 0 ? memchr(text, ':', length) : NULL;
+	colon = length > 0 ? memchr(str, ':', length) : NULL;
 	if (result == IMGCAT_TIME_BAD_TIME && colon != NULL)
 	{
-		after_colon = colon + 1 - text;
-		known = find_comparison(text, colon - text, &parsed.op);
+		after_colon = colon + 1 - str;
+		known = find_comparison(str, colon - str, &parsed.op);
 		result = parse_time(colon + 1, length - after_colon,
 							&parsed.microseconds, &parsed.has_fraction, &stop);
 

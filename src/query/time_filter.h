@@ -49,7 +49,7 @@ typedef enum ImgcatTimeFilterResult
  * Read "[op:]time".  Unless the result is IMGCAT_TIME_OK, *filter is not set
  * and *error_position is the byte offset, 0 to length, where reading stopped.
  */
-extern ImgcatTimeFilterResult imgcat_time_filter_parse(const char *text,
+extern ImgcatTimeFilterResult imgcat_time_filter_parse(const char *str,
 													   size_t length,
 													   ImgcatTimeFilter *filter,
 													   size_t *error_position);

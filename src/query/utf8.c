@@ -19,9 +19,9 @@
  * see table 3-7 of the Unicode Standard.
  */
 static size_t
-sequence_length(const unsigned char *text, size_t left)
+sequence_length(const unsigned char *str, size_t left)
 {
-	unsigned char lead = text[0];
+	unsigned char lead = str[0];
 	unsigned char second_min = 0x80;
 	unsigned char second_max = 0xBF;
 	size_t		length;
@@ -47,11 +47,11 @@ sequence_length(const unsigned char *text, size_t left)
 	else if (lead == 0xF4)
 		second_max = 0x8F;
 
-	if (left < length || text[1] < second_min || text[1] > second_max)
+	if (left < length || str[1] < second_min || str[1] > second_max)
 		return 0;
 	for (i = 2; i < length; i++)
 	{
-		if ((text[i] & 0xC0) != 0x80)
+		if ((str[i] & 0xC0) != 0x80)
 			return 0;
 	}
 	return length;
@@ -61,9 +61,9 @@ sequence_length(const unsigned char *text, size_t left)
  * Is text[0 .. length) strict UTF-8 without a NUL?
  */
 bool
-imgcat_utf8_valid(const char *text, size_t length)
+imgcat_utf8_valid(const char *str, size_t length)
 {
-	const unsigned char *at = (const unsigned char *) text;
+	const unsigned char *at = (const unsigned char *) str;
 
 	while (length > 0)
 	{

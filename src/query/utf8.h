@@ -17,6 +17,6 @@
  * Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF, and
  * no NUL, which no text value can hold.
  */
-extern bool imgcat_utf8_valid(const char *text, size_t length);
+extern bool imgcat_utf8_valid(const char *str, size_t length);
 
 #endif							/* IMGCAT_UTF8_H */

@@ -31,7 +31,7 @@ hex_value(char c)
  * Read a UUID into 16 bytes; false: it is none, and uuid is undefined.
  */
 bool
-imgcat_parse_uuid(const char *text, size_t length, unsigned char *uuid)
+imgcat_parse_uuid(const char *str, size_t length, unsigned char *uuid)
 {
 	size_t		at = 0;
 
@@ -44,11 +44,11 @@ imgcat_parse_uuid(const char *text, size_t length, unsigned char *uuid)
 
 		if (byte == 4 || byte == 6 || byte == 8 || byte == 10)
 		{
-			if (text[at++] != '-')
+			if (str[at++] != '-')
 				return false;
 		}
-		high = hex_value(text[at++]);
-		low = hex_value(text[at++]);
+		high = hex_value(str[at++]);
+		low = hex_value(str[at++]);
 		if (high < 0 || low < 0)
 			return false;
 		uuid[byte] = (unsigned char) (high << 4 | low);
@@ -61,12 +61,12 @@ imgcat_parse_uuid(const char *text, size_t length, unsigned char *uuid)
  * without a hyphen after each four digits.
  */
 bool
-imgcat_read_uuid(const char *text, size_t length, unsigned char *uuid)
+imgcat_read_uuid(const char *str, size_t length, unsigned char *uuid)
 {
-	const char *at = text;
-	const char *end = text + length;
+	const char *at = str;
+	const char *end = str + length;
 
-	if (length >= 2 && text[0] == '{')
+	if (length >= 2 && str[0] == '{')
 	{
 		if (end[-1] != '}')
 			return false;

@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-extern bool imgcat_parse_uuid(const char *text, size_t length,
+extern bool imgcat_parse_uuid(const char *str, size_t length,
 							  unsigned char *uuid);
-extern bool imgcat_read_uuid(const char *text, size_t length,
+extern bool imgcat_read_uuid(const char *str, size_t length,
 							 unsigned char *uuid);
 
 #endif							/* IMGCAT_UUID_H */

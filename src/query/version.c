@@ -66,14 +66,14 @@ static const struct
  * Is the text this name, which is in lower case?
  */
 static bool
-is_name(ImgcatVersionText text, const char *name)
+is_name(ImgcatVersionText str, const char *name)
 {
 	size_t		i;
 
-	for (i = 0; i < text.length && name[i] != '\0'; i++)
-		if (imgcat_version_lower(text.at[i]) != name[i])
+	for (i = 0; i < str.length && name[i] != '\0'; i++)
+		if (imgcat_version_lower(str.at[i]) != name[i])
 			return false;
-	return i == text.length && name[i] == '\0';
+	return i == str.length && name[i] == '\0';
 }
 
 /*

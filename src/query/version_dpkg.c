@@ -28,10 +28,10 @@ typedef struct DpkgVersion
  * Take a version apart.
  */
 static DpkgVersion
-split(const char *text, size_t length)
+split(const char *str, size_t length)
 {
 	DpkgVersion version;
-	ImgcatVersionText rest = imgcat_version_text(text, length);
+	ImgcatVersionText rest = imgcat_version_text(str, length);
 	size_t		dash;
 
 	version.upstream = rest;
@@ -64,15 +64,15 @@ split(const char *text, size_t length)
  * digits are as good as the end.
  */
 static int
-weight(ImgcatVersionText text)
+weight(ImgcatVersionText str)
 {
-	if (text.length == 0 || imgcat_version_is_digit(*text.at))
+	if (str.length == 0 || imgcat_version_is_digit(*str.at))
 		return 0;
-	if (*text.at == '~')
+	if (*str.at == '~')
 		return -1;
-	if (imgcat_version_is_letter(*text.at))
-		return (unsigned char) *text.at;
-	return (unsigned char) *text.at + 256;
+	if (imgcat_version_is_letter(*str.at))
+		return (unsigned char) *str.at;
+	return (unsigned char) *str.at + 256;
 }
 
 /*

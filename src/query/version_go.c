@@ -22,15 +22,15 @@
  * Take a toolchain apart: number{.number}letters number.
  */
 static bool
-parse_toolchain(ImgcatVersionText text, ImgcatSemver *version)
+parse_toolchain(ImgcatVersionText str, ImgcatSemver *version)
 {
-	ImgcatVersionText rest = text;
+	ImgcatVersionText rest = str;
 
 	while (rest.length > 0 && !imgcat_version_is_letter(*rest.at))
 		imgcat_version_skip(&rest, 1);
-	text.length -= rest.length;
-	if (rest.length == 0 || !imgcat_semver_parse(text, version) ||
-		version->core.length != text.length)
+	str.length -= rest.length;
+	if (rest.length == 0 || !imgcat_semver_parse(str, version) ||
+		version->core.length != str.length)
 		return false;
 	version->pre = rest;
 	version->glued = true;
@@ -42,13 +42,13 @@ parse_toolchain(ImgcatVersionText text, ImgcatSemver *version)
  * Take a version apart; false when it is none.
  */
 static bool
-parse(ImgcatVersionText text, ImgcatSemver *version)
+parse(ImgcatVersionText str, ImgcatSemver *version)
 {
-	if (imgcat_version_starts(text, 'v'))
-		imgcat_version_skip(&text, 1);
-	else if (text.length > 1 && text.at[0] == 'g' && text.at[1] == 'o')
-		imgcat_version_skip(&text, 2);
-	return imgcat_semver_parse(text, version) || parse_toolchain(text, version);
+	if (imgcat_version_starts(str, 'v'))
+		imgcat_version_skip(&str, 1);
+	else if (str.length > 1 && str.at[0] == 'g' && str.at[1] == 'o')
+		imgcat_version_skip(&str, 2);
+	return imgcat_semver_parse(str, version) || parse_toolchain(str, version);
 }
 
 /*

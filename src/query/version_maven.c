@@ -71,7 +71,7 @@ typedef struct MavenSymbol
 {
 	MavenKind	kind;
 	MavenQualifier qualifier;	/* of a qualifier */
-	ImgcatVersionText text;		/* of a number or another qualifier */
+	ImgcatVersionText str;		/* of a number or another qualifier */
 } MavenSymbol;
 
 typedef struct MavenReader
@@ -89,13 +89,13 @@ typedef struct MavenReader
  * What a qualifier means; a single letter before a digit is a word of its own.
  */
 static MavenQualifier
-classify(ImgcatVersionText text, bool before_digit)
+classify(ImgcatVersionText str, bool before_digit)
 {
 	size_t		i;
 
-	if (before_digit && text.length == 1)
+	if (before_digit && str.length == 1)
 	{
-		switch (imgcat_version_lower(*text.at))
+		switch (imgcat_version_lower(*str.at))
 		{
 			case 'a':
 				return MAVEN_ALPHA;
@@ -111,7 +111,7 @@ classify(ImgcatVersionText text, bool before_digit)
 
 		name.at = qualifiers[i].name;
 		name.length = strlen(name.at);
-		if (imgcat_version_compare_folded(text, name) == 0)
+		if (imgcat_version_compare_folded(str, name) == 0)
 			return qualifiers[i].qualifier;
 	}
 	return MAVEN_OTHER;
@@ -140,7 +140,7 @@ read_number(MavenReader *reader)
 	else
 	{
 		reader->item.kind = MAVEN_NUMBER;
-		reader->item.text = digits;
+		reader->item.str = digits;
 		reader->has_item = true;
 	}
 }
@@ -151,20 +151,20 @@ read_number(MavenReader *reader)
 static void
 read_qualifier(MavenReader *reader)
 {
-	ImgcatVersionText text = {reader->rest.at, 0};
+	ImgcatVersionText str = {reader->rest.at, 0};
 	bool		before_digit;
 	bool		before_separator;
 	MavenQualifier qualifier;
 
-	while (text.length < reader->rest.length &&
-		   text.at[text.length] != '.' && text.at[text.length] != '-' &&
-		   !imgcat_version_is_digit(text.at[text.length]))
-		text.length++;
-	imgcat_version_skip(&reader->rest, text.length);
+	while (str.length < reader->rest.length &&
+		   str.at[str.length] != '.' && str.at[str.length] != '-' &&
+		   !imgcat_version_is_digit(str.at[str.length]))
+		str.length++;
+	imgcat_version_skip(&reader->rest, str.length);
 	before_digit = reader->rest.length > 0 &&
 		imgcat_version_is_digit(*reader->rest.at);
 	before_separator = reader->rest.length > 0 && !before_digit;
-	qualifier = classify(text, before_digit);
+	qualifier = classify(str, before_digit);
 
 	if (qualifier == MAVEN_RELEASE)
 	{
@@ -180,7 +180,7 @@ read_qualifier(MavenReader *reader)
 	reader->item.kind = qualifier < MAVEN_RELEASE ? MAVEN_PRE_QUALIFIER :
 		MAVEN_QUALIFIER;
 	reader->item.qualifier = qualifier;
-	reader->item.text = text;
+	reader->item.str = str;
 	reader->has_item = true;
 }
 
@@ -276,13 +276,13 @@ imgcat_version_compare_maven(const char *a, size_t a_length,
 		if (x.kind == MAVEN_END)
 			return 0;
 		if (x.kind == MAVEN_NUMBER)
-			order = imgcat_version_compare_digits(x.text, y.text);
+			order = imgcat_version_compare_digits(x.str, y.str);
 		else if (x.kind == MAVEN_QUALIFIER || x.kind == MAVEN_PRE_QUALIFIER)
 		{
 			if (x.qualifier != y.qualifier)
 				return x.qualifier < y.qualifier ? -1 : 1;
 			if (x.qualifier == MAVEN_OTHER)
-				order = imgcat_version_compare_folded(x.text, y.text);
+				order = imgcat_version_compare_folded(x.str, y.str);
 		}
 		if (order != 0)
 			return order;

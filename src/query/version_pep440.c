@@ -67,10 +67,10 @@ static const PepWord dev_words[] = {
 };
 
 static bool
-is_separator(ImgcatVersionText text)
+is_separator(ImgcatVersionText str)
 {
-	return text.length > 0 &&
-		(*text.at == '-' || *text.at == '_' || *text.at == '.');
+	return str.length > 0 &&
+		(*str.at == '-' || *str.at == '_' || *str.at == '.');
 }
 
 /*
@@ -78,10 +78,10 @@ is_separator(ImgcatVersionText text)
  * word, or NULL with nothing cut off when the text does not begin so.
  */
 static const PepWord *
-take_part(ImgcatVersionText *text, const PepWord *words,
+take_part(ImgcatVersionText *str, const PepWord *words,
 		  ImgcatVersionText *number)
 {
-	ImgcatVersionText rest = *text;
+	ImgcatVersionText rest = *str;
 
 	if (is_separator(rest))
 		imgcat_version_skip(&rest, 1);
@@ -99,7 +99,7 @@ take_part(ImgcatVersionText *text, const PepWord *words,
 		if (is_separator(rest))
 			imgcat_version_skip(&rest, 1);
 		*number = imgcat_version_take_digits(&rest);
-		*text = rest;
+		*str = rest;
 		return words;
 	}
 	return NULL;
@@ -109,9 +109,9 @@ take_part(ImgcatVersionText *text, const PepWord *words,
  * Cut a post-release off the front: in words, or as "-number".
  */
 static bool
-take_post(ImgcatVersionText *text, ImgcatVersionText *number)
+take_post(ImgcatVersionText *str, ImgcatVersionText *number)
 {
-	ImgcatVersionText rest = *text;
+	ImgcatVersionText rest = *str;
 
 	if (imgcat_version_starts(rest, '-'))
 	{
@@ -119,11 +119,11 @@ take_post(ImgcatVersionText *text, ImgcatVersionText *number)
 		*number = imgcat_version_take_digits(&rest);
 		if (number->length > 0)
 		{
-			*text = rest;
+			*str = rest;
 			return true;
 		}
 	}
-	return take_part(text, post_words, number) != NULL;
+	return take_part(str, post_words, number) != NULL;
 }
 
 /*
@@ -165,18 +165,18 @@ is_local(ImgcatVersionText local)
  * Cut number{.number} off the front.
  */
 static ImgcatVersionText
-take_release(ImgcatVersionText *text)
+take_release(ImgcatVersionText *str)
 {
-	ImgcatVersionText release = *text;
+	ImgcatVersionText release = *str;
 
-	(void) imgcat_version_take_digits(text);
-	while (text->length > 1 && *text->at == '.' &&
-		   imgcat_version_is_digit(text->at[1]))
+	(void) imgcat_version_take_digits(str);
+	while (str->length > 1 && *str->at == '.' &&
+		   imgcat_version_is_digit(str->at[1]))
 	{
-		imgcat_version_skip(text, 1);
-		(void) imgcat_version_take_digits(text);
+		imgcat_version_skip(str, 1);
+		(void) imgcat_version_take_digits(str);
 	}
-	release.length = text->at - release.at;
+	release.length = str->at - release.at;
 	return release;
 }
 
@@ -184,43 +184,43 @@ take_release(ImgcatVersionText *text)
  * Take a version apart; false when it is none.
  */
 static bool
-parse(ImgcatVersionText text, PepVersion *version)
+parse(ImgcatVersionText str, PepVersion *version)
 {
 	const PepWord *word;
 	ImgcatVersionText rest;
 
 	memset(version, 0, sizeof(*version));
-	if (imgcat_version_starts(text, 'v') || imgcat_version_starts(text, 'V'))
-		imgcat_version_skip(&text, 1);
-	rest = text;
+	if (imgcat_version_starts(str, 'v') || imgcat_version_starts(str, 'V'))
+		imgcat_version_skip(&str, 1);
+	rest = str;
 	version->epoch = imgcat_version_take_digits(&rest);
 	if (version->epoch.length > 0 && imgcat_version_starts(rest, '!'))
 	{
 		imgcat_version_skip(&rest, 1);
-		text = rest;
+		str = rest;
 	}
 	else
 		version->epoch.length = 0;
-	version->release = take_release(&text);
+	version->release = take_release(&str);
 	if (version->release.length == 0)
 		return false;
-	word = take_part(&text, pre_words, &version->pre);
-	version->has_post = take_post(&text, &version->post);
-	version->has_dev = take_part(&text, dev_words, &version->dev) != NULL;
+	word = take_part(&str, pre_words, &version->pre);
+	version->has_post = take_post(&str, &version->post);
+	version->has_dev = take_part(&str, dev_words, &version->dev) != NULL;
 	if (word != NULL)
 		version->phase = word->phase;
 	else if (version->has_dev && !version->has_post)
 		version->phase = PEP_DEV;
 	else
 		version->phase = PEP_FINAL;
-	if (imgcat_version_starts(text, '+'))
+	if (imgcat_version_starts(str, '+'))
 	{
-		imgcat_version_skip(&text, 1);
+		imgcat_version_skip(&str, 1);
 		version->has_local = true;
-		version->local = text;
-		return is_local(text);
+		version->local = str;
+		return is_local(str);
 	}
-	return text.length == 0;
+	return str.length == 0;
 }
 
 /*

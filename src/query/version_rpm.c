@@ -40,10 +40,10 @@ typedef enum RpmSegment
  * Take a version apart.
  */
 static RpmVersion
-split(const char *text, size_t length)
+split(const char *str, size_t length)
 {
 	RpmVersion	version;
-	ImgcatVersionText rest = imgcat_version_text(text, length);
+	ImgcatVersionText rest = imgcat_version_text(str, length);
 	size_t		dash;
 
 	version.version = rest;
@@ -77,25 +77,25 @@ split(const char *text, size_t length)
  * Cut the next segment off the front, separators before it included.
  */
 static RpmSegment
-next_segment(ImgcatVersionText *text, ImgcatVersionText *segment)
+next_segment(ImgcatVersionText *str, ImgcatVersionText *segment)
 {
-	for (; text->length > 0; imgcat_version_skip(text, 1))
+	for (; str->length > 0; imgcat_version_skip(str, 1))
 	{
-		char		c = *text->at;
+		char		c = *str->at;
 
 		if (imgcat_version_is_digit(c))
 		{
-			*segment = imgcat_version_take_digits(text);
+			*segment = imgcat_version_take_digits(str);
 			return RPM_DIGITS;
 		}
 		if (imgcat_version_is_letter(c))
 		{
-			*segment = imgcat_version_take_letters(text);
+			*segment = imgcat_version_take_letters(str);
 			return RPM_LETTERS;
 		}
 		if (c == '~' || c == '^')
 		{
-			imgcat_version_skip(text, 1);
+			imgcat_version_skip(str, 1);
 			return c == '~' ? RPM_TILDE : RPM_CARET;
 		}
 	}

@@ -28,25 +28,25 @@ is_identifier_character(char c)
  * one is empty.
  */
 static bool
-take_identifiers(ImgcatVersionText *text, ImgcatVersionText *identifiers)
+take_identifiers(ImgcatVersionText *str, ImgcatVersionText *identifiers)
 {
 	bool		after_dot = true;
 
-	*identifiers = *text;
-	for (; text->length > 0; imgcat_version_skip(text, 1))
+	*identifiers = *str;
+	for (; str->length > 0; imgcat_version_skip(str, 1))
 	{
-		if (*text->at == '.')
+		if (*str->at == '.')
 		{
 			if (after_dot)
 				return false;
 			after_dot = true;
 		}
-		else if (is_identifier_character(*text->at))
+		else if (is_identifier_character(*str->at))
 			after_dot = false;
 		else
 			break;
 	}
-	identifiers->length = text->at - identifiers->at;
+	identifiers->length = str->at - identifiers->at;
 	return !after_dot;
 }
 
@@ -54,36 +54,36 @@ take_identifiers(ImgcatVersionText *text, ImgcatVersionText *identifiers)
  * Take a version apart; see version_semver.h.
  */
 bool
-imgcat_semver_parse(ImgcatVersionText text, ImgcatSemver *version)
+imgcat_semver_parse(ImgcatVersionText str, ImgcatSemver *version)
 {
 	ImgcatVersionText build;
 
-	version->core = text;
+	version->core = str;
 	version->pre.at = "";
 	version->pre.length = 0;
 	version->glued = false;
-	if (imgcat_version_take_digits(&text).length == 0)
+	if (imgcat_version_take_digits(&str).length == 0)
 		return false;
-	while (imgcat_version_starts(text, '.'))
+	while (imgcat_version_starts(str, '.'))
 	{
-		imgcat_version_skip(&text, 1);
-		if (imgcat_version_take_digits(&text).length == 0)
+		imgcat_version_skip(&str, 1);
+		if (imgcat_version_take_digits(&str).length == 0)
 			return false;
 	}
-	version->core.length = text.at - version->core.at;
-	if (imgcat_version_starts(text, '-'))
+	version->core.length = str.at - version->core.at;
+	if (imgcat_version_starts(str, '-'))
 	{
-		imgcat_version_skip(&text, 1);
-		if (!take_identifiers(&text, &version->pre))
+		imgcat_version_skip(&str, 1);
+		if (!take_identifiers(&str, &version->pre))
 			return false;
 	}
-	if (imgcat_version_starts(text, '+'))
+	if (imgcat_version_starts(str, '+'))
 	{
-		imgcat_version_skip(&text, 1);
-		if (!take_identifiers(&text, &build))
+		imgcat_version_skip(&str, 1);
+		if (!take_identifiers(&str, &build))
 			return false;
 	}
-	return text.length == 0;
+	return str.length == 0;
 }
 
 /*
@@ -176,13 +176,13 @@ imgcat_version_compare_semver(const char *a, size_t a_length,
 	texts[1] = imgcat_version_text(b, b_length);
 	for (i = 0; i < 2; i++)
 	{
-		ImgcatVersionText text = texts[i];
+		ImgcatVersionText str = texts[i];
 
-		if (imgcat_version_starts(text, '='))
-			imgcat_version_skip(&text, 1);
-		if (imgcat_version_starts(text, 'v') || imgcat_version_starts(text, 'V'))
-			imgcat_version_skip(&text, 1);
-		valid[i] = imgcat_semver_parse(text, &versions[i]);
+		if (imgcat_version_starts(str, '='))
+			imgcat_version_skip(&str, 1);
+		if (imgcat_version_starts(str, 'v') || imgcat_version_starts(str, 'V'))
+			imgcat_version_skip(&str, 1);
+		valid[i] = imgcat_semver_parse(str, &versions[i]);
 	}
 	if (!valid[0] || !valid[1])
 		return imgcat_version_compare_malformed(texts[0], valid[0],

@@ -22,7 +22,7 @@ typedef struct ImgcatSemver
 /*
  * Take number{.number}[-pre][+build] apart; false when it is no such text.
  */
-extern bool imgcat_semver_parse(ImgcatVersionText text, ImgcatSemver *version);
+extern bool imgcat_semver_parse(ImgcatVersionText str, ImgcatSemver *version);
 
 /*
  * Compare by the precedence of Semantic Versioning 2.0.0: a number of the core

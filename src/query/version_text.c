@@ -15,11 +15,11 @@
  * Cut the first length bytes off the text, and return them.
  */
 static ImgcatVersionText
-take(ImgcatVersionText *text, size_t length)
+take(ImgcatVersionText *str, size_t length)
 {
-	ImgcatVersionText taken = {text->at, length};
+	ImgcatVersionText taken = {str->at, length};
 
-	imgcat_version_skip(text, length);
+	imgcat_version_skip(str, length);
 	return taken;
 }
 
@@ -27,26 +27,26 @@ take(ImgcatVersionText *text, size_t length)
  * Cut the digits off the front; see version_text.h.
  */
 ImgcatVersionText
-imgcat_version_take_digits(ImgcatVersionText *text)
+imgcat_version_take_digits(ImgcatVersionText *str)
 {
 	size_t		length = 0;
 
-	while (length < text->length && imgcat_version_is_digit(text->at[length]))
+	while (length < str->length && imgcat_version_is_digit(str->at[length]))
 		length++;
-	return take(text, length);
+	return take(str, length);
 }
 
 /*
  * Cut the letters off the front; see version_text.h.
  */
 ImgcatVersionText
-imgcat_version_take_letters(ImgcatVersionText *text)
+imgcat_version_take_letters(ImgcatVersionText *str)
 {
 	size_t		length = 0;
 
-	while (length < text->length && imgcat_version_is_letter(text->at[length]))
+	while (length < str->length && imgcat_version_is_letter(str->at[length]))
 		length++;
-	return take(text, length);
+	return take(str, length);
 }
 
 /* Cut the leading zeros off. */

@@ -46,27 +46,27 @@ imgcat_version_lower(char c)
 static inline ImgcatVersionText
 imgcat_version_text(const char *at, size_t length)
 {
-	ImgcatVersionText text;
+	ImgcatVersionText str;
 
 	imgcat_strip_blanks(&at, &length);
-	text.at = at;
-	text.length = length;
-	return text;
+	str.at = at;
+	str.length = length;
+	return str;
 }
 
 /* Cut count bytes off the front; the caller knows that they are there. */
 static inline void
-imgcat_version_skip(ImgcatVersionText *text, size_t count)
+imgcat_version_skip(ImgcatVersionText *str, size_t count)
 {
-	text->at += count;
-	text->length -= count;
+	str->at += count;
+	str->length -= count;
 }
 
 /* Does the text begin with this character? */
 static inline bool
-imgcat_version_starts(ImgcatVersionText text, char c)
+imgcat_version_starts(ImgcatVersionText str, char c)
 {
-	return text.length > 0 && *text.at == c;
+	return str.length > 0 && *str.at == c;
 }
 
 /* Compare two numbers. */
@@ -77,8 +77,8 @@ imgcat_version_order(size_t a, size_t b)
 }
 
 /* Cut the digits, or the letters, off the front, and return them. */
-extern ImgcatVersionText imgcat_version_take_digits(ImgcatVersionText *text);
-extern ImgcatVersionText imgcat_version_take_letters(ImgcatVersionText *text);
+extern ImgcatVersionText imgcat_version_take_digits(ImgcatVersionText *str);
+extern ImgcatVersionText imgcat_version_take_letters(ImgcatVersionText *str);
 
 /* Compare two runs of digits as numbers of any size; no digits are zero. */
 extern int	imgcat_version_compare_digits(ImgcatVersionText a,

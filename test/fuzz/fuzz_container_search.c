@@ -31,8 +31,8 @@ allocate(size_t size)
 static void
 check_match(const ImgcatTextMatch *match)
 {
-	CHECK((match->text != NULL) == (match->kind != IMGCAT_MATCH_NONE));
-	CHECK(match->kind != IMGCAT_MATCH_REGEX || match->text[0] != '\0');
+	CHECK((match->str != NULL) == (match->kind != IMGCAT_MATCH_NONE));
+	CHECK(match->kind != IMGCAT_MATCH_REGEX || match->str[0] != '\0');
 }
 
 static void
@@ -130,7 +130,7 @@ check_query(const ImgcatSearchQuery *query)
 	CHECK(reachable == query->nreachable);
 	CHECK(query->ngroups <= IMGCAT_SEARCH_MAX_GROUPS);
 	for (i = 0; i < query->ndropped; i++)
-		CHECK(query->dropped[i].text != NULL);
+		CHECK(query->dropped[i].str != NULL);
 }
 
 int

@@ -13,14 +13,14 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *text = (const char *) data;
+	const char *str = (const char *) data;
 	char	   *first = malloc(size + IMGCAT_REFERENCE_GROWTH);
 	char	   *second;
 	ImgcatFindingScope scope;
 	ImgcatFindingScope again;
 	ImgcatScopeError error;
 
-	error = imgcat_finding_scope_parse(text, size, first, &scope);
+	error = imgcat_finding_scope_parse(str, size, first, &scope);
 	if (error != IMGCAT_SCOPE_OK)
 	{
 		CHECK((error == IMGCAT_SCOPE_BAD_NAME) >=
@@ -30,7 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	CHECK(scope.length > 0 && scope.length <= size + IMGCAT_REFERENCE_GROWTH);
 	CHECK((scope.kind == IMGCAT_SCOPE_PATTERN) ==
-		  (memchr(text, '*', size) != NULL));
+		  (memchr(str, '*', size) != NULL));
 	/* a pattern gets a beginning, and loses at most "index." */
 	if (scope.kind == IMGCAT_SCOPE_PATTERN)
 		CHECK(scope.length + strlen("index.") >= size);

@@ -20,14 +20,14 @@
 static void
 check_target(const uint8_t *data, size_t size)
 {
-	char	   *text = malloc(size + 1);
+	char	   *str = malloc(size + 1);
 	ImgcatHttpTarget target;
 
-	CHECK(text != NULL);
-	memcpy(text, data, size);
-	if (imgcat_http_target_read(&target, text, size) == IMGCAT_TARGET_OK)
+	CHECK(str != NULL);
+	memcpy(str, data, size);
+	if (imgcat_http_target_read(&target, str, size) == IMGCAT_TARGET_OK)
 	{
-		char	   *at = text;
+		char	   *at = str;
 
 		CHECK(target.nsegments <= IMGCAT_TARGET_SEGMENTS_MAX);
 		for (int i = 0; i < target.nsegments; i++)
@@ -36,13 +36,13 @@ check_target(const uint8_t *data, size_t size)
 
 			CHECK(target.segments[i] >= at);
 			at = target.segments[i] + length;
-			CHECK(at <= text + size);
+			CHECK(at <= str + size);
 			CHECK(imgcat_utf8_valid(target.segments[i], length));
 		}
-		CHECK(target.query + target.query_length <= text + size);
+		CHECK(target.query + target.query_length <= str + size);
 		CHECK(memchr(target.query, '#', target.query_length) == NULL);
 	}
-	free(text);
+	free(str);
 }
 
 /*
@@ -77,8 +77,8 @@ check_header(const uint8_t *data, size_t size)
 static void
 check_indent(const uint8_t *data, size_t size)
 {
-	const char *text = (const char *) data;
-	size_t		needed = imgcat_json_indent(NULL, 0, text, size);
+	const char *str = (const char *) data;
+	size_t		needed = imgcat_json_indent(NULL, 0, str, size);
 	char	   *once;
 	char	   *half;
 
@@ -88,8 +88,8 @@ check_indent(const uint8_t *data, size_t size)
 	once = malloc(needed + 1);
 	half = malloc(needed / 2 + 1);
 	CHECK(once != NULL && half != NULL);
-	CHECK(imgcat_json_indent(once, needed, text, size) == needed);
-	CHECK(imgcat_json_indent(half, needed / 2, text, size) == needed);
+	CHECK(imgcat_json_indent(once, needed, str, size) == needed);
+	CHECK(imgcat_json_indent(half, needed / 2, str, size) == needed);
 	CHECK(memcmp(once, half, needed / 2) == 0);
 	free(half);
 	free(once);

@@ -14,18 +14,18 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *text = (const char *) data;
+	const char *str = (const char *) data;
 	ImgcatJsonPatchDuplicate duplicate;
 	ImgcatJsonPatchDuplicate before;
 
-	if (!imgcat_json_patch_text_duplicate(text, size, &duplicate))
+	if (!imgcat_json_patch_text_duplicate(str, size, &duplicate))
 	{
 		CHECK(duplicate.member == NULL);
 		return 0;
 	}
 	CHECK(duplicate.member != NULL);
-	CHECK(duplicate.position < size && text[duplicate.position] == '"');
-	CHECK(!imgcat_json_patch_text_duplicate(text, duplicate.position,
+	CHECK(duplicate.position < size && str[duplicate.position] == '"');
+	CHECK(!imgcat_json_patch_text_duplicate(str, duplicate.position,
 											&before));
 	return 0;
 }

@@ -17,37 +17,37 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char	   *text = malloc(size + 1);
-	char	   *digits = text;
+	char	   *str = malloc(size + 1);
+	char	   *digits = str;
 	int64_t		value = -1;
 	bool		out_of_range = true;
 	size_t		i;
 
-	CHECK(text != NULL);
-	memcpy(text, data, size);
-	text = realloc(text, size > 0 ? size : 1);
-	(void) imgcat_utf8_valid(text, size);
-	if (imgcat_parse_integer(text, size, &value, &out_of_range))
+	CHECK(str != NULL);
+	memcpy(str, data, size);
+	str = realloc(str, size > 0 ? size : 1);
+	(void) imgcat_utf8_valid(str, size);
+	if (imgcat_parse_integer(str, size, &value, &out_of_range))
 	{
 		long long	expected;
 
-		text = realloc(text, size + 1);
-		CHECK(text != NULL);
-		digits = text;
+		str = realloc(str, size + 1);
+		CHECK(str != NULL);
+		digits = str;
 		for (i = 0; i < size; i++)
 		{
-			CHECK(strchr(" \t\n\v\f\r+-_0123456789", text[i]) != NULL);
-			if (text[i] != '_')
-				*digits++ = text[i];
+			CHECK(strchr(" \t\n\v\f\r+-_0123456789", str[i]) != NULL);
+			if (str[i] != '_')
+				*digits++ = str[i];
 		}
 		*digits = '\0';
 		errno = 0;
-		expected = strtoll(text, NULL, 10);
+		expected = strtoll(str, NULL, 10);
 		CHECK(value == expected);
 		CHECK(out_of_range == (errno == ERANGE));
 	}
 	else
 		CHECK(value == 0 && !out_of_range);
-	free(text);
+	free(str);
 	return 0;
 }

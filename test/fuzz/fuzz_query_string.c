@@ -15,13 +15,13 @@
  * Encode a string, the buffer being exactly as large as it needs.
  */
 static size_t
-encode(const char *text, size_t length, char **out)
+encode(const char *str, size_t length, char **out)
 {
-	size_t		needed = imgcat_url_encode(NULL, 0, text, length);
+	size_t		needed = imgcat_url_encode(NULL, 0, str, length);
 
 	*out = malloc(needed + 1);
 	CHECK(*out != NULL);
-	CHECK(imgcat_url_encode(*out, needed, text, length) == needed);
+	CHECK(imgcat_url_encode(*out, needed, str, length) == needed);
 	(*out)[needed] = '\0';
 	return needed;
 }
@@ -59,20 +59,20 @@ check_round_trip(const ImgcatQueryParameter *parameter)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char	   *text = malloc(size + 1);
+	char	   *str = malloc(size + 1);
 	ImgcatQueryString reader;
 	ImgcatQueryParameter parameter;
 	ImgcatQueryResult result;
 	char	   *encoded;
 
-	CHECK(text != NULL);
-	memcpy(text, data, size);
-	imgcat_query_string_init(&reader, text, size);
+	CHECK(str != NULL);
+	memcpy(str, data, size);
+	imgcat_query_string_init(&reader, str, size);
 	while ((result = imgcat_query_string_next(&reader, &parameter)) !=
 		   IMGCAT_QUERY_END)
 	{
-		CHECK(parameter.name >= text);
-		CHECK(parameter.value + parameter.value_length <= text + size);
+		CHECK(parameter.name >= str);
+		CHECK(parameter.value + parameter.value_length <= str + size);
 		CHECK(parameter.name[parameter.name_length] == '\0');
 		CHECK(parameter.value[parameter.value_length] == '\0');
 		if (result == IMGCAT_QUERY_PARAMETER)
@@ -84,7 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_round_trip(&parameter);
 		}
 	}
-	free(text);
+	free(str);
 
 	CHECK(encode((const char *) data, size, &encoded) >= size);
 	CHECK(strspn(encoded, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -70,17 +70,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ImgcatSortRequest request = {0};
 	const char *keys[MAX_VALUES];
 	const char *directions[MAX_VALUES];
-	char	   *text = malloc(size > 0 ? size : 1);
+	char	   *str = malloc(size > 0 ? size : 1);
 	char	   *lines = malloc(size + 1);
 	char	   *line;
 
-	CHECK(text != NULL && lines != NULL);
-	memcpy(text, data, size);
+	CHECK(str != NULL && lines != NULL);
+	memcpy(str, data, size);
 	request.has_sort = true;
-	request.sort = text;
+	request.sort = str;
 	request.sort_length = size;
 	check_request(&request);
-	free(text);
+	free(str);
 
 	memcpy(lines, data, size);
 	lines[size] = '\0';

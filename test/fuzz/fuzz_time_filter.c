@@ -53,16 +53,16 @@ print_time(int64_t microseconds, char *out, size_t out_size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char	   *text = malloc(size + 1);
+	char	   *str = malloc(size + 1);
 	ImgcatTimeFilter filter;
 	size_t		position = SIZE_MAX;
 	ImgcatTimeFilterResult result;
 
-	CHECK(text != NULL);
-	memcpy(text, data, size);
-	text = realloc(text, size > 0 ? size : 1);
-	result = imgcat_time_filter_parse(text, size, &filter, &position);
-	free(text);
+	CHECK(str != NULL);
+	memcpy(str, data, size);
+	str = realloc(str, size > 0 ? size : 1);
+	result = imgcat_time_filter_parse(str, size, &filter, &position);
+	free(str);
 	if (result != IMGCAT_TIME_OK)
 		CHECK(position <= size);
 	else

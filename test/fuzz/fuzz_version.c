@@ -19,16 +19,16 @@ static const ImgcatVersionCompare orderings[] = {
 
 /* Every pair of the three: the same both ways, and no circle. */
 static void
-check_order(ImgcatVersionCompare compare, char *const text[],
+check_order(ImgcatVersionCompare compare, char *const str[],
 			const size_t length[])
 {
-	int			ab = compare(text[0], length[0], text[1], length[1]);
-	int			bc = compare(text[1], length[1], text[2], length[2]);
-	int			ac = compare(text[0], length[0], text[2], length[2]);
+	int			ab = compare(str[0], length[0], str[1], length[1]);
+	int			bc = compare(str[1], length[1], str[2], length[2]);
+	int			ac = compare(str[0], length[0], str[2], length[2]);
 
 	CHECK(ab >= -1 && ab <= 1);
-	CHECK(compare(text[0], length[0], text[0], length[0]) == 0);
-	CHECK(compare(text[1], length[1], text[0], length[0]) == -ab);
+	CHECK(compare(str[0], length[0], str[0], length[0]) == 0);
+	CHECK(compare(str[1], length[1], str[0], length[0]) == -ab);
 	if (ab <= 0 && bc <= 0)
 		CHECK(ac == (ab < 0 ? ab : bc));
 	if (ab >= 0 && bc >= 0)
@@ -38,7 +38,7 @@ check_order(ImgcatVersionCompare compare, char *const text[],
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char	   *text[3];
+	char	   *str[3];
 	size_t		length[3];
 	size_t		i;
 
@@ -48,17 +48,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
 
 		length[i] = end != NULL ? (size_t) (end - data) : size;
-		text[i] = malloc(length[i] + 1);
-		CHECK(text[i] != NULL);
+		str[i] = malloc(length[i] + 1);
+		CHECK(str[i] != NULL);
 		if (length[i] > 0)
-			memcpy(text[i], data, length[i]);
-		text[i] = realloc(text[i], length[i] > 0 ? length[i] : 1);
+			memcpy(str[i], data, length[i]);
+		str[i] = realloc(str[i], length[i] > 0 ? length[i] : 1);
 		data += length[i] + (end != NULL);
 		size -= length[i] + (end != NULL);
 	}
 	for (i = 0; i < sizeof(orderings) / sizeof(orderings[0]); i++)
-		check_order(orderings[i], text, length);
+		check_order(orderings[i], str, length);
 	for (i = 0; i < 3; i++)
-		free(text[i]);
+		free(str[i]);
 	return 0;
 }

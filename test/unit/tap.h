@@ -24,11 +24,11 @@ static int	tap_nfailed = 0;
  * one line whatever the input was.
  */
 static inline void
-tap_print_escaped(const char *text)
+tap_print_escaped(const char *str)
 {
-	for (; *text; text++)
+	for (; *str; str++)
 	{
-		unsigned char c = (unsigned char) *text;
+		unsigned char c = (unsigned char) *str;
 
 		if (c < ' ' || c > '~' || c == '\\' || c == '#')
 			printf("\\x%02x", c);
@@ -74,13 +74,13 @@ done_testing(void)
  * sanitizer sees a read beyond its end.  The caller frees it.
  */
 static inline char *
-exact_copy(const char *text, size_t length)
+exact_copy(const char *str, size_t length)
 {
 	char	   *copy = malloc(length > 0 ? length : 1);
 
 	if (copy == NULL)
 		abort();
-	memcpy(copy, text, length);
+	memcpy(copy, str, length);
 	return copy;
 }
 

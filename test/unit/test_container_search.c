@@ -308,7 +308,7 @@ add_match(char *buffer, const ImgcatTextMatch *match)
 
 	add(buffer, "%s%s", match->negated ? "not " : "", kinds[match->kind]);
 	if (match->kind != IMGCAT_MATCH_NONE)
-		add(buffer, "(%s)", match->text);
+		add(buffer, "(%s)", match->str);
 }
 
 static void
@@ -372,9 +372,9 @@ show_value(char *buffer, const ImgcatSearchLabel *label,
 			else if (value->map_form == IMGCAT_MAP_HAS_ENTRY)
 				add(buffer, "has entry");
 			else if (value->map_form == IMGCAT_MAP_HAS_KEY)
-				add(buffer, "has key(%s)", value->key.text);
+				add(buffer, "has key(%s)", value->key.str);
 			else if (value->map_form == IMGCAT_MAP_LACKS_KEY)
-				add(buffer, "lacks key(%s)", value->key.text);
+				add(buffer, "lacks key(%s)", value->key.str);
 			else
 			{
 				add_match(buffer, &value->key);
@@ -402,7 +402,7 @@ show_groups(char *buffer, const ImgcatSearchQuery *query)
 	}
 	for (i = 0; i < query->ndropped; i++)
 		add(buffer, "-%s(%s)", reasons[query->dropped[i].reason],
-			query->dropped[i].text);
+			query->dropped[i].str);
 }
 
 /* All memory of a parse, freed at once. */
@@ -432,18 +432,18 @@ test_pairs(void)
 	for (i = 0; i < lengthof_array(pairs); i++)
 	{
 		size_t		length = strlen(pairs[i].query);
-		char	   *text = exact_copy(pairs[i].query, length);
+		char	   *str = exact_copy(pairs[i].query, length);
 		char		have[4096] = "";
 		ImgcatSearchQuery query;
 		ImgcatSearchError error;
 
 		/* the split is the same whether or not a value suits its label */
-		imgcat_parse_container_search(text, length, allocate, &query, &error);
+		imgcat_parse_container_search(str, length, allocate, &query, &error);
 		show_groups(have, &query);
 		if (!ok(strcmp(have, pairs[i].groups) == 0, "pairs of %s",
 				pairs[i].query))
 			printf("# have %s\n# want %s\n", have, pairs[i].groups);
-		free(text);
+		free(str);
 		free_all();
 	}
 }
@@ -455,20 +455,20 @@ test_values(void)
 
 	for (i = 0; i < lengthof_array(values); i++)
 	{
-		char		text[1024];
+		char		str[1024];
 		char		have[4096] = "";
 		ImgcatSearchQuery query;
 		ImgcatSearchError error;
 
 		/* a second value keeps white space and emptiness of the first */
-		snprintf(text, sizeof(text), "%s:0,%s,0", values[i].label,
+		snprintf(str, sizeof(str), "%s:0,%s,0", values[i].label,
 				 values[i].value);
 		if (strcmp(values[i].label, "Fixable") != 0 &&
 			strcmp(values[i].label, "Severity") != 0 &&
 			values[i].value[0] != '\0' && values[i].value[0] != ' ')
-			snprintf(text, sizeof(text), "%s:%s", values[i].label,
+			snprintf(str, sizeof(str), "%s:%s", values[i].label,
 					 values[i].value);
-		if (!imgcat_parse_container_search(text, strlen(text), allocate,
+		if (!imgcat_parse_container_search(str, strlen(str), allocate,
 										   &query, &error))
 			add(have, "!%s", error.message);
 		else if (query.nreachable == 0)
@@ -476,7 +476,7 @@ test_values(void)
 		else
 			show_value(have, query.groups[0].label,
 					   &query.groups[0].values[query.groups[0].nvalues > 1]);
-		if (!ok(strcmp(have, values[i].condition) == 0, "%s", text))
+		if (!ok(strcmp(have, values[i].condition) == 0, "%s", str))
 			printf("# have %s\n# want %s\n", have, values[i].condition);
 		free_all();
 	}
@@ -514,26 +514,26 @@ test_many_labels(void)
 	static const char name[] = "Image Registry";
 	ImgcatSearchQuery query;
 	ImgcatSearchError error;
-	char		text[(IMGCAT_SEARCH_MAX_GROUPS + 1) * (sizeof(name) + 3)];
+	char		str[(IMGCAT_SEARCH_MAX_GROUPS + 1) * (sizeof(name) + 3)];
 	size_t		length = 0;
 	int			i;
 	int			bit;
 
 	for (i = 0; i <= IMGCAT_SEARCH_MAX_GROUPS; i++)
 	{
-		memcpy(text + length, name, sizeof(name) - 1);
+		memcpy(str + length, name, sizeof(name) - 1);
 		for (bit = 0; bit < 7; bit++)
-			text[length + 6 + bit] ^= (i >> bit & 1) ? ' ' : 0;
+			str[length + 6 + bit] ^= (i >> bit & 1) ? ' ' : 0;
 		length += sizeof(name) - 1;
-		memcpy(text + length, ":x+", 3);
+		memcpy(str + length, ":x+", 3);
 		length += 3;
 		if (i == IMGCAT_SEARCH_MAX_GROUPS - 1)
-			ok(imgcat_parse_container_search(text, length - 1, allocate,
+			ok(imgcat_parse_container_search(str, length - 1, allocate,
 											 &query, &error) &&
 			   query.ngroups == IMGCAT_SEARCH_MAX_GROUPS,
 			   "just enough conditions");
 	}
-	ok(!imgcat_parse_container_search(text, length - 1, allocate, &query,
+	ok(!imgcat_parse_container_search(str, length - 1, allocate, &query,
 									  &error) && error.too_large,
 	   "too many conditions");
 	free_all();
@@ -545,20 +545,20 @@ test_limits(void)
 {
 	ImgcatSearchQuery query;
 	ImgcatSearchError error;
-	char	   *text;
+	char	   *str;
 	size_t		length;
 
 	length = strlen("CVE:") + IMGCAT_SEARCH_MAX_VALUES;
-	text = malloc(length);
-	memcpy(text, "CVE:", 4);
-	memset(text + 4, ',', length - 4);
-	ok(!imgcat_parse_container_search(text, length, allocate, &query, &error) &&
+	str = malloc(length);
+	memcpy(str, "CVE:", 4);
+	memset(str + 4, ',', length - 4);
+	ok(!imgcat_parse_container_search(str, length, allocate, &query, &error) &&
 	   error.too_large, "too many values");
 	free_all();
-	ok(imgcat_parse_container_search(text, length - 1, allocate, &query,
+	ok(imgcat_parse_container_search(str, length - 1, allocate, &query,
 									 &error), "just enough values");
 	free_all();
-	free(text);
+	free(str);
 	test_many_labels();
 	ok(!imgcat_parse_container_search("CVE:\0x", 6, allocate, &query, &error),
 	   "a null byte");

@@ -15,7 +15,7 @@
 /* A scope, its kind and normal form; NULL and the error of a wrong one. */
 static const struct
 {
-	const char *text;
+	const char *str;
 	ImgcatScopeKind kind;
 	const char *normal;
 	ImgcatScopeError error;
@@ -93,22 +93,22 @@ main(void)
 
 	for (i = 0; i < lengthof_array(scopes); i++)
 	{
-		size_t		length = strlen(scopes[i].text);
-		char	   *text = exact_copy(scopes[i].text, length);
+		size_t		length = strlen(scopes[i].str);
+		char	   *str = exact_copy(scopes[i].str, length);
 		char	   *buffer = malloc(length + IMGCAT_REFERENCE_GROWTH);
 		ImgcatFindingScope scope;
 		ImgcatScopeError error;
 
-		error = imgcat_finding_scope_parse(text, length, buffer, &scope);
+		error = imgcat_finding_scope_parse(str, length, buffer, &scope);
 		if (scopes[i].normal == NULL)
-			ok(error == scopes[i].error, "\"%s\" is refused", scopes[i].text);
+			ok(error == scopes[i].error, "\"%s\" is refused", scopes[i].str);
 		else
 			ok(error == IMGCAT_SCOPE_OK && scope.kind == scopes[i].kind &&
 			   scope.length == strlen(scopes[i].normal) &&
 			   memcmp(buffer, scopes[i].normal, scope.length) == 0,
-			   "\"%s\" is \"%s\"", scopes[i].text, scopes[i].normal);
+			   "\"%s\" is \"%s\"", scopes[i].str, scopes[i].normal);
 		free(buffer);
-		free(text);
+		free(str);
 	}
 	return done_testing();
 }

@@ -68,11 +68,11 @@ static const struct
  * Write what is read of a target.
  */
 static void
-describe(const char *text, char *out)
+describe(const char *str, char *out)
 {
 	ImgcatHttpTarget target;
-	size_t		length = strlen(text);
-	char	   *copy = exact_copy(text, length + 1);
+	size_t		length = strlen(str);
+	char	   *copy = exact_copy(str, length + 1);
 
 	switch (imgcat_http_target_read(&target, copy, length))
 	{

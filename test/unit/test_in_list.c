@@ -13,7 +13,7 @@
 /* A filter, its operator, and the offset at which its value starts. */
 static const struct
 {
-	const char *text;
+	const char *str;
 	ImgcatTextOperator op;
 	size_t		value;
 }			operators[] = {
@@ -49,7 +49,7 @@ static const struct
  */
 static const struct
 {
-	const char *text;
+	const char *str;
 	const char *items;
 }			lists[] = {
 	{"", ""},
@@ -113,22 +113,22 @@ static const struct
  * not stay at its end.
  */
 static bool
-read_items(const char *text, size_t length, char *out)
+read_items(const char *str, size_t length, char *out)
 {
 	ImgcatInList list;
 	ImgcatInListResult result;
 	const char *item;
 	size_t		item_length;
 
-	imgcat_in_list_init(&list, text, length);
+	imgcat_in_list_init(&list, str, length);
 	*out = '\0';
 	while ((result = imgcat_in_list_next(&list, &item, &item_length)) ==
 		   IMGCAT_IN_ITEM)
 		out += sprintf(out, "[%.*s]", (int) item_length, item);
 	if (result == IMGCAT_IN_MALFORMED)
 	{
-		sprintf(out, "!%d", (int) (item - text));
-		if (item_length != 0 || item >= text + length || *item != '"')
+		sprintf(out, "!%d", (int) (item - str));
+		if (item_length != 0 || item >= str + length || *item != '"')
 			return false;
 	}
 	return imgcat_in_list_next(&list, &item, &item_length) == IMGCAT_IN_END;
@@ -141,8 +141,8 @@ main(void)
 
 	for (i = 0; i < lengthof_array(operators); i++)
 	{
-		size_t		length = strlen(operators[i].text);
-		char	   *copy = exact_copy(operators[i].text, length);
+		size_t		length = strlen(operators[i].str);
+		char	   *copy = exact_copy(operators[i].str, length);
 		const char *value;
 		size_t		value_length;
 		ImgcatTextOperator op;
@@ -150,18 +150,18 @@ main(void)
 		op = imgcat_text_operator_parse(copy, length, &value, &value_length);
 		ok(op == operators[i].op && value == copy + operators[i].value &&
 		   value_length == length - operators[i].value,
-		   "operator of \"%s\": %d", operators[i].text, op);
+		   "operator of \"%s\": %d", operators[i].str, op);
 		free(copy);
 	}
 	for (i = 0; i < lengthof_array(lists); i++)
 	{
-		size_t		length = strlen(lists[i].text);
-		char	   *copy = exact_copy(lists[i].text, length);
+		size_t		length = strlen(lists[i].str);
+		char	   *copy = exact_copy(lists[i].str, length);
 		char		items[256];
 		bool		ended = read_items(copy, length, items);
 
 		ok(ended && strcmp(items, lists[i].items) == 0,
-		   "list \"%s\": %s", lists[i].text, items);
+		   "list \"%s\": %s", lists[i].str, items);
 		free(copy);
 	}
 	return done_testing();

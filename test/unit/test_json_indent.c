@@ -12,7 +12,7 @@
 
 static const struct
 {
-	const char *text;
+	const char *str;
 	const char *indented;
 }			cases[] = {
 	{"", ""},
@@ -38,19 +38,19 @@ main(void)
 {
 	for (size_t i = 0; i < lengthof_array(cases); i++)
 	{
-		size_t		length = strlen(cases[i].text);
-		char	   *text = exact_copy(cases[i].text, length);
+		size_t		length = strlen(cases[i].str);
+		char	   *str = exact_copy(cases[i].str, length);
 		size_t		expected = strlen(cases[i].indented);
 		char		out[256];
-		size_t		needed = imgcat_json_indent(NULL, 0, text, length);
+		size_t		needed = imgcat_json_indent(NULL, 0, str, length);
 
-		if (ok(needed == expected, "length of %s", cases[i].text))
+		if (ok(needed == expected, "length of %s", cases[i].str))
 		{
-			imgcat_json_indent(out, needed, text, length);
+			imgcat_json_indent(out, needed, str, length);
 			ok(memcmp(out, cases[i].indented, needed) == 0, "%s",
-			   cases[i].text);
+			   cases[i].str);
 		}
-		free(text);
+		free(str);
 	}
 	return done_testing();
 }

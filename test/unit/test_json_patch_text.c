@@ -18,9 +18,9 @@ static void
 check(const char *json, const char *member, size_t operation, size_t position)
 {
 	size_t		length = strlen(json);
-	char	   *text = exact_copy(json, length);
+	char	   *str = exact_copy(json, length);
 	ImgcatJsonPatchDuplicate duplicate;
-	bool		found = imgcat_json_patch_text_duplicate(text, length,
+	bool		found = imgcat_json_patch_text_duplicate(str, length,
 														 &duplicate);
 
 	if (member == NULL)
@@ -30,7 +30,7 @@ check(const char *json, const char *member, size_t operation, size_t position)
 		   duplicate.operation == operation && duplicate.position == position,
 		   "%s: %s twice in operation %zu, byte %zu", json, member, operation,
 		   position);
-	free(text);
+	free(str);
 }
 
 int

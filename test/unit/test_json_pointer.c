@@ -52,9 +52,9 @@ static void
 test_parse(const Case *test)
 {
 	size_t		length = strlen(test->pointer);
-	char	   *text = exact_copy(test->pointer, length);
+	char	   *str = exact_copy(test->pointer, length);
 	char	   *decoded = exact_copy(test->pointer, length);
-	size_t		count = imgcat_json_pointer_token_count(text, length);
+	size_t		count = imgcat_json_pointer_token_count(str, length);
 	ImgcatJsonToken *tokens = malloc((count + 1) * sizeof(ImgcatJsonToken));
 	size_t		error_at = 0;
 	ImgcatJsonPointerStatus status;
@@ -62,7 +62,7 @@ test_parse(const Case *test)
 
 	ok(count == test->ntokens, "\"%s\" has %zu tokens", test->pointer,
 	   test->ntokens);
-	status = imgcat_json_pointer_parse(text, length, tokens, decoded,
+	status = imgcat_json_pointer_parse(str, length, tokens, decoded,
 									   &error_at);
 	ok(status == test->status, "\"%s\": status %d", test->pointer,
 	   (int) test->status);
@@ -73,14 +73,14 @@ test_parse(const Case *test)
 	{
 		for (i = 0; i < count; i++)
 			ok(tokens[i].length == strlen(test->tokens[i]) &&
-			   memcmp(tokens[i].text, test->tokens[i], tokens[i].length) == 0 &&
+			   memcmp(tokens[i].str, test->tokens[i], tokens[i].length) == 0 &&
 			   tokens[i].index == test->indexes[i],
 			   "\"%s\": token %zu is \"%s\", index %d", test->pointer, i,
 			   test->tokens[i], (int) test->indexes[i]);
 	}
 	free(tokens);
 	free(decoded);
-	free(text);
+	free(str);
 }
 
 static void

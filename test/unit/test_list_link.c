@@ -17,7 +17,7 @@
 
 typedef struct LinkCase
 {
-	const char *text;
+	const char *str;
 	const char *query;			/* NULL: refused */
 } LinkCase;
 
@@ -61,12 +61,12 @@ main(void)
 		const LinkCase *c = &cases[i];
 		const char *query;
 		size_t		length;
-		bool		good = imgcat_list_link_query(c->text, strlen(c->text), PATH,
+		bool		good = imgcat_list_link_query(c->str, strlen(c->str), PATH,
 												  &query, &length);
 
 		ok(c->query == NULL ? !good
 		   : good && length == strlen(c->query) &&
-		   memcmp(query, c->query, length) == 0, "\"%s\"", c->text);
+		   memcmp(query, c->query, length) == 0, "\"%s\"", c->str);
 	}
 	return done_testing();
 }

@@ -14,7 +14,7 @@
 
 static const struct
 {
-	const char *text;
+	const char *str;
 	bool		integer;
 	int64_t		value;
 	bool		out_of_range;
@@ -81,8 +81,8 @@ main(void)
 
 	for (i = 0; i < lengthof_array(cases); i++)
 	{
-		size_t		length = strlen(cases[i].text);
-		char	   *copy = exact_copy(cases[i].text, length);
+		size_t		length = strlen(cases[i].str);
+		char	   *copy = exact_copy(cases[i].str, length);
 		bool		integer;
 
 		value = 99;
@@ -90,7 +90,7 @@ main(void)
 		integer = imgcat_parse_integer(copy, length, &value, &out_of_range);
 		ok(integer == cases[i].integer && value == cases[i].value &&
 		   out_of_range == cases[i].out_of_range,
-		   "\"%s\": %d %" PRId64 " %d", cases[i].text,
+		   "\"%s\": %d %" PRId64 " %d", cases[i].str,
 		   integer, value, out_of_range);
 		free(copy);
 	}

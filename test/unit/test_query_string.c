@@ -115,7 +115,7 @@ read_pairs(const char *query, size_t length, char *out)
 /* A value, and how it is encoded. */
 static const struct
 {
-	const char *text;
+	const char *str;
 	const char *encoded;
 }			encodings[] = {
 	{"", ""},
@@ -138,7 +138,7 @@ static const struct
  * and no escape is cut.
  */
 static bool
-encodes_into_any_size(const char *text, const char *encoded)
+encodes_into_any_size(const char *str, const char *encoded)
 {
 	size_t		whole = strlen(encoded);
 	size_t		size;
@@ -160,7 +160,7 @@ encodes_into_any_size(const char *text, const char *encoded)
 			expected += width;
 		}
 		memset(out, '#', size);
-		good = imgcat_url_encode(out, size, text, strlen(text)) == whole &&
+		good = imgcat_url_encode(out, size, str, strlen(str)) == whole &&
 			memcmp(out, encoded, expected) == 0;
 		for (; expected < size; expected++)
 			good = good && out[expected] == '#';
@@ -192,22 +192,22 @@ main(void)
 
 	for (i = 0; i < lengthof_array(encodings); i++)
 	{
-		const char *text = encodings[i].text;
+		const char *str = encodings[i].str;
 		const char *encoded = encodings[i].encoded;
 
-		ok(encodes_into_any_size(text, encoded), "encode \"%s\"", text);
-		ok(imgcat_url_encode(NULL, 0, text, strlen(text)) == strlen(encoded),
-		   "length of \"%s\"", text);
+		ok(encodes_into_any_size(str, encoded), "encode \"%s\"", str);
+		ok(imgcat_url_encode(NULL, 0, str, strlen(str)) == strlen(encoded),
+		   "length of \"%s\"", str);
 	}
 
 	for (c = 1; c < 0x80; c++)
 	{
-		char		text[2] = {(char) c, '\0'};
+		char		str[2] = {(char) c, '\0'};
 		char		query[16] = "k=";
-		size_t		length = imgcat_url_encode(query + 2, 3, text, 1);
+		size_t		length = imgcat_url_encode(query + 2, 3, str, 1);
 		char		expected[16];
 
-		sprintf(expected, "<k>=<%s>", text);
+		sprintf(expected, "<k>=<%s>", str);
 		if (!read_pairs(query, 2 + length, pairs) ||
 			strcmp(pairs, expected) != 0)
 			nwrong++;

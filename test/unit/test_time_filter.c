@@ -42,7 +42,7 @@ at(int year, int month, int day, int hour, int minute, int second,
 /* What is read: the operator, the time in UTC, whether with a fraction. */
 static const struct
 {
-	const char *text;
+	const char *str;
 	ImgcatComparison op;
 	int			utc[7];
 	bool		has_fraction;
@@ -128,7 +128,7 @@ static const struct
 /* What is refused, why, and where reading stopped. */
 static const struct
 {
-	const char *text;
+	const char *str;
 	ImgcatTimeFilterResult result;
 	size_t		position;
 }			bad[] = {
@@ -256,7 +256,7 @@ static const struct
 /* Times at the ends that are still inside. */
 static const struct
 {
-	const char *text;
+	const char *str;
 	int64_t		microseconds;
 }			ends[] = {
 	{"0001", IMGCAT_TIME_MIN},
@@ -301,14 +301,14 @@ count_wrong_days(void)
 		{
 			for (day = 1; day <= 32; day++)
 			{
-				char		text[40];
+				char		str[40];
 				ImgcatTimeFilter filter;
 				size_t		position;
 				ImgcatTimeFilterResult result;
 
-				snprintf(text, sizeof(text), "%04d-%02d-%02d",
+				snprintf(str, sizeof(str), "%04d-%02d-%02d",
 						 year, month, day);
-				result = imgcat_time_filter_parse(text, strlen(text), &filter,
+				result = imgcat_time_filter_parse(str, strlen(str), &filter,
 												  &position);
 				if (day > last_day(year, month))
 				{
@@ -333,8 +333,8 @@ main(void)
 
 	for (i = 0; i < lengthof_array(good); i++)
 	{
-		size_t		length = strlen(good[i].text);
-		char	   *copy = exact_copy(good[i].text, length);
+		size_t		length = strlen(good[i].str);
+		char	   *copy = exact_copy(good[i].str, length);
 		const int  *utc = good[i].utc;
 		ImgcatTimeFilter filter = {IMGCAT_EQ, -1, false};
 		size_t		position = 0;
@@ -345,7 +345,7 @@ main(void)
 		   filter.microseconds == at(utc[0], utc[1], utc[2], utc[3],
 									 utc[4], utc[5], utc[6]) &&
 		   filter.has_fraction == good[i].has_fraction,
-		   "\"%s\": %d %s %" PRId64 " %d", good[i].text, result,
+		   "\"%s\": %d %s %" PRId64 " %d", good[i].str, result,
 		   imgcat_comparison_name(filter.op), filter.microseconds,
 		   filter.has_fraction);
 		free(copy);
@@ -353,8 +353,8 @@ main(void)
 
 	for (i = 0; i < lengthof_array(bad); i++)
 	{
-		size_t		length = strlen(bad[i].text);
-		char	   *copy = exact_copy(bad[i].text, length);
+		size_t		length = strlen(bad[i].str);
+		char	   *copy = exact_copy(bad[i].str, length);
 		ImgcatTimeFilter filter = {IMGCAT_GTE, 42, true};
 		size_t		position = 999;
 		ImgcatTimeFilterResult result;
@@ -362,7 +362,7 @@ main(void)
 		result = imgcat_time_filter_parse(copy, length, &filter, &position);
 		ok(result == bad[i].result && position == bad[i].position &&
 		   filter.op == IMGCAT_GTE && filter.microseconds == 42,
-		   "\"%s\": refused, %d at %zu", bad[i].text, result, position);
+		   "\"%s\": refused, %d at %zu", bad[i].str, result, position);
 		free(copy);
 	}
 
@@ -372,11 +372,11 @@ main(void)
 		size_t		position;
 		ImgcatTimeFilterResult result;
 
-		result = imgcat_time_filter_parse(ends[i].text, strlen(ends[i].text),
+		result = imgcat_time_filter_parse(ends[i].str, strlen(ends[i].str),
 										  &filter, &position);
 		ok(result == IMGCAT_TIME_OK &&
 		   filter.microseconds == ends[i].microseconds,
-		   "\"%s\": %d %" PRId64, ends[i].text, result, filter.microseconds);
+		   "\"%s\": %d %" PRId64, ends[i].str, result, filter.microseconds);
 	}
 
 	ok(count_wrong_days() == 0, "every day of 9999 years");

@@ -17,7 +17,7 @@
 
 static const struct
 {
-	const char *text;
+	const char *str;
 	size_t		length;
 	bool		valid;
 	const char *what;
@@ -103,7 +103,7 @@ main(void)
 
 	for (i = 0; i < lengthof_array(cases); i++)
 	{
-		char	   *copy = exact_copy(cases[i].text, cases[i].length);
+		char	   *copy = exact_copy(cases[i].str, cases[i].length);
 
 		ok(imgcat_utf8_valid(copy, cases[i].length) == cases[i].valid,
 		   "%s: %s", cases[i].what, cases[i].valid ? "valid" : "invalid");

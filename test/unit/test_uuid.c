@@ -15,7 +15,7 @@
 
 typedef struct UuidCase
 {
-	const char *text;
+	const char *str;
 	bool		canonical;		/* as the API spells it, case aside */
 	bool		readable;		/* as PostgreSQL takes it */
 } UuidCase;
@@ -57,12 +57,12 @@ main(void)
 		unsigned char uuid[16];
 		bool		good;
 
-		good = imgcat_parse_uuid(c->text, strlen(c->text), uuid);
+		good = imgcat_parse_uuid(c->str, strlen(c->str), uuid);
 		ok(good == c->canonical && (!good || memcmp(uuid, value, 16) == 0),
-		   "\"%s\" as the API spells it", c->text);
-		good = imgcat_read_uuid(c->text, strlen(c->text), uuid);
+		   "\"%s\" as the API spells it", c->str);
+		good = imgcat_read_uuid(c->str, strlen(c->str), uuid);
 		ok(good == c->readable && (!good || memcmp(uuid, value, 16) == 0),
-		   "\"%s\" as PostgreSQL takes it", c->text);
+		   "\"%s\" as PostgreSQL takes it", c->str);
 	}
 	return done_testing();
 }
