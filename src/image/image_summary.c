@@ -19,6 +19,7 @@
 #include "fmgr.h"
 #include "image/attribute.h"
 #include "image/image_summary.h"
+#include "image/ims_rules.h"
 #include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -174,13 +175,8 @@ enum_argument(FunctionCallInfo fcinfo, int argument, ImgcatSummaryPart part)
 static bool
 is_unregistered(Jsonb *properties)
 {
-	JsonbValue	value;
-
 	return JB_ROOT_IS_OBJECT(properties) &&
-		getKeyJsonValueFromContainer(&properties->root, "__isregistered", 14,
-									 &value) != NULL &&
-		value.type == jbvString && value.val.string.len == 5 &&
-		memcmp(value.val.string.val, "false", 5) == 0;
+		imgcat_jsonb_string_is(properties, IMS_REGISTERED, "false");
 }
 
 PG_FUNCTION_INFO_V1(imgcat_image_summary);

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "image/errors.h"
+#include "image/facet.h"
 #include "image/ims_rules.h"
 #include "mb/pg_wchar.h"
 
@@ -145,7 +146,7 @@ imgcat_ims_complete_document(ImgcatDocument *document)
 										os_version->val.string.len));
 	imgcat_document_add_property(document, IMS_IMAGETYPE,
 								 is_public ? "gold" : "private");
-	imgcat_document_add_property(document, "__isregistered", "true");
+	imgcat_document_add_property(document, IMS_REGISTERED, "true");
 	imgcat_document_add_property(document, "__image_source_type", "uds");
 	imgcat_document_add_property(document, "__image_size", "0");
 	imgcat_document_add_property(document, "virtual_env_type",
@@ -297,7 +298,7 @@ imgcat_ims_may_patch(const ImgcatAttribute *attribute, const char *name,
 		return attribute->column == IMGCAT_COL_NAME ||
 			attribute->column == IMGCAT_COL_TAGS;
 	return !string_is(name, name_length, IMS_IMAGETYPE) &&
-		!string_is(name, name_length, "__isregistered");
+		!string_is(name, name_length, IMS_REGISTERED);
 }
 
 /*
@@ -361,4 +362,25 @@ imgcat_ims_append_bare(StringInfo out, const char *name, int name_length,
 		return false;
 	appendBinaryStringInfo(out, value->val.string.val, value->val.string.len);
 	return true;
+}
+
+/*
+ * The facet of an image that is not registered.
+ */
+text *
+imgcat_ims_unregistered_facet(void)
+{
+	return imgcat_facet_of_property(IMS_REGISTERED, strlen(IMS_REGISTERED),
+									"false", 5);
+}
+
+/*
+ * The facet that keeps an image off the caller's lists of IMS: only who
+ * administers the catalogue is shown images that are not registered.  NULL:
+ * none does.
+ */
+text *
+imgcat_ims_unlisted_facet(const ImgcatCaller *caller)
+{
+	return caller->is_admin ? NULL : imgcat_ims_unregistered_facet();
 }

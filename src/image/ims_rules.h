@@ -10,10 +10,12 @@
 #ifndef IMGCAT_IMS_RULES_H
 #define IMGCAT_IMS_RULES_H
 
+#include "context.h"
 #include "image/document.h"
 #include "lib/stringinfo.h"
 
 #define IMS_IMAGETYPE "__imagetype"
+#define IMS_REGISTERED "__isregistered"
 
 extern void imgcat_ims_complete_document(ImgcatDocument *document);
 extern void imgcat_ims_check_attribute(const ImgcatAttribute *attribute,
@@ -33,6 +35,8 @@ extern bool imgcat_ims_take_bare(const char *name, int name_length,
 								 JsonbValue *value);
 extern bool imgcat_ims_append_bare(StringInfo out, const char *name,
 								   int name_length, const JsonbValue *value);
+extern text *imgcat_ims_unregistered_facet(void);
+extern text *imgcat_ims_unlisted_facet(const ImgcatCaller *caller);
 extern bool imgcat_jsonb_string_is(Jsonb *object, const char *name,
 								   const char *word);
 

@@ -21,12 +21,14 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
+#include "image/ims_rules.h"
 #include "image/key_tag.h"
 #include "image/tags.h"
 #include "json_writer.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "plan_cache.h"
+#include "query/uuid.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
@@ -41,8 +43,7 @@
 
 static const char images_sql[] =
 "SELECT " IMGCAT_IMAGE_COLUMNS " FROM image_catalog.images i "
-"WHERE i.owner = $1 AND i.status NOT IN ('deleted', 'killed') "
-"AND " IMGCAT_IMS_REGISTERED " "
+"WHERE " IMGCAT_IMS_OWN_LISTED " "
 "ORDER BY i.created_at DESC, i.id DESC";
 
 /* A list of wanted tags, and what it asks of an image. */
@@ -63,8 +64,8 @@ typedef struct TagQuery
 	const char *name;			/* part of the image's name, "": it has none;
 								 * NULL: any */
 	int			name_length;
-	const char *id;				/* of the image, as text; NULL: any */
-	int			id_length;
+	bool		has_id;
+	pg_uuid_t  *id;				/* of the image; NULL: no image's */
 	TagCondition conditions[4];
 } TagQuery;
 
@@ -139,6 +140,7 @@ check_wanted_tags(JsonbContainer *tags)
 static void
 read_matches(TagQuery *query, JsonbContainer *request)
 {
+	static const char repeated[] = "A key of a match must stand there once.";
 	JsonbContainer *matches = imgcat_request_array(request, "matches");
 
 	for (uint32 i = 0; matches != NULL && i < JsonContainerSize(matches); i++)
@@ -158,13 +160,20 @@ read_matches(TagQuery *query, JsonbContainer *request)
 			imgcat_bad_tag_request("A match must have a key and a value.");
 		if (imgcat_key_tag_same(key, key_length, "resource_name", 13))
 		{
+			if (query->name != NULL)
+				imgcat_bad_tag_request(repeated);
 			query->name = value;
 			query->name_length = value_length;
 		}
 		else if (imgcat_key_tag_same(key, key_length, "resource_id", 11))
 		{
-			query->id = value;
-			query->id_length = value_length;
+			pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
+
+			if (query->has_id)
+				imgcat_bad_tag_request(repeated);
+			query->has_id = true;
+			if (imgcat_read_uuid(value, value_length, id->data))
+				query->id = id;
 		}
 		else
 			imgcat_bad_tag_request("The key of a match must be resource_name or resource_id.");
@@ -298,13 +307,11 @@ is_wanted(const TagQuery *query, const ImgcatImageRow *row,
 {
 	if (query->name != NULL && !name_matches(query, row))
 		return false;
-	if (query->id != NULL)
-	{
-		const char *id = imgcat_uuid_string(DatumGetUUIDP(row->values[IMGCAT_COL_ID]));
-
-		if (!imgcat_key_tag_same(id, strlen(id), query->id, query->id_length))
-			return false;
-	}
+	if (query->has_id &&
+		(query->id == NULL ||
+		 memcmp(query->id, DatumGetUUIDP(row->values[IMGCAT_COL_ID]),
+				UUID_LEN) != 0))
+		return false;
 	if (query->without_any_tag)
 		return set->ntags == 0;
 	for (int i = 0; i < (int) lengthof(query->conditions); i++)
@@ -349,18 +356,20 @@ append_resource(StringInfo out, const ImgcatImageRow *row,
 static int64
 walk_images(const TagQuery *query, const ImgcatCaller *caller, StringInfo out)
 {
-	static const Oid argtypes[] = {TEXTOID, BOOLOID};
+	static const Oid argtypes[] = {TEXTOID, TEXTOID};
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext,
 													  "tagged image",
 													  ALLOCSET_DEFAULT_SIZES);
+	text	   *unlisted = imgcat_ims_unlisted_facet(caller);
+	char		nulls[2] = {' ', unlisted == NULL ? 'n' : ' '};
 	Portal		portal;
 	Datum		args[2];
 	int64		total = 0;
 
 	args[0] = CStringGetTextDatum(caller->project_id);
-	args[1] = BoolGetDatum(caller->is_admin);
+	args[1] = PointerGetDatum(unlisted);
 	portal = SPI_cursor_open(NULL, imgcat_plan(images_sql, 2, argtypes), args,
-							 NULL, true);
+							 nulls, true);
 	for (;;)
 	{
 		SPI_cursor_fetch(portal, true, FETCH_ROWS);

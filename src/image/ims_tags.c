@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
+#include "image/ims_rules.h"
 #include "image/key_tag.h"
 #include "image/tags.h"
 #include "image/update_image.h"
@@ -34,8 +35,7 @@
 static const char project_tags_sql[] =
 "SELECT DISTINCT t.tag COLLATE \"C\" FROM image_catalog.images i, "
 "LATERAL pg_catalog.unnest(i.tags) t(tag) "
-"WHERE i.owner = $1 AND i.status NOT IN ('deleted', 'killed') "
-"AND " IMGCAT_IMS_REGISTERED " ORDER BY 1";
+"WHERE " IMGCAT_IMS_OWN_LISTED " ORDER BY 1";
 
 /* An image, locked, while its tags change. */
 typedef struct TaggedImage
@@ -334,10 +334,12 @@ append_grouped(StringInfo out, const ImgcatKeyTag *tags, int ntags)
  */
 IMGCAT_FUNCTION(imgcat_ims_project_tags, 0)
 {
-	static const Oid argtypes[] = {TEXTOID, BOOLOID};
+	static const Oid argtypes[] = {TEXTOID, TEXTOID};
 	ImgcatCaller caller = imgcat_caller();
 	StringInfoData out;
 	ImgcatKeyTag *tags;
+	text	   *unlisted = imgcat_ims_unlisted_facet(&caller);
+	char		nulls[2] = {' ', unlisted == NULL ? 'n' : ' '};
 	Datum		args[2];
 	int			ntags;
 
@@ -345,9 +347,9 @@ IMGCAT_FUNCTION(imgcat_ims_project_tags, 0)
 	initStringInfo(&out);
 	imgcat_spi_connect();
 	args[0] = CStringGetTextDatum(caller.project_id ? caller.project_id : "");
-	args[1] = BoolGetDatum(caller.is_admin);
-	if (SPI_execute_plan(imgcat_plan(project_tags_sql, 2, argtypes), args, NULL,
-						 true, 0) != SPI_OK_SELECT)
+	args[1] = PointerGetDatum(unlisted);
+	if (SPI_execute_plan(imgcat_plan(project_tags_sql, 2, argtypes), args,
+						 nulls, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read tags");
 	ntags = (caller.is_reader && caller.project_id) ? (int) SPI_processed : 0;
 	tags = palloc(sizeof(ImgcatKeyTag) * Max(ntags, 1));

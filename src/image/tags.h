@@ -16,11 +16,13 @@
 #define IMGCAT_TAG_MAX 255
 
 /*
- * Of images i, those that IMS shows: who does not administer the catalogue ($2)
- * never sees one that is not registered.
+ * Of images i, those of project $1 that the list of IMS shows without being
+ * asked for more; $2 is imgcat_ims_unlisted_facet().
  */
-#define IMGCAT_IMS_REGISTERED \
-	"($2 OR (i.properties ->> '__isregistered') IS DISTINCT FROM 'false')"
+#define IMGCAT_IMS_OWN_LISTED \
+	"i.owner = $1 AND NOT i.os_hidden " \
+	"AND i.status <> 'deleted' AND i.status <> 'killed' " \
+	"AND ($2 IS NULL OR NOT i.facets @> ARRAY[$2])"
 
 /* Tags while they are changed; room for one more than there are. */
 typedef struct ImgcatTagSet

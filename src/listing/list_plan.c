@@ -16,9 +16,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "image/gin_key.h"
+#include "image/ims_rules.h"
 #include "listing/list_plan.h"
 #include "listing/list_sort.h"
 #include "listing/property_index.h"
@@ -116,14 +118,10 @@ set_list_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
 static bool
 is_registered_condition(const ImgcatCondition *condition)
 {
-	text	   *facet;
-
-	if (condition->kind != IMGCAT_COND_NOT_FACET)
-		return false;
-	facet = DatumGetTextPP(condition->value);
-	return VARSIZE_ANY_EXHDR(facet) == strlen("__isregistered=false") &&
-		memcmp(VARDATA_ANY(facet), "__isregistered=false",
-			   VARSIZE_ANY_EXHDR(facet)) == 0;
+	return condition->kind == IMGCAT_COND_NOT_FACET &&
+		DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID,
+											 condition->value,
+											 PointerGetDatum(imgcat_ims_unregistered_facet())));
 }
 
 /*
@@ -324,7 +322,7 @@ set_frequencies(ImgcatListPlan *plan)
 		if (filter->column != IMGCAT_COL_PROPERTIES &&
 			filter->column != IMGCAT_INDEXED_PROPERTY)
 			continue;
-		facet = cstring_to_text("__isregistered=false");
+		facet = imgcat_ims_unregistered_facet();
 		for (int j = 0; j < plan->request->nconditions &&
 			 filter->column == IMGCAT_INDEXED_PROPERTY; j++)
 			if (imgcat_is_facet(&plan->request->conditions[j]))

@@ -13,8 +13,8 @@
  */
 #include "postgres.h"
 
-#include "image/facet.h"
 #include "image/image_row.h"
+#include "image/ims_rules.h"
 #include "listing/list_filter.h"
 #include "query/number.h"
 #include "utils/builtins.h"
@@ -324,6 +324,7 @@ imgcat_list_request_finish(ImgcatListRequest *request,
 	const ImgcatListParameter *sort = NULL;
 	bool		seen_limit = false;
 	bool		seen_marker = false;
+	text	   *unlisted;
 
 	if (num_sort_attributes == 0)
 		load_sort_attributes();
@@ -366,9 +367,9 @@ imgcat_list_request_finish(ImgcatListRequest *request,
 	}
 	set_sort(request, sort);
 
-	/* IMS lists unregistered images to administrators only */
-	if (request->dialect == IMGCAT_DIALECT_IMS && !caller->is_admin)
+	unlisted = request->dialect == IMGCAT_DIALECT_IMS ?
+		imgcat_ims_unlisted_facet(caller) : NULL;
+	if (unlisted != NULL)
 		imgcat_add_condition(request, IMGCAT_COND_NOT_FACET, -1,
-							 PointerGetDatum(imgcat_facet_of_property("__isregistered", 14,
-																	  "false", 5)));
+							 PointerGetDatum(unlisted));
 }

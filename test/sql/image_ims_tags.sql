@@ -120,21 +120,37 @@ SELECT m AS matches, (SELECT string_agg(right(r ->> 'resource_id', 2) || ' ' || 
   FROM (VALUES ('[{"key": "resource_name", "value": "web"}]'), ('[{"key": "resource_name", "value": "%"}]'),
                ('[{"key": "resource_name", "value": "WEB"}]'), ('[{"key": "resource_name", "value": ""}]'),
                ('[{"key": "resource_id", "value": "135d7a00-0000-4000-8000-000000000012"}]'),
+               ('[{"key": "resource_id", "value": "135D7A00-0000-4000-8000-000000000012"}]'),
+               ('[{"key": "resource_id", "value": "135d7a00000040008000000000000012"}]'),
+               ('[{"key": "resource_id", "value": "{135d7a00-0000-4000-8000-000000000012}"}]'),
+               ('[{"key": "resource_id", "value": "135d-7a00-0000-4000-8000-0000-0000-0012"}]'),
+               ('[{"key": "resource_id", "value": " 135d7a00-0000-4000-8000-000000000012"}]'),
                ('[{"key": "resource_id", "value": "135d7a00"}]'), ('[{"key": "resource_id", "value": ""}]'),
                ('[{"key": "resource_id", "value": "135d7a00-0000-4000-8000-000000000015"}]'),
                ('[{"key": "resource_name", "value": "web"}, {"key": "resource_id", "value": "135d7a00-0000-4000-8000-000000000011"}]')) v(m);
 SELECT ims_query_images('{"action": "filter", "limit": 2.0}');
--- what is not registered is its administrator's alone
-SELECT ims_query_images('{"action": "count"}'), ims_project_tags();
+-- what is not registered is its administrator's alone; what is hidden, or gone,
+-- nobody's who does not ask for it: as in the list
+RESET image_catalog.project_id;
+SELECT import_images('[
+ {"id": "135d7a00-0000-4000-8000-000000000017", "name": "old", "owner": "M", "status": "active", "created_at": "2021-01-07T00:00:00Z", "tags": ["old=h"], "os_hidden": true},
+ {"id": "135d7a00-0000-4000-8000-000000000018", "name": "killed", "owner": "M", "status": "killed", "created_at": "2021-01-08T00:00:00Z", "tags": ["old=k"]},
+ {"id": "135d7a00-0000-4000-8000-000000000019", "name": "deleted", "owner": "M", "status": "deleted", "created_at": "2021-01-09T00:00:00Z", "tags": ["old=d"]}]');
+SET image_catalog.project_id = 'M';
+SET image_catalog.dialect = 'ims';
+SELECT ims_query_images('{"action": "count"}'), count_images('{"owner": "M"}') AS listed, ims_project_tags(), count_images('{"owner": "M", "os_hidden": true}') AS hidden;
 SET image_catalog.is_admin = on;
-SELECT ims_query_images('{"action": "count"}'), ims_project_tags();
+SELECT ims_query_images('{"action": "count"}'), count_images('{"owner": "M"}') AS listed, ims_project_tags();
 RESET image_catalog.is_admin;
+RESET image_catalog.dialect;
 SELECT r AS request, pg_temp.try(format('ims_query_images(%L)', r)) FROM (VALUES
     ('{"action": "filter", "limit": 1.5}'), ('{"action": "filter", "limit": "1.5"}'), ('{"action": "filter", "limit": " 1"}'),
     ('{"action": "count", "offset": 2147483647}'), ('{"action": "count", "offset": 2147483648}'),
     ('{"action": "filter", "offset": 0.5}'), ('{"action": "filter", "offset": -1}'), ('{"action": "filter", "limit": ""}'),
     ('{"action": "filter", "matches": [{"key": "resource_detail", "value": "x"}]}'),
-    ('{"action": "filter", "matches": [{"key": "resource_name"}]}')) v(r);
+    ('{"action": "filter", "matches": [{"key": "resource_name"}]}'),
+    ('{"action": "filter", "matches": [{"key": "resource_name", "value": ""}, {"key": "resource_name", "value": "web"}]}'),
+    ('{"action": "filter", "matches": [{"key": "resource_id", "value": ""}, {"key": "resource_name", "value": "web"}, {"key": "resource_id", "value": "135d7a00-0000-4000-8000-000000000012"}]}')) v(r);
 -- lengths count characters, not bytes
 SELECT n, pg_temp.try(format('ims_query_images(%L)', jsonb_build_object('action', 'count', 'tags',
     jsonb_build_array(jsonb_build_object('key', 'k', 'values', jsonb_build_array(repeat(c, n)))))))
