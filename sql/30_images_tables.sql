@@ -390,7 +390,8 @@ CREATE POLICY image_members_select ON image_catalog.image_members FOR SELECT
     USING (deleted_at IS NULL
            AND (SELECT image_catalog.may_read_images())
            AND (member_id OPERATOR(pg_catalog.=) (SELECT image_catalog.current_project())
+                AND image_catalog.is_image_member(image_id)
                 OR (SELECT image_catalog.is_catalog_admin())
                 OR image_catalog.is_image_owner(image_id)));
 COMMENT ON POLICY image_members_select ON image_catalog.image_members IS
-    'the owner of an image sees all its members, a member sees itself';
+    'the owner of an image sees all its members, a member of a shared image sees itself';

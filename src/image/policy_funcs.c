@@ -19,14 +19,20 @@
 
 /*
  * is_image_member(image_id uuid) returns boolean
+ *
+ * While an image is not shared its memberships wait (docs/members.md), and its
+ * members must not learn from them that it is there.
  */
 IMGCAT_FUNCTION(imgcat_is_image_member, 1)
 {
 	ImgcatCaller caller = imgcat_caller();
+	ImgcatImageRow row;
 
 	PG_RETURN_BOOL(caller.project_id != NULL &&
 				   imgcat_membership_exists(PG_GETARG_UUID_P(0),
-											caller.project_id));
+											caller.project_id) &&
+				   imgcat_image_fetch(PG_GETARG_UUID_P(0), &row) &&
+				   imgcat_row_text_is(&row, IMGCAT_COL_VISIBILITY, "shared"));
 }
 
 /*
