@@ -6,6 +6,7 @@
 --
 --   image_dba      administers the whole catalogue without being superuser
 --   image_app      trusted application: names the project of each transaction
+--   image_gateway  the HTTP gateway: names project, user and roles of each request
 --   image_tenant   one project's role (-v project=...)
 --   image_report   reads the tables in SQL, under row-level security
 --
@@ -17,7 +18,7 @@
 BEGIN;
 
 SELECT format('CREATE ROLE %I LOGIN', name)
-  FROM unnest(ARRAY['image_dba', 'image_app', 'image_tenant', 'image_report']) name
+  FROM unnest(ARRAY['image_dba', 'image_app', 'image_gateway', 'image_tenant', 'image_report']) name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
 \gexec
 
@@ -30,6 +31,9 @@ SELECT FROM (SELECT image_catalog.grant_catalog_admin('image_dba'),
 -- the application decides who is asking; with image_catalog.roles, too, it could
 -- tell readers from members, and administer the catalogue by the role admin
 GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id TO image_app;
+
+-- the gateway speaks for whoever Keystone says, administrators included
+GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id, image_catalog.roles TO image_gateway;
 
 -- functions are everybody's; tables only by grant, without the properties, of
 -- which some may be protected
