@@ -25,6 +25,9 @@ EXTRA_CLEAN = $(DATA_built) $(EXTENSION)--*.sql test/unit/build test/fuzz/build
 PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CFLAGS = -Wall -Wextra
 
+# digests and signatures are OpenSSL's (src/data)
+SHLIB_LINK = -lcrypto
+
 # test/expected is a link to expected/: pg_regress 15 has no --expecteddir
 REGRESS = $(sort $(patsubst $(srcdir)/test/sql/%.sql,%,$(wildcard $(srcdir)/test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)

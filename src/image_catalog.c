@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "context.h"
+#include "data/data_settings.h"
 #include "fmgr.h"
 #include "json/json_patch.h"
 #include "utils/guc.h"
@@ -28,6 +29,7 @@ _PG_init(void)
 
 	imgcat_define_settings();
 	imgcat_json_define_settings();
+	imgcat_data_define_settings();
 	MarkGUCPrefixReserved("image_catalog");
 	imgcat_note_refused_settings(refused);
 }

@@ -27,12 +27,15 @@
 #include "utils/uuid.h"
 
 /*
- * Run a statement on the image $1 at the time $2.
+ * Delete the image at the time.
  */
 static void
-run_on_image(const char *sql, const pg_uuid_t *id, TimestampTz now)
+write_deletion(const pg_uuid_t *id, TimestampTz now)
 {
 	static const Oid argtypes[] = {UUIDOID, TIMESTAMPTZOID};
+	static const char sql[] =
+	"UPDATE image_catalog.images SET status = 'deleted', "
+	"updated_at = $2, deleted_at = $2 WHERE id = $1";
 	Datum		args[2];
 
 	args[0] = UUIDPGetDatum(id);
@@ -46,7 +49,7 @@ run_on_image(const char *sql, const pg_uuid_t *id, TimestampTz now)
  * delete_image(image_id uuid, if_match text)
  *
  * What the image was, and its memberships, are kept by the table's triggers
- * (sql/31_deletion.sql).
+ * (sql/31_deletion.sql); another one removes its data (sql/52_image_data.sql).
  */
 IMGCAT_FUNCTION(imgcat_delete_image, 1)
 {
@@ -68,20 +71,17 @@ IMGCAT_FUNCTION(imgcat_delete_image, 1)
 	if (!imgcat_status_may_become(&image.row, "deleted"))
 		elog(ERROR, "image cannot be deleted in its status");
 
-	run_on_image("UPDATE image_catalog.images SET status = 'deleted', "
-				 "updated_at = $2, deleted_at = $2 WHERE id = $1",
-				 id, GetCurrentTimestamp());
+	write_deletion(id, GetCurrentTimestamp());
 	imgcat_spi_finish();
 	PG_RETURN_VOID();
 }
 
 /*
- * Take an image to another status by a statement on image $1 at time $2;
- * nothing is done when it is there already.
+ * Take an image from one status to another; nothing is done when it is there
+ * already.
  */
 static void
-change_status(const pg_uuid_t *id, const char *status, const char *from,
-			  const char *sql)
+change_status(const pg_uuid_t *id, const char *status, const char *from)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatImageAccess image;
@@ -99,7 +99,7 @@ change_status(const pg_uuid_t *id, const char *status, const char *from,
 									  "It cannot become %s in status %s.",
 									  status,
 									  TextDatumGetCString(image.row.values[IMGCAT_COL_STATUS]))));
-		run_on_image(sql, id, GetCurrentTimestamp());
+		imgcat_status_enter(&image.row, status, NULL);
 	}
 	imgcat_spi_finish();
 }
@@ -109,9 +109,7 @@ change_status(const pg_uuid_t *id, const char *status, const char *from,
  */
 IMGCAT_FUNCTION(imgcat_deactivate_image, 1)
 {
-	change_status(PG_GETARG_UUID_P(0), "deactivated", "active",
-				  "UPDATE image_catalog.images SET status = 'deactivated', "
-				  "updated_at = $2 WHERE id = $1");
+	change_status(PG_GETARG_UUID_P(0), "deactivated", "active");
 	PG_RETURN_VOID();
 }
 
@@ -122,8 +120,6 @@ IMGCAT_FUNCTION(imgcat_deactivate_image, 1)
  */
 IMGCAT_FUNCTION(imgcat_reactivate_image, 1)
 {
-	change_status(PG_GETARG_UUID_P(0), "active", "deactivated",
-				  "UPDATE image_catalog.images SET status = 'active', "
-				  "updated_at = $2 WHERE id = $1");
+	change_status(PG_GETARG_UUID_P(0), "active", "deactivated");
 	PG_RETURN_VOID();
 }

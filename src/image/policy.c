@@ -80,22 +80,41 @@ is_own(const ImgcatCaller *caller, const ImgcatImageRow *row)
 }
 
 /*
- * May the caller see the image when it names it?  (A listing shows less.)
+ * Is the image one for the caller's project, as far as its roles go?
  */
-bool
-imgcat_policy_may_show(const ImgcatCaller *caller,
-					   const ImgcatImageAccess *image)
+static bool
+is_for_project(const ImgcatImageAccess *image)
 {
-	if (caller->is_admin)
-		return true;
-	if (!caller->is_reader)
-		return false;
 	if (image->is_own ||
 		imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "public") ||
 		imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "community"))
 		return true;
 	return imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "shared") &&
 		(image->is_image_member || image->row.nulls[IMGCAT_COL_OWNER]);
+}
+
+/*
+ * May the caller see the image when it names it?  (A listing shows less.)
+ */
+bool
+imgcat_policy_may_show(const ImgcatCaller *caller,
+					   const ImgcatImageAccess *image)
+{
+	return caller->is_admin ||
+		(caller->is_reader && is_for_project(image));
+}
+
+/*
+ * May the caller read the data of the image?  Of one that is out of use only
+ * an administrator may.
+ */
+bool
+imgcat_policy_may_download(const ImgcatCaller *caller,
+						   const ImgcatImageAccess *image)
+{
+	return caller->is_admin ||
+		(caller->is_member && is_for_project(image) &&
+		 !imgcat_row_text_is(&image->row, IMGCAT_COL_STATUS, "deactivated"));
 }
 
 /*
@@ -184,23 +203,55 @@ load_latest(ImgcatImageAccess *image, const pg_uuid_t *id,
 }
 
 /*
- * Read an image that the caller may see; "not found" if it may not.  Writes
- * nothing, so it works in a standby.  The row lives in the current context.
+ * Read an image, whoever may see it; false if there is none.  Writes nothing,
+ * so it works in a standby.  The row lives in the current context.
+ */
+bool
+imgcat_image_find(ImgcatImageAccess *image, const pg_uuid_t *id,
+				  const ImgcatCaller *caller)
+{
+	if (!imgcat_image_fetch(id, &image->row))
+		return false;
+	image->is_own = is_own(caller, &image->row);
+	image->is_image_member = caller->project_id != NULL &&
+		imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "shared") &&
+		imgcat_membership_exists(id, caller->project_id);
+	return true;
+}
+
+/*
+ * The same for an image that the caller may see; "not found" if it may not.
  */
 void
 imgcat_image_show(ImgcatImageAccess *image, const pg_uuid_t *id,
 				  const ImgcatCaller *caller)
 {
-	if (imgcat_image_fetch(id, &image->row))
-	{
-		image->is_own = is_own(caller, &image->row);
-		image->is_image_member = caller->project_id != NULL &&
-			imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "shared") &&
-			imgcat_membership_exists(id, caller->project_id);
-		if (imgcat_policy_may_show(caller, image))
-			return;
-	}
-	imgcat_image_not_found(id);
+	if (!imgcat_image_find(image, id, caller) ||
+		!imgcat_policy_may_show(caller, image))
+		imgcat_image_not_found(id);
+}
+
+/*
+ * The same for an image whose data the caller may read; "not found" or
+ * "forbidden" if it may not.
+ */
+void
+imgcat_image_download(ImgcatImageAccess *image, const pg_uuid_t *id,
+					  const ImgcatCaller *caller)
+{
+	if (!imgcat_image_find(image, id, caller))
+		imgcat_image_not_found(id);
+	if (imgcat_policy_may_download(caller, image))
+		return;
+	if (caller->is_member && is_for_project(image))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("image is deactivated"),
+				 imgcat_errdetail(IMS_UNAVAILABLE,
+								  "Only an administrator reads its data until it is active again.")));
+	if (!imgcat_policy_may_show(caller, image))
+		imgcat_image_not_found(id);
+	imgcat_image_forbidden("Only role member reads the data of an image.");
 }
 
 /*

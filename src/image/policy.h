@@ -11,7 +11,9 @@
  *	  import_images); FOR SHARE to answer an offer of it, which several members
  *	  may do at a time (imgcat_image_answer);
  * 2. rows of image_members;
- * 3. rows of image_shares, which the triggers of both tables write.
+ * 3. rows of image_shares, which the triggers of both tables write;
+ * 4. the owner's storage, where that has a quota (src/data/data_quota.c);
+ * 5. rows of image_uploads, image_data and image_locations.
  *
  * An answer needs no less than FOR SHARE.  It moves the member's offer, and the
  * offer holds what listings sort by, so every change of a shared image writes
@@ -50,6 +52,13 @@ extern void imgcat_image_show(ImgcatImageAccess *image, const pg_uuid_t *id,
 extern void imgcat_image_show_latest(ImgcatImageAccess *image,
 									 const pg_uuid_t *id,
 									 const ImgcatCaller *caller);
+extern void imgcat_image_download(ImgcatImageAccess *image,
+								  const pg_uuid_t *id,
+								  const ImgcatCaller *caller);
+extern bool imgcat_policy_may_download(const ImgcatCaller *caller,
+									   const ImgcatImageAccess *image);
+extern bool imgcat_image_find(ImgcatImageAccess *image, const pg_uuid_t *id,
+							  const ImgcatCaller *caller);
 extern void imgcat_image_modify(ImgcatImageAccess *image, const pg_uuid_t *id,
 								const ImgcatCaller *caller);
 extern bool imgcat_image_answer(ImgcatImageAccess *image, const pg_uuid_t *id,

@@ -1,0 +1,159 @@
+/*-------------------------------------------------------------------------
+ *
+ * data_settings.c
+ *		Settings of image data, and its quotas.
+ *
+ * src/data/data_settings.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "compat.h"
+#include "data/data_settings.h"
+#include "executor/spi.h"
+#include "image/errors.h"
+#include "index_lookup.h"
+#include "plan_cache.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+
+/* a double holds every whole number of bytes up to this */
+#define MAX_BYTES 9007199254740992.0
+
+/* sizes in bytes, which an int setting has no room for */
+static double image_size_cap = 1073741824.0;
+static double user_storage_quota = 0.0;
+
+static char *os_hash_algo = NULL;
+
+/*
+ * Check hook: only algorithms that nobody has broken.
+ */
+static bool
+check_os_hash_algo(char **value, void **extra, GucSource source)
+{
+	const ImgcatDigestAlgorithm *algorithm = imgcat_digest_algorithm(*value);
+
+	(void) extra;
+	(void) source;
+	if (algorithm != NULL && algorithm->may_be_setting)
+		return true;
+	GUC_check_errdetail("It must be sha256, sha384, sha512, sha3-256, sha3-384, sha3-512 or blake2b.");
+	return false;
+}
+
+/*
+ * Define the settings.  Called once, from _PG_init.
+ */
+void
+imgcat_data_define_settings(void)
+{
+	DefineCustomRealVariable("image_catalog.image_size_cap",
+							 "Most bytes of data that an image may have here; -1 means no limit.",
+							 NULL,
+							 &image_size_cap, 1073741824.0, -1, MAX_BYTES,
+							 PGC_SUSET, GUC_UNIT_BYTE | IMGCAT_GUC_FLAGS,
+							 NULL, NULL, NULL);
+	DefineCustomRealVariable("image_catalog.user_storage_quota",
+							 "Most bytes of data of all images of an owner; 0 and less mean no limit.",
+							 NULL,
+							 &user_storage_quota, 0, -1, MAX_BYTES,
+							 PGC_SUSET, GUC_UNIT_BYTE | IMGCAT_GUC_FLAGS,
+							 NULL, NULL, NULL);
+	DefineCustomStringVariable("image_catalog.os_hash_algo",
+							   "Algorithm of os_hash_value of new data.",
+							   NULL,
+							   &os_hash_algo, "sha512", PGC_SUSET,
+							   IMGCAT_GUC_FLAGS, check_os_hash_algo, NULL, NULL);
+}
+
+/*
+ * The algorithm of os_hash_value.
+ */
+const ImgcatDigestAlgorithm *
+imgcat_os_hash_algorithm(void)
+{
+	return imgcat_digest_algorithm(os_hash_algo);
+}
+
+/*
+ * Bytes that the images of an owner, NULL: none, have here or elsewhere, and
+ * those that have come of uploads under way.
+ */
+static int64
+storage_of(Datum owner, bool owner_is_null)
+{
+	static const Oid types[] = {TEXTOID};
+	static const char sql[] =
+	"SELECT COALESCE(pg_catalog.sum(CASE WHEN u.size IS NULL THEN i.size "
+	"ELSE u.size END), 0)::bigint FROM image_catalog.images i "
+	"LEFT JOIN image_catalog.image_uploads u ON u.image_id = i.id "
+	"WHERE (i.owner = $1 OR i.owner IS NULL AND $1 IS NULL) "
+	"AND i.status NOT IN ('killed', 'deleted', 'pending_delete')";
+	Datum		args[1];
+	bool		is_null;
+
+	args[0] = owner;
+	if (SPI_execute_plan(imgcat_plan(sql, 1, types), args,
+						 owner_is_null ? "n" : " ", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the sizes of images");
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+									   SPI_tuptable->tupdesc, 1, &is_null));
+}
+
+/*
+ * Let one upload at a time count what an owner has, until its transaction
+ * ends: two together might go beyond the quota.
+ */
+static void
+lock_storage(Datum owner, bool owner_is_null)
+{
+	Relation	uploads = imgcat_table_open("image_uploads");
+	text	   *name = owner_is_null ? cstring_to_text("") : DatumGetTextPP(owner);
+
+	LockDatabaseObject(RelationGetRelid(uploads),
+					   hash_bytes((const unsigned char *) VARDATA_ANY(name),
+								  (int) VARSIZE_ANY_EXHDR(name)),
+					   0, ExclusiveLock);
+	table_close(uploads, NoLock);
+}
+
+/*
+ * Refuse to add bytes to an image, of which so many are stored already, if
+ * that is more than it, or its owner, may have.  The caller is connected to
+ * SPI and holds the lock of the image.
+ */
+void
+imgcat_check_data_quota(const ImgcatImageRow *row, int64 stored, int64 added)
+{
+	Datum		owner = row->values[IMGCAT_COL_OWNER];
+	bool		owner_is_null = row->nulls[IMGCAT_COL_OWNER];
+	int64		used;
+
+	if (image_size_cap >= 0 && (double) stored + added > image_size_cap)
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_QUOTA),
+				 errmsg("image data is too large"),
+				 imgcat_errdetail(IMS_BAD_SIZE,
+								  "The image would have %lld bytes; at most %.0f are allowed.",
+								  (long long) (stored + added),
+								  image_size_cap)));
+	if (user_storage_quota <= 0 || added == 0)
+		return;
+	lock_storage(owner, owner_is_null);
+	used = storage_of(owner, owner_is_null);
+	if ((double) used + added > user_storage_quota)
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_QUOTA),
+				 errmsg("too much image data of one owner"),
+				 imgcat_errdetail(IMS_BAD_SIZE,
+								  "The owner's images would have %lld bytes; at most %.0f are allowed.",
+								  (long long) (used + added),
+								  user_storage_quota)));
+}

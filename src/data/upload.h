@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * upload.h
+ *		Data comes: what functions that take it, and that end it, share.
+ *
+ * src/data/upload.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_UPLOAD_H
+#define IMGCAT_UPLOAD_H
+
+#include "image/image_row.h"
+#include "image/policy.h"
+#include "image/status.h"
+#include "utils/uuid.h"
+
+extern void imgcat_data_examine(const pg_uuid_t *id, bool read_only,
+								const char *os_hash_algo,
+								ImgcatDataFacts *facts);
+extern bool imgcat_upload_size(const pg_uuid_t *id, int64 *size);
+extern Datum imgcat_image_answer_json(MemoryContext context,
+									  ImgcatImageRow *row);
+
+#endif							/* IMGCAT_UPLOAD_H */
