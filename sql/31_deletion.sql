@@ -48,6 +48,11 @@ CREATE FUNCTION image_catalog.delete_members_with_image() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     UPDATE image_catalog.image_members m
        SET deleted_at = CASE WHEN m.deleted_at IS NOT DISTINCT FROM OLD.deleted_at THEN NEW.deleted_at
                              ELSE m.deleted_at - interval '1 microsecond' END

@@ -100,6 +100,11 @@ CREATE FUNCTION image_catalog.share_changed_image() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     PERFORM image_catalog.check_image_shares_seen(OLD.id, NULL);
     DELETE FROM image_catalog.image_shares WHERE image_id = OLD.id;
     INSERT INTO image_catalog.image_shares
@@ -114,6 +119,11 @@ CREATE FUNCTION image_catalog.remove_shares_of_images() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     PERFORM image_catalog.check_image_shares_seen(o.id, NULL) FROM old_images o;
     DELETE FROM image_catalog.image_shares f USING old_images o WHERE f.image_id = o.id;
     RETURN NULL;
@@ -126,6 +136,11 @@ CREATE FUNCTION image_catalog.share_with_member() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     /* the image stays as it is until the membership is seen; of two, in one order */
     PERFORM FROM image_catalog.images i
     WHERE i.id IN (OLD.image_id, NEW.image_id)
@@ -156,6 +171,11 @@ CREATE FUNCTION image_catalog.remove_all_shares() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     TRUNCATE image_catalog.image_shares;
     RETURN NULL;
 END
@@ -215,33 +235,10 @@ ALTER TABLE image_catalog.image_shares ENABLE REPLICA TRIGGER image_shares_skip_
  * sessions only.
  */
 CREATE FUNCTION image_catalog.rebuild_image_shares() RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     SET session_replication_role = origin
-    AS $$
-DECLARE
-    t record;
-BEGIN
-    IF pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        RAISE EXCEPTION 'cannot rebuild image shares in a transaction that keeps its snapshot'
-            USING ERRCODE = 'invalid_transaction_state',
-                  DETAIL = 'It might not see the newest images and members.',
-                  HINT = 'Use READ COMMITTED.';
-    END IF;
-    LOCK TABLE image_catalog.images, image_catalog.image_members IN SHARE ROW EXCLUSIVE MODE;
-    FOR t IN SELECT tgrelid::regclass AS owner, tgname FROM pg_trigger
-              WHERE tgrelid IN ('image_catalog.images'::regclass, 'image_catalog.image_members'::regclass)
-                AND tgfoid IN ('image_catalog.share_changed_image'::regproc,
-                               'image_catalog.remove_shares_of_images'::regproc,
-                               'image_catalog.share_with_member'::regproc,
-                               'image_catalog.remove_all_shares'::regproc)
-                AND tgenabled <> 'A' LOOP
-        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.owner, t.tgname);
-    END LOOP;
-    TRUNCATE image_catalog.image_shares;
-    INSERT INTO image_catalog.image_shares SELECT * FROM image_catalog.expected_image_shares;
-END
-$$;
+    AS 'MODULE_PATHNAME', 'imgcat_rebuild_image_shares';
 COMMENT ON FUNCTION image_catalog.rebuild_image_shares() IS
     'writes the shares anew from images and members, and sees to it that their triggers always fire; needed only where rows came without triggers';
 

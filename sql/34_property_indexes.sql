@@ -27,6 +27,11 @@ CREATE FUNCTION image_catalog.make_property_indexes() RETURNS trigger
 DECLARE
     listed text := 'NOT os_hidden AND status <> ''deleted'' AND status <> ''killed''';
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     IF TG_OP = 'DELETE' THEN
         EXECUTE format('DROP INDEX IF EXISTS image_catalog.%I, image_catalog.%I',
                        image_catalog.property_index_name('visibility', OLD.name),

@@ -429,27 +429,10 @@ CREATE TRIGGER count_risk_scores_truncate AFTER TRUNCATE ON image_catalog.contai
     FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.count_container_risk_scores('c');
 COMMENT ON TRIGGER count_risk_scores_truncate ON image_catalog.container_components IS 'keeps container_risk_scores';
 
--- TRUNCATE waits for writers, so that the statement after it sees all that they
--- counted, and makes sessions forget the ranks that they keep.
 CREATE FUNCTION image_catalog.rebuild_container_risk_scores() RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    IF pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        RAISE EXCEPTION 'cannot count risk scores in a transaction that keeps its snapshot'
-            USING ERRCODE = 'invalid_transaction_state',
-                  DETAIL = 'It might not see the newest images.',
-                  HINT = 'Use READ COMMITTED.';
-    END IF;
-    TRUNCATE image_catalog.container_risk_scores;
-    INSERT INTO image_catalog.container_risk_scores (subject, score, subjects)
-    SELECT 'i', i.risk_score, pg_catalog.count(*)
-      FROM image_catalog.container_images AS i GROUP BY i.risk_score
-    UNION ALL
-    SELECT 'c', c.risk_score, pg_catalog.count(*)
-      FROM image_catalog.container_components AS c GROUP BY c.risk_score;
-END
-$$;
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_rebuild_container_risk_scores';
 COMMENT ON FUNCTION image_catalog.rebuild_container_risk_scores() IS
     'counts the distinct risk scores anew, for the owner of the tables: after a restore that fired no triggers';
 REVOKE EXECUTE ON FUNCTION image_catalog.rebuild_container_risk_scores() FROM PUBLIC;

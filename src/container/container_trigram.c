@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -40,6 +41,7 @@ imgcat_create_container_trigram_indexes(PG_FUNCTION_ARGS)
 	char	   *schema;
 
 	(void) fcinfo;				/* no arguments */
+	(void) imgcat_extension_schema();	/* statements below name it */
 	SPI_connect();
 	if (SPI_execute("SELECT n.nspname FROM pg_catalog.pg_extension AS e"
 					" JOIN pg_catalog.pg_namespace AS n"
