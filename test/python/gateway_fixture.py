@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from urllib.parse import parse_qs
 from wsgiref import simple_server
 
 SOURCE = os.environ.get("SOURCE", ".")
@@ -236,6 +237,8 @@ class Identity:
     def __call__(self, environ, start_response):
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         status, headers, document = "404 Not Found", [], {"error": {"code": 404}}
+        projects = [{"id": project, "name": project, "domain_id": "default"}
+                    for project in sorted({caller[0] for caller in self.callers.values()})]
         if path.rstrip("/") in ("/v3", ""):
             version = {"id": "v3.14", "status": "stable",
                        "links": [{"rel": "self", "href": self.url}]}
@@ -261,6 +264,14 @@ class Identity:
             elif token in self.callers:
                 status, document = "200 OK", self.document(token)
                 headers.append(("X-Subject-Token", token))
+        elif path == "/v3/projects":
+            name = parse_qs(environ["QUERY_STRING"]).get("name", [None])[0]
+            status, document = "200 OK", {"projects": [
+                project for project in projects if name in (None, project["name"])]}
+        elif path.startswith("/v3/projects/"):
+            for project in projects:
+                if path.endswith(f"/{project['id']}"):
+                    status, document = "200 OK", {"project": project}
         body = json.dumps(document).encode()
         start_response(status, [*headers, ("Content-Type", "application/json"),
                                 ("Content-Length", str(len(body)))])
