@@ -10,7 +10,9 @@
  *	  images is touched (import_container_images, and with it scan_image;
  *	  delete_container_images);
  * 2. rows of their child tables, which nobody writes without the image's row;
- * 3. one row of container_finding_rules, or one of container_watched_images:
+ * 3. rows of packages, by hash, when all images of a call are written
+ *	  (package_links.c);
+ * 4. one row of container_finding_rules, or one of container_watched_images:
  *	  calls that take these take no other.
  *
  * Nobody locks a table: a rule is asked for when a finding is read

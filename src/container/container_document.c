@@ -39,6 +39,29 @@ imgcat_make_message(const ImgcatMessageType *type)
 }
 
 /*
+ * Make a repeated message of a message count empty ones; returns them.
+ */
+ImgcatMessage **
+imgcat_make_list(ImgcatMessage *message, int field, int count)
+{
+	ImgcatValue *list = &message->fields[field];
+	ImgcatMessage **made = palloc_extended(sizeof(ImgcatMessage *) *
+										   Max(count, 1), MCXT_ALLOC_HUGE);
+
+	list->kind = IMGCAT_VALUE_LIST;
+	list->u.list.count = count;
+	list->u.list.items = palloc_extended(sizeof(ImgcatValue) * Max(count, 1),
+										 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < count; i++)
+	{
+		made[i] = imgcat_make_message(message->type->fields[field].message);
+		list->u.list.items[i].kind = IMGCAT_VALUE_MESSAGE;
+		list->u.list.items[i].u.message = made[i];
+	}
+	return made;
+}
+
+/*
  * Number of the field called name, or -1.  snake_case is understood, too.
  */
 static int

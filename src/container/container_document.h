@@ -77,6 +77,8 @@ extern void imgcat_set_int(ImgcatMessage *message, int field, int32 number);
 extern void imgcat_set_message(ImgcatMessage *message, int field,
 							   ImgcatMessage *value);
 extern ImgcatMessage *imgcat_make_message(const ImgcatMessageType *type);
+extern ImgcatMessage **imgcat_make_list(ImgcatMessage *message, int field,
+										int count);
 
 extern ImgcatMessage *imgcat_load_document(Jsonb *document, bool check);
 extern ImgcatMessage *imgcat_load_document_value(JsonbValue *document,

@@ -26,7 +26,9 @@
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "json/jsonb_read.h"
 #include "miscadmin.h"
+#include "scan/package.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -55,7 +57,17 @@ typedef struct ImportedImage
 	bool		expected;		/* there seems to be such an image */
 	bool		inserted;
 	bool		rewrite_scan;	/* its components and findings are new */
+	bool		new_packages;	/* so are its packages */
 } ImportedImage;
+
+/* What all batches of an import have in common. */
+typedef struct Import
+{
+	TimestampTz now;
+	ImgcatPackageSource source;
+	const ImgcatPackage *packages;	/* where source says that they are given */
+	ImgcatPackageLinks *links;	/* collected; NULL where packages are kept */
+} Import;
 
 /*
  * By digest, then in the order of the argument.
@@ -68,6 +80,20 @@ compare_incoming(const void *left, const void *right)
 	int			order = strcmp(a->digest, b->digest);
 
 	return order != 0 ? order : a->index - b->index;
+}
+
+/*
+ * An image out of the envelope of an export: {"result": {"image": ...}}.
+ */
+static void
+open_envelope(JsonbValue *json)
+{
+	JsonbContainer *result = imgcat_read_object(imgcat_read_as_object(json),
+												"result");
+	JsonbValue	image;
+
+	if (imgcat_read_member(result, "image", &image))
+		*json = image;
 }
 
 /*
@@ -111,6 +137,7 @@ collect_incoming(Jsonb *documents, int *count)
 		incoming[0].json.type = jbvBinary;
 		incoming[0].json.val.binary.data = &documents->root;
 		incoming[0].json.val.binary.len = VARSIZE(documents) - VARHDRSZ;
+		open_envelope(&incoming[0].json);
 		incoming[0].digest = incoming_digest(&incoming[0].json, 0);
 		*count = 1;
 		return incoming;
@@ -128,6 +155,7 @@ collect_incoming(Jsonb *documents, int *count)
 		if (token != WJB_ELEM)
 			continue;
 		incoming[*count].index = *count;
+		open_envelope(&item);
 		incoming[*count].json = item;
 		incoming[*count].digest = incoming_digest(&item, *count);
 		(*count)++;
@@ -303,6 +331,7 @@ insert_or_lock_images(ImportedImage *images, int count)
 			continue;
 		found->inserted = true;
 		found->rewrite_scan = true;
+		found->new_packages = imgcat_field_is_set(found->document, IMAGE_SCAN);
 	}
 }
 
@@ -344,8 +373,9 @@ same_scan(Jsonb *left, Jsonb *right)
  * their rows.
  */
 static void
-merge_images(ImportedImage *images, int count, TimestampTz now)
+merge_images(ImportedImage *images, int count, const Import *import)
 {
+	bool		given = import->source == IMGCAT_PACKAGES_GIVEN;
 	ImgcatRowSet *set = imgcat_make_row_set(IMGCAT_TABLE_IMAGES);
 
 	select_by_digests("SELECT image_key, digest, document"
@@ -356,6 +386,7 @@ merge_images(ImportedImage *images, int count, TimestampTz now)
 		HeapTuple	tuple = SPI_tuptable->vals[row];
 		TupleDesc	descriptor = SPI_tuptable->tupdesc;
 		ImportedImage *image = find_image(images, count, row, 2);
+		ImgcatMessage *scan = imgcat_field_message(image->document, IMAGE_SCAN);
 		bool		isnull;
 		ImgcatMessage *stored;
 		Jsonb	   *before;
@@ -369,10 +400,14 @@ merge_images(ImportedImage *images, int count, TimestampTz now)
 				IMGCAT_VALUE_ABSENT;
 		stored = imgcat_load_document(before, false);
 		imgcat_merge_document(image->document, stored);
-		imgcat_finish_document(image->document, now,
+		imgcat_finish_document(image->document, import->now,
 							   imgcat_field_float(stored, IMAGE_RISK_SCORE));
 		after = imgcat_store_document(image->document);
 		image->rewrite_scan = !same_scan(before, after);
+		/* the stored scan, where it is newer, has its packages already */
+		image->new_packages = scan != NULL &&
+			scan == imgcat_field_message(image->document, IMAGE_SCAN) &&
+			(image->rewrite_scan || given);
 		imgcat_add_image_row(set, image->image_key, image->document, after);
 	}
 
@@ -455,8 +490,9 @@ write_children(ImportedImage *images, int count)
  * Import a batch: sorted documents, those of a digest together.
  */
 static void
-import_batch(const Incoming *incoming, int count, TimestampTz now)
+import_batch(const Incoming *incoming, int count, const Import *import)
 {
+	TimestampTz now = import->now;
 	ImportedImage *images = palloc0(sizeof(ImportedImage) * count);
 	int			nimages = 0;
 	int			ninserted = 0;
@@ -492,22 +528,34 @@ import_batch(const Incoming *incoming, int count, TimestampTz now)
 	for (int i = 0; i < nimages; i++)
 		ninserted += images[i].inserted;
 	if (ninserted < nimages)
-		merge_images(images, nimages, now);
+		merge_images(images, nimages, import);
 	write_children(images, nimages);
+	for (int i = 0; i < nimages && import->links != NULL; i++)
+	{
+		if (images[i].new_packages)
+			imgcat_add_package_links(import->links, images[i].image_key,
+									 imgcat_field_message(images[i].document,
+														  IMAGE_SCAN),
+									 import->packages);
+	}
 }
 
 /*
- * Import an array of documents, or one; returns their number.  The caller may
- * write container images.
+ * Import an array of documents, or one; returns their number.  Where packages
+ * are given, it is one document, and they are those of its components.  The
+ * caller may write container images.
  */
 int64
-imgcat_import_documents(Jsonb *documents)
+imgcat_import_documents(Jsonb *documents, ImgcatPackageSource source,
+						const ImgcatPackage *packages)
 {
-	TimestampTz now = imgcat_search_now();
+	Import		import = {imgcat_search_now(), source, packages, NULL};
 	Incoming   *incoming;
 	int			count;
 	int			end;
 
+	if (source != IMGCAT_PACKAGES_KEPT)
+		import.links = imgcat_begin_package_links();
 	incoming = collect_incoming(documents, &count);
 	for (int start = 0; start < count; start = end)
 	{
@@ -524,9 +572,11 @@ imgcat_import_documents(Jsonb *documents)
 		CHECK_FOR_INTERRUPTS();
 		/* what a batch allocates goes with its SPI connection */
 		SPI_connect();
-		import_batch(incoming + start, end - start, now);
+		import_batch(incoming + start, end - start, &import);
 		SPI_finish();
 	}
+	if (import.links != NULL)
+		imgcat_finish_package_links(import.links);
 	return count;
 }
 
@@ -536,5 +586,7 @@ imgcat_import_documents(Jsonb *documents)
 IMGCAT_FUNCTION(imgcat_import_container_images, 1)
 {
 	imgcat_require_container_write();
-	PG_RETURN_INT64(imgcat_import_documents(PG_GETARG_JSONB_P(0)));
+	PG_RETURN_INT64(imgcat_import_documents(PG_GETARG_JSONB_P(0),
+											IMGCAT_PACKAGES_OF_COMPONENTS,
+											NULL));
 }

@@ -16,6 +16,7 @@
 #include "container/container_get.h"
 #include "container/container_import.h"
 #include "container/container_print.h"
+#include "container/container_scan.h"
 #include "container/image_reference_type.h"
 #include "entry.h"
 #include "executor/spi.h"
@@ -27,22 +28,12 @@
 /* A scan anew is not implemented. */
 #define IMGCAT_ERRCODE_NO_SCANNER	MAKE_SQLSTATE('P', 'T', '5', '0', '1')
 
-/* What is known under a name. */
-typedef struct KnownImage
-{
-	ImgcatMessage *document;	/* NULL: nothing */
-	char	   *full_name;		/* normalised; the digest where there is no
-								 * name */
-	bool		digest_only;
-	ImgcatImageReference reference;
-} KnownImage;
-
 /*
  * Find the stored image of a digest, or of a name: the one updated last that
  * has a scan, if any has.  SPI is connected.
  */
 static ImgcatMessage *
-find_document(const KnownImage *image)
+find_document(const ImgcatKnownImage *image)
 {
 	const ImgcatReferencePart *digest = &image->reference.digest;
 	const char *statement;
@@ -83,31 +74,29 @@ find_document(const KnownImage *image)
 }
 
 /*
- * Read the name of the image to scan, and find what is known of it.
+ * Read the name of an image, and find what is known of it.  SPI is connected.
  */
-static KnownImage
-know_image(const char *name)
+void
+imgcat_know_image(const char *name, ImgcatKnownImage *image)
 {
-	KnownImage	image;
 	char	   *problem;
 
 	if (name[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("image name must be specified: invalid arguments")));
-	problem = imgcat_image_reference_problem(name, &image.reference);
+	problem = imgcat_image_reference_problem(name, &image->reference);
 	if (problem != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("error parsing image name '%s': %s: invalid arguments",
 						name, problem)));
 
-	image.digest_only = image.reference.path.length == 0;
-	image.full_name = palloc(strlen(name) + IMGCAT_REFERENCE_GROWTH + 1);
-	image.full_name[imgcat_image_reference_write(&image.reference,
-												 image.full_name)] = '\0';
-	image.document = find_document(&image);
-	return image;
+	image->digest_only = image->reference.path.length == 0;
+	image->full_name = palloc(strlen(name) + IMGCAT_REFERENCE_GROWTH + 1);
+	image->full_name[imgcat_image_reference_write(&image->reference,
+												  image->full_name)] = '\0';
+	image->document = find_document(image);
 }
 
 /*
@@ -116,7 +105,7 @@ know_image(const char *name)
  * wants a fresh scan of what is there.
  */
 static void
-refuse_scan(const KnownImage *image)
+refuse_scan(const ImgcatKnownImage *image)
 {
 	bool		known = image->document != NULL;
 	bool		has_scan = known &&
@@ -147,7 +136,7 @@ refuse_scan(const KnownImage *image)
  * the name that was asked for is one of its names.
  */
 static void
-store_scanned(KnownImage *image)
+store_scanned(ImgcatKnownImage *image)
 {
 	ImgcatMessage *document = image->document;
 
@@ -170,7 +159,8 @@ store_scanned(KnownImage *image)
 	}
 	document->fields[IMAGE_LAST_UPDATED].kind = IMGCAT_VALUE_ABSENT;
 	document->fields[IMAGE_RISK_SCORE].kind = IMGCAT_VALUE_ABSENT;
-	imgcat_import_documents(imgcat_store_document(document));
+	imgcat_import_documents(imgcat_store_document(document),
+							IMGCAT_PACKAGES_KEPT, NULL);
 }
 
 /*
@@ -183,7 +173,7 @@ IMGCAT_FUNCTION(imgcat_scan_image, 1)
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bool		force = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
 	bool		include_snoozed = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
-	KnownImage	image;
+	ImgcatKnownImage image;
 	text	   *digest;
 	const char *id;
 	int			id_length;
@@ -191,7 +181,7 @@ IMGCAT_FUNCTION(imgcat_scan_image, 1)
 
 	imgcat_require_container_write();
 	SPI_connect();
-	image = know_image(name);
+	imgcat_know_image(name, &image);
 	if (force || image.document == NULL ||
 		!imgcat_field_is_set(image.document, IMAGE_SCAN))
 		refuse_scan(&image);

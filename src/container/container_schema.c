@@ -168,9 +168,9 @@ static const ImgcatFieldType metadata_fields[] = {
 MESSAGE(metadata);
 
 static const ImgcatFieldType license_fields[] = {
-	[0] = FIELD("name", STRING, 0),
-	[1] = FIELD("type", STRING, 0),
-	[2] = FIELD("url", STRING, 0),
+	[LICENSE_NAME] = FIELD("name", STRING, 0),
+	[LICENSE_TYPE] = FIELD("type", STRING, 0),
+	[LICENSE_URL] = FIELD("url", STRING, 0),
 };
 
 MESSAGE(license);

@@ -60,6 +60,19 @@ static const struct
 	{"crates.io", imgcat_version_compare_semver},
 	{"swifturl", imgcat_version_compare_semver},
 	{"rubygems", imgcat_version_compare_gem},
+
+	/* distributions by their ids that are not named above */
+	{"rhel", imgcat_version_compare_rpm},
+	{"rocky", imgcat_version_compare_rpm},
+	{"ol", imgcat_version_compare_rpm},
+	{"fedora", imgcat_version_compare_rpm},
+	{"amzn", imgcat_version_compare_rpm},
+	{"sles", imgcat_version_compare_rpm},
+	{"opensuse-leap", imgcat_version_compare_rpm},
+	{"opensuse-tumbleweed", imgcat_version_compare_rpm},
+	{"photon", imgcat_version_compare_rpm},
+	{"azurelinux", imgcat_version_compare_rpm},
+	{"mariner", imgcat_version_compare_rpm},
 };
 
 /*

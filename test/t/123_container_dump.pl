@@ -21,6 +21,8 @@ $node->safe_psql('postgres', qq{
 	SELECT image_catalog.import_container_images('$documents');
 	SELECT image_catalog.mark_finding_false_positive('CVE-2023-5678', 'nginx:1.25');
 	SELECT image_catalog.watch_image('alpine:3.18');
+	SELECT image_catalog.import_sbom('a\@sha256:' || repeat('a', 64), '{"bomFormat": "CycloneDX", "components": [
+		{"type": "library", "purl": "pkg:npm/left-pad\@1.3.0"}]}');
 	INSERT INTO image_catalog.container_signature_verifiers VALUES ('v', 'name');
 });
 
@@ -32,6 +34,7 @@ my $all = q{
 	SELECT image_catalog.count_container_images('Vulnerability State:FALSE_POSITIVE+CVE:CVE-2023-5678');
 	SELECT count(*) FROM image_catalog.container_finding_rules;
 	SELECT * FROM image_catalog.container_signature_verifiers;
+	SELECT * FROM image_catalog.container_packages JOIN image_catalog.packages USING (package_key) ORDER BY image_key, component_index;
 	SELECT subject, score, sum(subjects) FROM image_catalog.container_risk_scores GROUP BY 1, 2 ORDER BY 1, 2;
 };
 my $expected = $node->safe_psql('postgres', $all);
