@@ -396,6 +396,7 @@ sub container_actions
 			q{image_catalog.watched_images()}),
 		(map { [ "SELECT $_", $write ] }
 			q{image_catalog.import_container_images('[]')},
+			q{image_catalog.import_sbom('sha256:' || repeat('a', 64), '{"bomFormat": "CycloneDX"}')},
 			q{image_catalog.delete_container_images('CVE:x')},
 			q{image_catalog.watch_image('quay.io/a/b:1')},
 			q{image_catalog.unwatch_image('quay.io/a/b:1')},
@@ -453,7 +454,7 @@ sub tables
 {
 	my $nobody = sub { 0 };
 	my %container = map { ("container_$_" => 'container') } qw(images image_names image_labels
-	  image_layers components findings finding_rules watched_images signature_verifiers risk_scores);
+	  image_layers components findings packages finding_rules watched_images signature_verifiers risk_scores);
 	return (
 		images => 'images',
 		image_members => 'members',
@@ -464,6 +465,8 @@ sub tables
 		role_identities => 'admins',
 		callers => 'view of admins',
 		container_images_image_key_seq => 'sequence',
+		packages => 'container',
+		packages_package_key_seq => 'sequence',
 		%container);
 }
 
