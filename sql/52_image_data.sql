@@ -113,6 +113,20 @@ CREATE FUNCTION image_catalog.finish_image_data(image_id uuid) RETURNS json
 COMMENT ON FUNCTION image_catalog.finish_image_data(uuid) IS
     'makes an image active whose data has come by append_image_data, and answers its document; errors: 42501 not allowed, PT404 no image, PT409 no upload';
 
+CREATE FUNCTION image_catalog.stage_image_data(image_id uuid, data bytea) RETURNS json
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_stage_image_data';
+COMMENT ON FUNCTION image_catalog.stage_image_data(uuid, bytea) IS
+    'stores data for a queued image, which is uploading until import_image_data, and answers its document; errors as upload_image_data (OpenStack Image v2, PUT /v2/images/{id}/stage)';
+
+CREATE FUNCTION image_catalog.import_image_data(image_id uuid, request jsonb) RETURNS json
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_import_image_data';
+COMMENT ON FUNCTION image_catalog.import_image_data(uuid, jsonb) IS
+    'makes an image active whose data was staged, and answers its document; request: {"method": {"name": "glance-direct"}}; errors: 22023 bad request or another method, 42501 not allowed, PT404 no image, PT409 nothing staged, no disk_format or container_format, or a store named (OpenStack Image v2, POST /v2/images/{id}/import)';
+
 CREATE FUNCTION image_catalog.abort_image_data(image_id uuid) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp

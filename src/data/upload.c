@@ -30,6 +30,7 @@
 #include "json_writer.h"
 #include "plan_cache.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
@@ -74,13 +75,14 @@ run_on_upload(const char *sql, const pg_uuid_t *id, int64 size)
 }
 
 /*
- * Begin an upload in pieces.  The image may become of that status.
+ * Begin an upload: the image gets that status, and facts.
  */
 static void
-begin_upload(ImgcatImageRow *row, const char *status)
+begin_upload(ImgcatImageRow *row, const char *status,
+			 const ImgcatDataFacts *facts)
 {
 	imgcat_status_require(row, status);
-	imgcat_status_enter(row, status, &no_data);
+	imgcat_status_enter(row, status, facts);
 	run_on_upload("INSERT INTO image_catalog.image_uploads "
 				  "(image_id, size, started_at, updated_at) "
 				  "VALUES ($1, $2, $3, $3)",
@@ -123,7 +125,7 @@ refuse_no_upload(const ImgcatImageRow *row)
 }
 
 /*
- * Add a piece to the upload of an image, which has one.  expected: where it
+ * Add a piece to the upload of an image.  expected: where it
  * must begin, -1: anywhere.  Answers how many bytes there are then.
  */
 static int64
@@ -195,8 +197,10 @@ IMGCAT_FUNCTION(imgcat_append_image_data, 2)
 				 errmsg("offset must not be negative")));
 	imgcat_spi_connect();
 	imgcat_image_modify(&image, PG_GETARG_UUID_P(0), &caller);
+	if (imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, "uploading"))
+		refuse_no_upload(&image.row);
 	if (imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, "queued"))
-		begin_upload(&image.row, "saving");
+		begin_upload(&image.row, "saving", &no_data);
 	size = add_piece(&image.row, data, expected);
 	MemoryContextSwitchTo(context);
 	initStringInfo(&answer);
@@ -208,28 +212,85 @@ IMGCAT_FUNCTION(imgcat_append_image_data, 2)
 }
 
 /*
- * finish_image_data(image_id uuid) returns json
- *
- * The upload ends before the image is active: the trigger on images would take
- * it for one that does not go on.
+ * stage_image_data(image_id uuid, data bytea) returns json
  */
-IMGCAT_FUNCTION(imgcat_finish_image_data, 1)
+IMGCAT_FUNCTION(imgcat_stage_image_data, 2)
 {
-	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
+	bytea	   *data = PG_GETARG_BYTEA_PP(1);
 	MemoryContext context = CurrentMemoryContext;
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatImageAccess image;
-	ImgcatDataFacts facts;
+	ImgcatDataFacts facts = no_data;
 	Datum		document;
 
 	imgcat_spi_connect();
-	imgcat_image_modify(&image, id, &caller);
-	if (!imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, "saving") ||
+	imgcat_image_modify(&image, PG_GETARG_UUID_P(0), &caller);
+	facts.size = VARSIZE_ANY_EXHDR(data);
+	begin_upload(&image.row, "uploading", &facts);
+	add_piece(&image.row, data, 0);
+	document = imgcat_image_answer_json(context, &image.row);
+	imgcat_spi_finish();
+	PG_RETURN_DATUM(document);
+}
+
+/*
+ * The upload of an image ends, and the image, which is in that status while it
+ * comes, is active.
+ *
+ * The upload ends first: the trigger on images would take it for one that does
+ * not go on.
+ */
+static void
+finish_upload(ImgcatImageRow *row, const char *status)
+{
+	pg_uuid_t  *id = DatumGetUUIDP(row->values[IMGCAT_COL_ID]);
+	ImgcatDataFacts facts;
+
+	if (!imgcat_row_text_is(row, IMGCAT_COL_STATUS, status) ||
 		run_on_upload("DELETE FROM image_catalog.image_uploads "
 					  "WHERE image_id = $1", id, 0) == 0)
-		refuse_no_upload(&image.row);
+		refuse_no_upload(row);
+	if (strcmp(status, "uploading") == 0)
+	{
+		imgcat_status_require(row, "importing");
+		imgcat_status_enter(row, "importing", NULL);
+	}
 	imgcat_data_examine(id, false, imgcat_os_hash_algorithm()->name, &facts);
-	imgcat_status_enter(&image.row, "active", &facts);
+	imgcat_status_enter(row, "active", &facts);
+}
+
+/*
+ * finish_image_data(image_id uuid) returns json
+ */
+IMGCAT_FUNCTION(imgcat_finish_image_data, 1)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatImageAccess image;
+	Datum		document;
+
+	imgcat_spi_connect();
+	imgcat_image_modify(&image, PG_GETARG_UUID_P(0), &caller);
+	finish_upload(&image.row, "saving");
+	document = imgcat_image_answer_json(context, &image.row);
+	imgcat_spi_finish();
+	PG_RETURN_DATUM(document);
+}
+
+/*
+ * import_image_data(image_id uuid, request jsonb) returns json
+ */
+IMGCAT_FUNCTION(imgcat_import_image_data, 2)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatImageAccess image;
+	Datum		document;
+
+	imgcat_import_request_check(PG_GETARG_JSONB_P(1));
+	imgcat_spi_connect();
+	imgcat_image_modify(&image, PG_GETARG_UUID_P(0), &caller);
+	finish_upload(&image.row, "uploading");
 	document = imgcat_image_answer_json(context, &image.row);
 	imgcat_spi_finish();
 	PG_RETURN_DATUM(document);

@@ -37,7 +37,8 @@ typedef enum ImgcatHttpBody
 	IMGCAT_BODY_IGNORED,
 	IMGCAT_BODY_JSON,			/* it must be there, whatever its type */
 	IMGCAT_BODY_JSON_OR_EMPTY,	/* nothing is {} */
-	IMGCAT_BODY_PATCH			/* JSON, of a type that names a form of patch */
+	IMGCAT_BODY_PATCH,			/* JSON, of a type that names a form of patch */
+	IMGCAT_BODY_DATA			/* bytes of an image, of one type */
 } ImgcatHttpBody;
 
 typedef struct ImgcatHttpRequest ImgcatHttpRequest;
@@ -75,6 +76,7 @@ struct ImgcatHttpRequest
 	ImgcatHttpField *fields;	/* the headers */
 	const char *body;			/* UTF-8, if it is text at all */
 	size_t		body_length;
+	const bytea *bytes;			/* the same as a value; NULL: no body */
 	const char *id;				/* x-openstack-request-id of the answer */
 
 	const char *query;			/* behind the '?', still encoded */
@@ -98,6 +100,7 @@ struct ImgcatHttpAnswer
 	int			status;
 	const char *type;			/* Content-Type of the body */
 	text	   *body;			/* NULL: empty */
+	bool		is_bytes;		/* the body is not text */
 	int			nfields;
 	ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX];
 };
@@ -152,7 +155,7 @@ extern void imgcat_http_answer_status(const ImgcatHttpRequest *request,
 				  '0' + (status) % 10)
 
 /*
- * handlers: http_images.c, http_ims.c, http_containers.c, http_discovery.c,
+ * handlers: http_images.c, http_data.c, http_ims.c, http_containers.c, http_discovery.c,
  * http_schemas.c
  */
 extern void imgcat_http_run(ImgcatHttpRequest *, ImgcatHttpAnswer *);
@@ -167,6 +170,9 @@ extern void imgcat_http_patch_cloud_image(ImgcatHttpRequest *,
 extern void imgcat_http_delete_image(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_add_member(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_update_member(ImgcatHttpRequest *, ImgcatHttpAnswer *);
+extern void imgcat_http_get_data(ImgcatHttpRequest *, ImgcatHttpAnswer *);
+extern void imgcat_http_put_data(ImgcatHttpRequest *, ImgcatHttpAnswer *);
+extern void imgcat_http_import_data(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_schema(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_metadef_schema(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_image_tasks(ImgcatHttpRequest *, ImgcatHttpAnswer *);

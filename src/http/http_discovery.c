@@ -67,7 +67,7 @@ imgcat_http_import_info(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 	(void) request;
 	answer->body = cstring_to_text(
 								   "{\"import-methods\": {\"description\": \"Import methods available.\", "
-								   "\"type\": \"array\", \"value\": []}}");
+								   "\"type\": \"array\", \"value\": [\"glance-direct\"]}}");
 }
 
 /*

@@ -138,6 +138,8 @@ imgcat_http_create_image(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 	imgcat_http_set_field(answer, "Location",
 						  psprintf("%s/v2/images/%s", imgcat_http_base(request),
 								   id_text));
+	imgcat_http_set_field(answer, "OpenStack-image-import-methods",
+						  "glance-direct");
 }
 
 /*

@@ -417,7 +417,7 @@ answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
 }
 
 /*
- * The body of the answer as bytes: UTF-8, whatever the encoding of the
+ * The body of the answer as bytes: text as UTF-8, whatever the encoding of the
  * database.
  */
 static bytea *
@@ -428,7 +428,7 @@ answer_bytes(const ImgcatHttpAnswer *answer)
 
 	if (answer->body == NULL)
 		return (bytea *) cstring_to_text_with_len("", 0);
-	if (GetDatabaseEncoding() == PG_UTF8)
+	if (answer->is_bytes || GetDatabaseEncoding() == PG_UTF8)
 		return (bytea *) answer->body;
 	str = text_to_cstring(answer->body);
 	bytes = pg_server_to_any(str, strlen(str), PG_UTF8);
@@ -443,6 +443,7 @@ set_body(ImgcatHttpRequest *request, const bytea *body)
 {
 	request->body = VARDATA_ANY(body);
 	request->body_length = VARSIZE_ANY_EXHDR(body);
+	request->bytes = body;
 }
 
 /*

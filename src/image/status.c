@@ -97,7 +97,9 @@ imgcat_status_require(const ImgcatImageRow *row, const char *status)
 	for (int i = 0; i < (int) lengthof(formats); i++)
 		if (row->nulls[formats[i].column])
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					(errcode(strcmp(status, "importing") == 0 ?
+							 IMGCAT_ERRCODE_CONFLICT :
+							 ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("image has no %s", formats[i].name),
 					 imgcat_errdetail(IMS_BAD_FORMAT_NAME,
 									  "It cannot become %s without one.",

@@ -10,6 +10,7 @@
  */
 #include "fuzz.h"
 #include "query/http_header.h"
+#include "query/http_range.h"
 #include "query/http_target.h"
 #include "query/json_indent.h"
 #include "query/utf8.h"
@@ -71,6 +72,29 @@ check_header(const uint8_t *data, size_t size)
 }
 
 /*
+ * A part that a resource has lies within it.
+ */
+static void
+check_range(const uint8_t *data, size_t size)
+{
+	char	   *value = malloc(size + 1);
+	ImgcatHttpRange range;
+	int64_t		offset;
+	int64_t		length;
+
+	CHECK(value != NULL);
+	memcpy(value, data, size);
+	value[size] = '\0';
+	for (int form = 0; form < 2; form++)
+		if ((form == 0 ? imgcat_http_range_read(&range, value) :
+			 imgcat_http_content_range_read(&range, value)) == IMGCAT_RANGE_OK)
+			for (int64_t total = 0; total < 64; total += 9)
+				if (imgcat_http_range_resolve(&range, total, &offset, &length))
+					CHECK(offset >= 0 && length > 0 && length <= total - offset);
+	free(value);
+}
+
+/*
  * Whatever is indented, JSON or not, is written to the byte that it needs, and
  * no further than there is room.
  */
@@ -100,6 +124,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_target(data, size);
 	check_header(data, size);
+	check_range(data, size);
 	check_indent(data, size);
 	return 0;
 }

@@ -1,0 +1,192 @@
+/*-------------------------------------------------------------------------
+ *
+ * http_data.c
+ *		Handlers of the data of images.
+ *
+ * src/http/http_data.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "fmgr.h"
+#include "http/http.h"
+#include "image/image_fetch.h"
+#include "query/http_header.h"
+#include "query/http_range.h"
+#include "utils/builtins.h"
+#include "utils/uuid.h"
+
+#define OCTETS "application/octet-stream"
+
+/*
+ * Read the range that the client asks for; false if it asks for none.
+ */
+static bool
+read_range(const ImgcatHttpRequest *request, ImgcatHttpRange *range)
+{
+	const char *value = imgcat_http_field(request, "Range");
+	const char *content_value = imgcat_http_field(request, "Content-Range");
+	ImgcatRangeResult result;
+
+	if (value == NULL && content_value == NULL)
+		return false;
+	result = value != NULL ? imgcat_http_range_read(range, value) :
+		imgcat_http_content_range_read(range, content_value);
+	switch (result)
+	{
+		case IMGCAT_RANGE_SEVERAL:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the request asks for more than one range")));
+			break;
+		case IMGCAT_RANGE_MALFORMED:
+			ereport(ERROR,
+					(errcode(IMGCAT_ERRCODE_HTTP(416)),
+					 errmsg("the range of the request is malformed"),
+					 errhint("Ask for bytes=FIRST-LAST, bytes=FIRST- or bytes=-LENGTH.")));
+			break;
+		case IMGCAT_RANGE_OK:
+			break;
+	}
+	return true;
+}
+
+/*
+ * Read a part of the data of an image; 0: it has none.
+ */
+static Datum
+download(const ImgcatHttpRequest *request, const pg_uuid_t *id, int64 offset,
+		 int64 length)
+{
+	static const Oid types[] = {UUIDOID, INT8OID, INT8OID};
+	Datum		args[3];
+
+	args[0] = UUIDPGetDatum(id);
+	args[1] = Int64GetDatum(offset);
+	args[2] = Int64GetDatum(length);
+	return imgcat_http_call(request->route->function, 3, types, args, NULL);
+}
+
+/*
+ * GET /v2/images/{image_id}/file
+ *
+ * Nothing is read to learn whether the caller may, and whether there is data:
+ * what is wrong with the range it hears afterwards.
+ */
+void
+imgcat_http_get_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
+{
+	ImgcatImageRow row;
+	ImgcatHttpRange range;
+	pg_uuid_t	id;
+	int64		size;
+	int64		offset = 0;
+	int64		length;
+	bool		is_part;
+
+	imgcat_http_image_id(request, 0, &id);
+	if (download(request, &id, 0, 0) == (Datum) 0)
+	{
+		answer->status = 204;
+		return;
+	}
+	if (!imgcat_image_fetch(&id, &row))
+		elog(ERROR, "an image is gone that was just read");
+	size = length = DatumGetInt64(row.values[IMGCAT_COL_SIZE]);
+	is_part = read_range(request, &range);
+	if (is_part && !imgcat_http_range_resolve(&range, size, &offset, &length))
+	{
+		imgcat_http_set_field(answer, "Content-Range",
+							  psprintf("bytes */%lld", (long long) size));
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_HTTP(416)),
+				 errmsg("the image data does not have the range of the request"),
+				 errdetail("The image has %lld bytes.", (long long) size)));
+	}
+	answer->body = DatumGetByteaPP(download(request, &id, offset, length));
+	if (is_part)
+	{
+		answer->status = 206;
+		imgcat_http_set_field(answer, "Content-Range",
+							  psprintf("bytes %lld-%lld/%lld",
+									   (long long) offset,
+									   (long long) (offset + length - 1),
+									   (long long) size));
+	}
+	if (!row.nulls[IMGCAT_COL_CHECKSUM])
+		imgcat_http_set_field(answer, "Content-MD5",
+							  TextDatumGetCString(row.values[IMGCAT_COL_CHECKSUM]));
+	answer->type = OCTETS;
+	answer->is_bytes = true;
+}
+
+/*
+ * The size that the client says the data has, -1 if it does not.
+ */
+static int64
+declared_size(const ImgcatHttpRequest *request)
+{
+	const char *value = imgcat_http_field(request, "x-openstack-image-size");
+
+	if (value == NULL)
+		return -1;
+	if (value[0] == '\0' || strlen(value) > 18 ||
+		strspn(value, "0123456789") != strlen(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("header x-openstack-image-size is not a number of bytes")));
+	return strtoll(value, NULL, 10);
+}
+
+/*
+ * PUT /v2/images/{image_id}/file, and .../stage: the body is the data.
+ */
+void
+imgcat_http_put_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
+{
+	static const Oid types[] = {UUIDOID, BYTEAOID};
+	const char *type = imgcat_http_field(request, "Content-Type");
+	int64		declared;
+	pg_uuid_t	id;
+	Datum		args[2];
+
+	(void) answer;
+	if (type == NULL || !imgcat_media_type_is(type, OCTETS))
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_HTTP(415)),
+				 errmsg("the body is of an unsupported media type"),
+				 errhint("Send the data as %s.", OCTETS)));
+	declared = declared_size(request);
+	imgcat_http_image_id(request, 0, &id);
+	args[0] = UUIDPGetDatum(&id);
+	args[1] = PointerGetDatum(request->bytes != NULL ? request->bytes :
+							  (bytea *) cstring_to_text_with_len("", 0));
+	imgcat_http_call(request->route->function, 2, types, args, NULL);
+	if (declared >= 0 && declared != (int64) request->body_length)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the data has another size than declared"),
+				 errdetail("x-openstack-image-size is %lld; %lld bytes have come.",
+						   (long long) declared,
+						   (long long) request->body_length)));
+}
+
+/*
+ * POST /v2/images/{image_id}/import
+ */
+void
+imgcat_http_import_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
+{
+	static const Oid types[] = {UUIDOID, JSONBOID};
+	pg_uuid_t	id;
+	Datum		args[2];
+
+	(void) answer;
+	args[1] = JsonbPGetDatum(imgcat_http_json_body(request));
+	imgcat_http_image_id(request, 0, &id);
+	args[0] = UUIDPGetDatum(&id);
+	imgcat_http_call(request->route->function, 2, types, args, NULL);
+}
