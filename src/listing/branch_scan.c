@@ -65,7 +65,9 @@ struct ImgcatBranchScan
 	ImgcatBranchPath path;
 	bool		ended;
 	bool		in_order;		/* else filter then sort */
-	ImgcatEntry last;			/* handed out last, in order */
+
+	/* nothing up to here is handed out again: by keys, and by version */
+	ImgcatEntry last;
 	char	   *last_name;
 	bool		has_last;
 
@@ -100,12 +102,24 @@ compare(const ImgcatBranchScan *scan, const ImgcatEntry *a, const ImgcatEntry *b
 }
 
 /*
+ * Order of two entries, those of the versions of one image by their rows.  Of
+ * the versions that have the same keys the snapshot sees one at most, and any.
+ */
+static int
+compare_versions(const ImgcatBranchScan *scan, ImgcatEntry *a, ImgcatEntry *b)
+{
+	int			order = compare(scan, a, b);
+
+	return order != 0 ? order : ItemPointerCompare(&a->tid, &b->tid);
+}
+
+/*
  * qsort_arg() comparator of entries in the order of a scan.
  */
 static int
 compare_entries(const void *a, const void *b, void *arg)
 {
-	return compare(arg, *(ImgcatEntry *const *) a, *(ImgcatEntry *const *) b);
+	return compare_versions(arg, *(ImgcatEntry *const *) a, *(ImgcatEntry *const *) b);
 }
 
 /*
@@ -346,7 +360,19 @@ next_in_index(ImgcatBranchScan *scan)
 }
 
 /*
- * One step in an index that has the order.
+ * Is the entry one more version of the image that was handed out last, by the
+ * keys of the index?
+ */
+static bool
+is_version_of_last(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+{
+	return imgcat_entry_compare(entry, &scan->last, scan->path.keys,
+								scan->path.nkeys) == 0;
+}
+
+/*
+ * One step in an index that has the order.  The other path does not go on
+ * between two versions of an image: it takes up behind the image.
  */
 static Step
 step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
@@ -358,7 +384,8 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 		*result = take_entry(scan, entry, TAKE_NEXT, &scan->order_cost);
 		if (*result != NULL)
 			return STEP_GOT;
-		if (scan->order_cost > scan->path.order_budget)
+		if (scan->order_cost > scan->path.order_budget &&
+			!(scan->has_last && is_version_of_last(scan, entry)))
 			return STEP_BUDGET;
 	}
 	return STEP_END;
@@ -672,9 +699,9 @@ add_to_sort(ImgcatBranchScan *scan, ImgcatEntry *entry)
 	entry = take_entry(scan, entry, TAKE_TO_SORT, &scan->sort_cost);
 	if (entry == NULL)
 		return;
-	if ((scan->has_last && compare(scan, entry, &scan->last) <= 0) ||
+	if ((scan->has_last && compare_versions(scan, entry, &scan->last) <= 0) ||
 		(scan->sorted_cut &&
-		 compare(scan, entry, scan->sorted[scan->max_sorted - 1]) > 0))
+		 compare_versions(scan, entry, scan->sorted[scan->max_sorted - 1]) > 0))
 	{
 		imgcat_entry_free(entry);
 		return;
@@ -714,14 +741,14 @@ step_of_sort(ImgcatBranchScan *scan)
 	}
 	sort_entries(scan);
 	while (scan->has_last && scan->sorted_at < scan->nsorted &&
-		   compare(scan, scan->sorted[scan->sorted_at], &scan->last) <= 0)
+		   compare_versions(scan, scan->sorted[scan->sorted_at], &scan->last) <= 0)
 		scan->sorted_at++;
 	scan->sort_done = true;
 	return STEP_END;
 }
 
 /*
- * Remember what was handed out, for the other path to go on behind it.
+ * Remember what was handed out, for sorting to go on behind it.
  */
 static void
 set_last(ImgcatBranchScan *scan, const ImgcatEntry *entry)
@@ -739,23 +766,33 @@ set_last(ImgcatBranchScan *scan, const ImgcatEntry *entry)
 }
 
 /*
- * The next of the sorted entries, or NULL.  If more passed than were kept, and
- * those were not enough, the next of them are sorted.
+ * More passed than were sorted, and those were not enough: sort the next.  What
+ * was handed out in order may reach further than all that were kept.
+ */
+static void
+sort_more(ImgcatBranchScan *scan)
+{
+	ImgcatEntry *end = scan->sorted[scan->nsorted - 1];
+
+	if (!scan->has_last || compare_versions(scan, end, &scan->last) > 0)
+		set_last(scan, end);
+	while (scan->nsorted > 0)
+		imgcat_entry_free(scan->sorted[--scan->nsorted]);
+	scan->sorted_at = 0;
+	scan->sorted_cut = false;
+	scan->range = 0;
+	scan->path.sort_budget = 1e300;
+	(void) step_of_sort(scan);
+}
+
+/*
+ * The next of the sorted entries, or NULL.
  */
 static ImgcatEntry *
 next_sorted(ImgcatBranchScan *scan)
 {
-	if (scan->sorted_at >= scan->nsorted && scan->sorted_cut)
-	{
-		set_last(scan, scan->sorted[scan->nsorted - 1]);
-		while (scan->nsorted > 0)
-			imgcat_entry_free(scan->sorted[--scan->nsorted]);
-		scan->sorted_at = 0;
-		scan->sorted_cut = false;
-		scan->range = 0;
-		scan->path.sort_budget = 1e300;
-		(void) step_of_sort(scan);
-	}
+	while (scan->sorted_at >= scan->nsorted && scan->sorted_cut)
+		sort_more(scan);
 	return scan->sorted_at < scan->nsorted ? scan->sorted[scan->sorted_at++] : NULL;
 }
 
@@ -788,7 +825,11 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan)
 		{
 			case STEP_GOT:
 				if (path->can_sort)
+				{
+					/* all versions of it are done when sorting begins */
 					set_last(scan, entry);
+					ItemPointerSet(&scan->last.tid, MaxBlockNumber, MaxOffsetNumber);
+				}
 				return entry;
 			case STEP_END:
 				scan->ended = true;
