@@ -22,7 +22,7 @@ EXTRA_CLEAN = $(DATA_built) $(EXTENSION)--*.sql test/unit/build test/fuzz/build
 
 # the server's headers as system headers: -Wextra then speaks of our code only;
 # scripts/test adds COPT=-Werror
-PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -DIMGCAT_VERSION='"$(EXTVERSION)"' -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CFLAGS = -Wall -Wextra
 
 # digests and signatures are OpenSSL's (src/data)

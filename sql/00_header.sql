@@ -14,3 +14,9 @@ COMMENT ON SCHEMA image_catalog IS
 -- PUBLIC may call functions; tables, views and types of the script say for
 -- themselves who may use them.
 GRANT USAGE ON SCHEMA image_catalog TO PUBLIC;
+
+CREATE FUNCTION image_catalog.image_catalog_version() RETURNS text
+    LANGUAGE C STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_version';
+COMMENT ON FUNCTION image_catalog.image_catalog_version() IS
+    'version of the library that runs; extversion in pg_extension is that of the SQL objects, and ALTER EXTENSION image_catalog UPDATE makes them one';

@@ -13,6 +13,7 @@
 #include "data/data_settings.h"
 #include "fmgr.h"
 #include "json/json_patch.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -32,4 +33,16 @@ _PG_init(void)
 	imgcat_data_define_settings();
 	MarkGUCPrefixReserved("image_catalog");
 	imgcat_note_refused_settings(refused);
+}
+
+/*
+ * image_catalog_version(): of the library, which a new server binary brings
+ * without ALTER EXTENSION UPDATE.
+ */
+PG_FUNCTION_INFO_V1(imgcat_version);
+
+Datum
+imgcat_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(IMGCAT_VERSION));
 }
