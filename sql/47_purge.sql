@@ -21,7 +21,7 @@ DECLARE
     batch bigint;
 BEGIN
     IF batch_size IS NULL OR batch_size OPERATOR(pg_catalog.<) 1 THEN
-        RAISE EXCEPTION 'size of a batch must be positive' USING ERRCODE = '22023';
+        RAISE EXCEPTION 'size of a batch must be positive' USING ERRCODE := '22023';
     END IF;
     purged := 0;
     LOOP

@@ -1,13 +1,14 @@
 -- NULL for an argument that a function needs is an error that names it
 
--- the functions that everybody may call; a needed argument has no default, and
+-- the functions that everybody may call (a procedure hands its arguments to
+-- them); a needed argument has no default, and
 -- a name (that of http() has none: it is a body, which may be absent)
 CREATE TEMP VIEW api AS
 SELECT p.oid, p.proname, p.proisstrict, p.pronargs - p.pronargdefaults AS nneeded,
        a.n AS argument, a.name, a.type
   FROM pg_catalog.pg_proc p,
        LATERAL unnest(p.proargnames[1 : p.pronargs], p.proargtypes::oid[]) WITH ORDINALITY a (name, type, n)
- WHERE p.pronamespace = 'image_catalog'::regnamespace
+ WHERE p.pronamespace = 'image_catalog'::regnamespace AND p.prokind <> 'p'
    AND p.provolatile <> 'i' AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype)
    AND has_function_privilege('public', p.oid, 'EXECUTE');
 
