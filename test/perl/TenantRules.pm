@@ -216,6 +216,29 @@ sub show_members
 	return is_member($caller, $image) ? "ok $caller->{project}" : '42501';
 }
 
+# Data is for role member, even without role reader: of the images that a reader
+# of its project sees.  While an image is deactivated, for administrators alone.
+sub may_see_data
+{
+	my ($caller, $image) = @_;
+	return sees({ %$caller, reader => $caller->{reader} || $caller->{member} }, $image);
+}
+
+sub download
+{
+	my ($and_then) = @_;
+	return sub {
+		my ($caller, $image) = @_;
+
+		return 'PT404' unless may_see_data($caller, $image);
+		return '42501' unless $caller->{admin} || $caller->{member} && $image->{status} ne 'deactivated';
+		return $and_then ? $and_then->($image) : 'ok';
+	};
+}
+
+# These images have no formats, which data must have first.
+sub upload { return modify(sub { $_[1]{status} eq 'queued' ? '22023' : 'PT409' }) }
+
 sub answer_offer
 {
 	my ($member) = @_;
@@ -304,6 +327,15 @@ sub actions
 			sub { join ' ', sort $_[0] =~ /"member_id": "(\w+)"/g } ],
 		[ q{SELECT image_catalog.update_image_member('{id}', 'pending', 'accepted')}, answer_offer('pending') ],
 		[ q{SELECT image_catalog.update_image_member('{id}', 'accepted', 'rejected')}, answer_offer('accepted') ],
+		[ q{SELECT image_catalog.upload_image_data('{id}', 'x')}, upload() ],
+		[ q{SELECT image_catalog.append_image_data('{id}', 'x')}, upload() ],
+		[ q{SELECT image_catalog.activate_image('{id}', 1)}, upload() ],
+		[ q{SELECT image_catalog.finish_image_data('{id}')}, modify(sub { 'PT409' }) ],
+		[ q{SELECT image_catalog.abort_image_data('{id}')},
+			modify(unless_it('PT409', sub { $_[0]{status} ne 'queued' })) ],
+		[ q{SELECT image_catalog.download_image_data('{id}')}, download() ],
+		[ q{SELECT image_catalog.verify_image_data('{id}')}, download(sub { 'PT409' }) ],
+		[ q{SELECT image_catalog.may_download_image('{id}')}, sub { 'ok false' }, sub { $_[0] } ],
 		[ q{SELECT image_catalog.create_image('{"id": "{id}"}') ->> 'id' = '{id}'}, \&create, 'true' ],
 		[ q{SELECT count(*) FROM image_catalog.list_images('{"visibility": "all"}', marker => '{id}')}, \&marker ],
 		[ q{SELECT image_catalog.list_images_page('sort=name:asc&marker={id}')}, \&marker ],
@@ -326,6 +358,9 @@ sub actions
 		[ q{SELECT image_catalog.create_image('{"visibility": "public"}')}, \&admins ],
 		[ q{SELECT image_catalog.create_image('{"owner": "somebody"}')}, \&admins ],
 		[ q{SELECT image_catalog.import_images('[]')}, \&admins ],
+		[ q{SELECT image_catalog.sweep_image_uploads()}, \&admins ],
+		[ q{SELECT image_catalog.purge_deleted_images('100 years')}, \&admins ],
+		[ q{CALL image_catalog.purge_deleted_images_in_batches('100 years', 0)}, sub { '22023' } ],
 		[ q{SELECT image_catalog.index_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.unindex_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.explain_list_images()}, \&admins ],
@@ -343,6 +378,7 @@ sub actions
 		[ q{SELECT image_catalog.may_write_container_images()}, sub { 'ok ' . ($_[0]{admin} ? 'true' : 'false') }, sub { $_[0] } ],
 
 		# what says nothing of anybody
+		[ q{SELECT image_catalog.image_catalog_version()}, \&anybody ],
 		[ q{SELECT image_catalog.image_schema('image')}, \&anybody ],
 		[ q{SELECT image_catalog.image_json(NULL)}, \&anybody ],
 		[ q{SELECT image_catalog.http(NULL)}, sub { '55000' } ],
@@ -459,6 +495,8 @@ sub tables
 		images => 'images',
 		image_members => 'members',
 		image_shares => 'nobody',
+		image_data => 'nobody',
+		image_uploads => 'nobody',
 		expected_image_shares => 'owner',
 		indexed_properties => 'nobody',
 		property_protections => 'nobody',

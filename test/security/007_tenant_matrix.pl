@@ -226,7 +226,9 @@ foreach my $caller (@callers)
 			  if ($in_use{$action} //= $said) ne $said;
 		}
 		elsif (!TenantRules::is_own($caller, $image)
-			&& !($action->{sql} =~ /marker/ ? TenantRules::sees_alive_or_deleted($caller, $image) : sees($caller, $image)))
+			&& !($action->{sql} =~ /marker/ ? TenantRules::sees_alive_or_deleted($caller, $image)
+				: $action->{sql} =~ /(?:download|verify)_image/ ? TenantRules::may_see_data($caller, $image)
+				: sees($caller, $image)))
 		{
 			$compared++;
 			push @leaks, "$statements[$at] of $image->{name}: $said, and of nothing $nowhere{$action}"
@@ -248,7 +250,7 @@ foreach my $caller (@callers)
 		my ($list, $answer) = ($lists[$at], $answers[$at]);
 		my @names = sort map { $_->{name} } grep {
 			$list->{own}
-			  ? !$_->{nowhere} && $_->{status} !~ /^(deleted|killed)$/ && TenantRules::is_own($caller, $_)
+			  ? !$_->{nowhere} && $_->{status} !~ /^(deleted|killed)$/ && !$_->{hidden} && TenantRules::is_own($caller, $_)
 			  && $caller->{reader} && (!$_->{unregistered} || $caller->{admin})
 			  : may_list($caller, $_, %{ $list->{asked} }) } @images;
 		my $expected = !$caller->{reader} && !$list->{own} ? '42501' : $list->{count} ? scalar @names : join ',', @names;
