@@ -329,6 +329,8 @@ sub actions
 		[ q{SELECT image_catalog.update_image_member('{id}', 'accepted', 'rejected')}, answer_offer('accepted') ],
 		[ q{SELECT image_catalog.upload_image_data('{id}', 'x')}, upload() ],
 		[ q{SELECT image_catalog.append_image_data('{id}', 'x')}, upload() ],
+		[ q{SELECT image_catalog.stage_image_data('{id}', 'x')}, upload() ],
+		[ q{SELECT image_catalog.import_image_data('{id}', '{"method": {"name": "glance-direct"}}')}, modify(sub { 'PT409' }) ],
 		[ q{SELECT image_catalog.activate_image('{id}', 1)}, upload() ],
 		[ q{SELECT image_catalog.finish_image_data('{id}')}, modify(sub { 'PT409' }) ],
 		[ q{SELECT image_catalog.abort_image_data('{id}')},
