@@ -4,7 +4,8 @@
  *		The settings image_catalog.*, and the caller: what the calling role is
  *		(identity.c), or what the settings say where they count for it.
  *
- * The settings are superuser-set.  They are read here, through C variables,
+ * The settings are superuser-set, but for one that refuses more than it must
+ * (strict_filters).  They are read here, through C variables,
  * and nowhere by current_setting(): until the library is loaded anybody may
  * create a placeholder of the same name (refused_setting.c).
  *
@@ -35,6 +36,7 @@ int			imgcat_page_limit_max = 1000;
 int			imgcat_property_quota = 128;
 int			imgcat_tag_quota = 128;
 int			imgcat_member_quota = 128;
+bool		imgcat_strict_filters = false;
 char	   *imgcat_clock = NULL;
 char	   *imgcat_http_prefix = NULL;
 
@@ -126,6 +128,11 @@ imgcat_define_settings(void)
 							NULL,
 							&imgcat_member_quota, 128, -1, INT_MAX,
 							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
+	DefineCustomBoolVariable("image_catalog.strict_filters",
+							 "Lists and searches refuse filters that nothing can answer to.",
+							 "Unknown parameters and labels, which otherwise find nothing, or everything.",
+							 &imgcat_strict_filters, false, PGC_USERSET, IMGCAT_GUC_FLAGS,
+							 NULL, NULL, NULL);
 	DefineCustomStringVariable("image_catalog.clock",
 							   "Time that ages in container searches are counted from.",
 							   "Empty means the start of the transaction; a fixed time is for tests.",

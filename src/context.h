@@ -37,6 +37,7 @@ extern int	imgcat_page_limit_max;
 extern int	imgcat_property_quota;
 extern int	imgcat_tag_quota;
 extern int	imgcat_member_quota;
+extern bool imgcat_strict_filters;
 extern char *imgcat_clock;
 extern char *imgcat_http_prefix;
 

@@ -61,6 +61,9 @@ typedef struct Entry
 
 static Entry *current_entry = NULL;
 
+/* Is what runs the answer to an HTTP request?  Nobody reads notices then. */
+bool		imgcat_answering_http = false;
+
 /* Where the extension's tables are and whose they are, once looked up. */
 static bool tables_known = false;
 static Oid	tables_schema = InvalidOid;

@@ -46,6 +46,8 @@ name(PG_FUNCTION_ARGS) \
 static Datum \
 name##_body(FunctionCallInfo fcinfo)
 
+extern bool imgcat_answering_http;
+
 extern Datum imgcat_enter(FunctionCallInfo fcinfo, PGFunction body,
 						  int nrequired);
 extern Oid	imgcat_calling_role(void);

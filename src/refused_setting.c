@@ -26,6 +26,9 @@
 
 #define SETTING_PREFIX "image_catalog."
 
+/* the one setting that anybody may set */
+#define FREE_SETTING SETTING_PREFIX "strict_filters"
+
 /*
  * The setting, or an empty string.  A setting itself, so that parallel workers
  * know what their leader does.
@@ -92,6 +95,7 @@ imgcat_refused_settings(void)
 		if ((variables[i]->flags & GUC_CUSTOM_PLACEHOLDER) != 0 &&
 			pg_strncasecmp(variables[i]->name, SETTING_PREFIX,
 						   strlen(SETTING_PREFIX)) == 0 &&
+			pg_strcasecmp(variables[i]->name, FREE_SETTING) != 0 &&
 			has_refused_value(variables[i]))
 			names = lappend(names, pstrdup(variables[i]->name));
 	return names;

@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "container/container_access.h"
 #include "container/container_listing.h"
+#include "container/search_check.h"
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -45,17 +46,12 @@ static void
 check_understood(const ImgcatSearchQuery *query)
 {
 	static const char correct[] = "Correct the query; to delete all images, give an empty one.";
-	static const char *const reasons[] = {
-		[IMGCAT_DROPPED_NO_PAIR] = "\"%s\" is no pair of label and value; a search would ignore it, and find more.",
-		[IMGCAT_DROPPED_NO_VALUE] = "The label \"%s\" has no value; a search would ignore it, and find more.",
-		[IMGCAT_DROPPED_UNKNOWN] = "\"%s\" is no label of the search language; a search would ignore it, and find more.",
-		[IMGCAT_DROPPED_REPLACED] = "The label \"%s\" stands there twice; a search would take the last values alone.",
-	};
+	const char *hint;
+	const char *ignored = imgcat_search_ignored(query, &hint);
 
-	if (query->ndropped > 0)
-		refuse_query("is not understood",
-					 psprintf(reasons[query->dropped[0].reason],
-							  query->dropped[0].str), correct);
+	if (ignored != NULL)
+		refuse_query("is not understood", ignored,
+					 hint != NULL ? hint : correct);
 	for (int i = 0; i < query->ngroups; i++)
 	{
 		const ImgcatSearchGroup *group = &query->groups[i];
@@ -64,7 +60,7 @@ check_understood(const ImgcatSearchQuery *query)
 		if (group->label->table == IMGCAT_SEARCH_UNREACHABLE &&
 			query->nreachable > 0)
 			refuse_query("is not understood",
-						 psprintf("Container images have nothing under the label \"%s\"; a search would ignore it, and find more.",
+						 psprintf("Container images have nothing under the label \"%s\"; a search ignores it, and finds more.",
 								  group->spelling), correct);
 		for (int j = 0; j < i; j++)
 		{

@@ -14,6 +14,7 @@
 
 #include "container/container_access.h"
 #include "container/container_print.h"
+#include "container/search_check.h"
 #include "container/search_sql.h"
 #include "entry.h"
 #include "executor/executor.h"
@@ -111,6 +112,7 @@ begin_export(Export *export, const char *query, MemoryContext context)
 
 	imgcat_statement_begin(&statement);
 	imgcat_compile_search(query, strlen(query), &statement, &search);
+	imgcat_tell_ignored(&search.query, !imgcat_answering_http);
 	imgcat_narrow_search(&search, &statement);
 	appendStringInfo(&statement.sql,
 					 "SELECT " IMGCAT_PRINT_COLUMNS

@@ -15,6 +15,7 @@
 #include "container/container_listing.h"
 #include "container/container_rank.h"
 #include "container/container_request.h"
+#include "container/search_check.h"
 #include "entry.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
@@ -215,6 +216,7 @@ IMGCAT_FUNCTION(imgcat_count_container_images, 1)
 	imgcat_statement_begin(&statement);
 	imgcat_compile_search(VARDATA_ANY(query), VARSIZE_ANY_EXHDR(query),
 						  &statement, &search);
+	imgcat_tell_ignored(&search.query, !imgcat_answering_http);
 	imgcat_narrow_search(&search, &statement);
 	appendStringInfo(&statement.sql, "SELECT count(*) FROM image_catalog.container_images i WHERE %s",
 					 search.where);
@@ -260,11 +262,18 @@ IMGCAT_FUNCTION(imgcat_list_container_images, 0)
 	imgcat_statement_begin(&statement);
 	imgcat_container_listing(&listing, VARDATA_ANY(query),
 							 VARSIZE_ANY_EXHDR(query), &sort, &statement);
+	imgcat_tell_ignored(&listing.search.query, !imgcat_answering_http);
 	imgcat_container_listing_statement(&statement, LIST_COLUMNS, &listing,
 									   NULL, limit, offset);
 	receiver.ranks = imgcat_borrow_ranks(IMGCAT_RANK_IMAGES);
 	imgcat_statement_execute(&statement, 0, &receiver.pub);
 	SPI_finish();
+	if (!PG_ARGISNULL(1) && limit >= 0 && PG_GETARG_INT32(1) > limit &&
+		receiver.rows == limit && !imgcat_answering_http)
+		ereport(NOTICE,
+				(errmsg("limit is lowered from %d to " INT64_FORMAT,
+						PG_GETARG_INT32(1), limit),
+				 errhint("Go on with an offset, or give a negative limit for all images.")));
 	return (Datum) 0;
 }
 
@@ -343,6 +352,7 @@ IMGCAT_FUNCTION(imgcat_list_container_images_page, 1)
 	imgcat_statement_begin(&statement);
 	imgcat_container_listing(&listing, request.query, strlen(request.query),
 							 &request.sort, &statement);
+	imgcat_tell_ignored(&listing.search.query, false);
 	receiver.nkeys = listing.nkeys;
 	imgcat_container_listing_statement(&statement,
 									   psprintf(LIST_COLUMNS "%s",

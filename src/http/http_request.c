@@ -19,6 +19,7 @@
 #include "compat.h"
 #include "container/container_access.h"
 #include "context.h"
+#include "entry.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "http/http.h"
@@ -323,9 +324,11 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
+	bool		nested = imgcat_answering_http;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
+	imgcat_answering_http = true;
 	PG_TRY();
 	{
 		char	   *allow = NULL;
@@ -342,6 +345,7 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 			else
 				answer_no_route(request, answer, found, allow);
 		}
+		imgcat_answering_http = nested;
 		PopActiveSnapshot();
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
@@ -351,6 +355,7 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 	{
 		ErrorData  *error;
 
+		imgcat_answering_http = nested;
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();

@@ -27,6 +27,7 @@
 #include "listing/list_page.h"
 #include "listing/list_request.h"
 #include "listing/list_sql.h"
+#include "listing/list_unknown.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "query/list_link.h"
@@ -111,6 +112,21 @@ page_receiver_init(PageReceiver *page, const ImgcatListRequest *request,
 }
 
 /*
+ * Tell who asked for more rows that the page ended at the limit's limit: rows
+ * bear no link to the next page.
+ */
+static void
+notice_lowered_limit(const ImgcatListRequest *request, const PageReceiver *page)
+{
+	if (request->limit > page->limit && page->rows == page->limit &&
+		!imgcat_answering_http)
+		ereport(NOTICE,
+				(errmsg("limit is lowered from " INT64_FORMAT " to " INT64_FORMAT,
+						request->limit, page->limit),
+				 errhint("Go on with the last image's id as marker, or raise image_catalog.page_limit_max.")));
+}
+
+/*
  * Refuse a caller that may not list at all.
  */
 static void
@@ -147,11 +163,12 @@ plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
 }
 
 /*
- * Run the request into the page.
+ * Run the request into the page.  If it stays empty, tell why it may: as a
+ * notice only if notices are wanted.
  */
 static void
 list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
-		  PageReceiver *page)
+		  PageReceiver *page, bool notices)
 {
 	ImgcatListPlan plan;
 	ImgcatPageCounters counters;
@@ -161,6 +178,8 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 	if (page->limit > 0)
 		imgcat_list_page(&plan, &page->pub, &counters);
 	imgcat_plan_end(&plan);
+	if (page->rows == 0)
+		imgcat_tell_unknown(request, caller, notices);
 	SPI_finish();
 }
 
@@ -351,7 +370,8 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 	page_receiver_init(&page, &request, imgcat_page_limit_default);
 	page.tuplestore = rsinfo->setResult;
 	page.tupdesc = rsinfo->setDesc;
-	list_page(&request, &caller, &page);
+	list_page(&request, &caller, &page, !imgcat_answering_http);
+	notice_lowered_limit(&request, &page);
 	return (Datum) 0;
 }
 
@@ -377,7 +397,7 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 	page_receiver_init(&page, &request, imgcat_page_limit_default);
 	page.json = &json;
 	page.tells_more = true;
-	list_page(&request, &caller, &page);
+	list_page(&request, &caller, &page, false);
 
 	appendStringInfoString(&json, "],\"first\":");
 	imgcat_append_page_link(&json, IMAGES_PATH, &request, NULL);
@@ -415,7 +435,7 @@ IMGCAT_FUNCTION(imgcat_list_cloud_images_page, 1)
 	appendStringInfoString(&json, "{\"images\":[");
 	page_receiver_init(&page, &request, CLOUD_PAGE_LIMIT_DEFAULT);
 	page.json = &json;
-	list_page(&request, &caller, &page);
+	list_page(&request, &caller, &page, false);
 	appendStringInfoString(&json, "]}");
 	SET_VARSIZE(json.data, json.len);
 	PG_RETURN_TEXT_P((text *) json.data);
@@ -460,6 +480,8 @@ IMGCAT_FUNCTION(imgcat_count_images, 0)
 	SPI_connect();
 	imgcat_count_statement(&statement, &request, &caller);
 	imgcat_statement_execute(&statement, 0, &receiver.pub);
+	if (receiver.count == 0)
+		imgcat_tell_unknown(&request, &caller, !imgcat_answering_http);
 	SPI_finish();
 	PG_RETURN_INT64(receiver.count);
 }

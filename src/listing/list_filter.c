@@ -340,24 +340,24 @@ add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 /*
  * May the caller read a property of that name?
  */
-static bool
-may_read_property(const char *name, size_t length)
+bool
+imgcat_may_read_property(const char *name, size_t length)
 {
 	return !imgcat_property_is_internal(name, length) &&
 		imgcat_property_allowed(IMGCAT_PROPERTY_READ, name, length);
 }
 
 /*
- * A custom property of the parameter's name and value.  One that the caller may
- * not read is not there, whatever its value.
+ * A property of the parameter's name and value.  One that the caller may not
+ * read is not there, whatever its value.
  */
-void
-imgcat_add_property_filter(ImgcatListRequest *request,
-						   const ImgcatListParameter *parameter)
+static void
+add_property_condition(ImgcatListRequest *request,
+					   const ImgcatListParameter *parameter)
 {
 	text	   *facet;
 
-	if (!may_read_property(parameter->name, parameter->name_length))
+	if (!imgcat_may_read_property(parameter->name, parameter->name_length))
 	{
 		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
 		return;
@@ -366,6 +366,18 @@ imgcat_add_property_filter(ImgcatListRequest *request,
 									 parameter->value, parameter->value_length);
 	imgcat_add_condition(request, IMGCAT_COND_FACET, -1,
 						 PointerGetDatum(facet))->property = parameter;
+}
+
+/*
+ * A parameter that is taken for a custom property, because it is no other.
+ */
+void
+imgcat_add_property_filter(ImgcatListRequest *request,
+						   const ImgcatListParameter *parameter)
+{
+	request->properties = lappend(request->properties,
+								  unconstify(ImgcatListParameter *, parameter));
+	add_property_condition(request, parameter);
 }
 
 /*
@@ -459,7 +471,7 @@ add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 			return true;
 		if (strcmp(value, "0") == 0)
 		{
-			if (!may_read_property(parameter->name, parameter->name_length))
+			if (!imgcat_may_read_property(parameter->name, parameter->name_length))
 				return true;	/* to the caller, no image has another one */
 			imgcat_add_condition(request, IMGCAT_COND_DEFAULT_ENTERPRISE, -1, (Datum) 0);
 			return true;
@@ -468,7 +480,7 @@ add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 	else
 		return false;
 
-	imgcat_add_property_filter(request, parameter);
+	add_property_condition(request, parameter);
 	return true;
 }
 

@@ -28,6 +28,7 @@ extern ImgcatCondition *imgcat_add_condition(ImgcatListRequest *request,
 											 int column, Datum value);
 extern void imgcat_add_filter(ImgcatListRequest *request,
 							  const ImgcatListParameter *parameter);
+extern bool imgcat_may_read_property(const char *name, size_t length);
 extern void imgcat_add_property_filter(ImgcatListRequest *request,
 									   const ImgcatListParameter *parameter);
 extern void imgcat_add_tag_filter(ImgcatListRequest *request,

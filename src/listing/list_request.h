@@ -16,6 +16,7 @@
 #include "context.h"
 #include "datatype/timestamp.h"
 #include "image/attribute.h"
+#include "nodes/pg_list.h"
 #include "query/sort_spec.h"
 #include "query/time_filter.h"
 
@@ -76,6 +77,8 @@ typedef struct ImgcatListRequest
 	int			nconditions;
 	int			max_conditions;
 	ImgcatCondition *conditions;
+	List	   *properties;		/* ImgcatListParameters taken for custom
+								 * properties */
 	const char *owner;			/* value of the owner condition, or NULL */
 	TimestampTz created_from;	/* range of created_at, as of a condition */
 	TimestampTz created_before;

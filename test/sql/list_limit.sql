@@ -37,6 +37,13 @@ SET image_catalog.page_limit_default = 3;
 SET image_catalog.page_limit_max = 5;
 SELECT query, pg_temp.page(query)
   FROM (VALUES (''), ('limit=4'), ('limit=6')) v (query);
+-- a list of rows, which has no link to the next page, tells that it was cut
+SELECT count(*) FROM image_catalog.list_images("limit" => 6);
+SELECT count(*) FROM image_catalog.list_images('{"limit": "2147483647"}');
+SELECT count(*) FROM image_catalog.list_images("limit" => 5);
+SELECT count(*) FROM image_catalog.list_images();
+SELECT count(*) FROM image_catalog.list_images('{"name": "no such"}', "limit" => 6);
+SELECT convert_from(response_body, 'UTF8')::jsonb ? 'next' AS silent FROM image_catalog.http_request('GET', '/v2/images?limit=6');
 RESET image_catalog.page_limit_default;
 RESET image_catalog.page_limit_max;
 

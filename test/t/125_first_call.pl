@@ -93,6 +93,21 @@ SELECT hidden('SELECT count(*) FROM image_catalog.list_images()') FROM numbers W
 	unlike($stdout, qr/\d/, 'and nothing answered');
 }
 
+# the one setting that anybody may set, by an option or in the session
+foreach my $load ('', 'SELECT image_catalog.current_project();')
+{
+	local $ENV{PGOPTIONS} = '-c image_catalog.strict_filters=on';
+	my ($ret, $stdout, $stderr) = $node->psql('postgres', "$load
+SELECT image_catalog.count_images();
+SELECT image_catalog.count_images('{\"Name\": \"own\"}');
+SET image_catalog.strict_filters = off;
+SELECT image_catalog.count_images('{\"Name\": \"own\"}') + 10",
+		on_error_stop => 0, extra_params => [ '-U', 'tenant' ]);
+	like($stderr, qr/ERROR:  unknown parameter "Name".*NOTICE:  unknown parameter "Name"/s,
+		"strict_filters is anybody's: '$load'");
+	like($stdout, qr/\b10$/, 'and its session is served');
+}
+
 # the rows that the planner expects of a page
 my %rows = ('' => 25, '"limit" => 3' => 3, '"limit" => 0' => 1,
 	'"limit" => 100000' => 1000, '"limit" => NULL' => 25);
