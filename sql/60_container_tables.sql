@@ -51,6 +51,7 @@ CREATE TABLE image_catalog.container_images (
     last_updated timestamptz NOT NULL DEFAULT pg_catalog.now(),
     last_updated_nanos smallint NOT NULL DEFAULT 0,
     document jsonb NOT NULL,
+    gone_findings jsonb,
     CONSTRAINT container_images_pkey PRIMARY KEY (image_key),
     CONSTRAINT container_images_digest_key UNIQUE (digest),
     CONSTRAINT container_images_digest_check
@@ -74,6 +75,8 @@ COMMENT ON COLUMN image_catalog.container_images.unknown_cve_count IS
     'distinct CVE ids by the severity of their first finding; this and the next nine columns';
 COMMENT ON COLUMN image_catalog.container_images.document IS
     'the StorageImage document in canonical form: what is absent has its default';
+COMMENT ON COLUMN image_catalog.container_images.gone_findings IS
+    'a document with the CVEs of other scans that the stored one has not, and when they were seen first: a scan that has them again keeps that; null: none';
 
 -- the default order of every listing
 CREATE INDEX container_images_last_updated_idx

@@ -53,6 +53,7 @@ typedef struct ImportedImage
 	int64		image_key;
 	const char *digest;
 	ImgcatMessage *document;
+	ImgcatMessage *gone;		/* tells of CVEs that it has lost, or NULL */
 	bool		risk_given;		/* riskScore is not computed */
 	bool		expected;		/* there seems to be such an image */
 	bool		inserted;
@@ -299,7 +300,8 @@ insert_or_lock_images(ImportedImage *images, int count)
 		images[i].image_key = nextval_internal(sequence, false);
 		imgcat_add_image_row(set, images[i].image_key, images[i].document,
 							 images[i].expected ? empty :
-							 imgcat_store_document(images[i].document));
+							 imgcat_store_document(images[i].document),
+							 images[i].expected ? NULL : images[i].gone);
 	}
 
 	/* the condition false makes DO UPDATE lock the row, and nothing else */
@@ -378,7 +380,7 @@ merge_images(ImportedImage *images, int count, const Import *import)
 	bool		given = import->source == IMGCAT_PACKAGES_GIVEN;
 	ImgcatRowSet *set = imgcat_make_row_set(IMGCAT_TABLE_IMAGES);
 
-	select_by_digests("SELECT image_key, digest, document"
+	select_by_digests("SELECT image_key, digest, document, gone_findings"
 					  " FROM image_catalog.container_images"
 					  " WHERE digest = ANY ($1)", images, count, false);
 	for (uint64 row = 0; row < SPI_processed; row++)
@@ -389,6 +391,8 @@ merge_images(ImportedImage *images, int count, const Import *import)
 		ImgcatMessage *scan = imgcat_field_message(image->document, IMAGE_SCAN);
 		bool		isnull;
 		ImgcatMessage *stored;
+		ImgcatMessage *stored_gone = NULL;
+		Datum		gone;
 		Jsonb	   *before;
 		Jsonb	   *after;
 
@@ -399,7 +403,11 @@ merge_images(ImportedImage *images, int count, const Import *import)
 			image->document->fields[IMAGE_RISK_SCORE].kind =
 				IMGCAT_VALUE_ABSENT;
 		stored = imgcat_load_document(before, false);
-		imgcat_merge_document(image->document, stored);
+		gone = SPI_getbinval(tuple, descriptor, 4, &isnull);
+		if (!isnull)
+			stored_gone = imgcat_load_document(DatumGetJsonbP(gone), false);
+		image->gone = imgcat_merge_document(image->document, image->gone,
+											stored, stored_gone);
 		imgcat_finish_document(image->document, import->now,
 							   imgcat_field_float(stored, IMAGE_RISK_SCORE));
 		after = imgcat_store_document(image->document);
@@ -408,7 +416,8 @@ merge_images(ImportedImage *images, int count, const Import *import)
 		image->new_packages = scan != NULL &&
 			scan == imgcat_field_message(image->document, IMAGE_SCAN) &&
 			(image->rewrite_scan || given);
-		imgcat_add_image_row(set, image->image_key, image->document, after);
+		imgcat_add_image_row(set, image->image_key, image->document, after,
+							 image->gone);
 	}
 
 	execute_with_rows(psprintf("UPDATE image_catalog.%s AS i SET (%s) ="
@@ -502,6 +511,7 @@ import_batch(const Incoming *incoming, int count, const Import *import)
 		JsonbValue	json = incoming[i].json;
 		ImgcatMessage *document = imgcat_load_document_value(&json,
 															 incoming[i].index);
+		ImgcatMessage *gone = NULL;
 
 		imgcat_prepare_document(document);
 		if (nimages > 0 &&
@@ -510,10 +520,13 @@ import_batch(const Incoming *incoming, int count, const Import *import)
 			/* the later document meets the earlier as if that were stored */
 			nimages--;
 			imgcat_finish_document(images[nimages].document, now, 0);
-			imgcat_merge_document(document, images[nimages].document);
+			gone = imgcat_merge_document(document, NULL,
+										 images[nimages].document,
+										 images[nimages].gone);
 		}
 		images[nimages].digest = incoming[i].digest;
 		images[nimages].document = document;
+		images[nimages].gone = gone;
 		nimages++;
 	}
 	for (int i = 0; i < nimages; i++)

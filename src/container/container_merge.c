@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "container/container_counters.h"
+#include "container/container_first_seen.h"
 #include "container/container_json.h"
 #include "container/container_merge.h"
 #include "container/container_scalar.h"
@@ -254,164 +255,6 @@ imgcat_prepare_document(ImgcatMessage *document)
 }
 
 /*
- * Order of two times of messages, either of which may be NULL; absent comes
- * first.
- */
-static int
-compare_times(const ImgcatMessage *left, const ImgcatMessage *right, int field)
-{
-	TimestampTz left_time = DT_NOBEGIN;
-	TimestampTz right_time = DT_NOBEGIN;
-	int			left_nanos = 0;
-	int			right_nanos = 0;
-
-	(void) imgcat_field_timestamp(left, field, &left_time, &left_nanos);
-	(void) imgcat_field_timestamp(right, field, &right_time, &right_nanos);
-	if (left_time != right_time)
-		return left_time < right_time ? -1 : 1;
-	return left_nanos - right_nanos;
-}
-
-/* The earliest times at which a CVE was seen. */
-typedef struct FirstSeen
-{
-	const char *cve;
-	int			cve_length;
-	const ImgcatMessage *in_image;	/* whose first occurrence in the image, */
-	const ImgcatMessage *in_system; /* in the system, these are */
-} FirstSeen;
-
-/*
- * By CVE id.
- */
-static int
-compare_cves(const void *left, const void *right)
-{
-	const FirstSeen *a = left;
-	const FirstSeen *b = right;
-	int			order = memcmp(a->cve, b->cve,
-							   Min(a->cve_length, b->cve_length));
-
-	return order != 0 ? order : a->cve_length - b->cve_length;
-}
-
-/*
- * Has left an earlier time than right, or the only one?
- */
-static bool
-is_earlier(const ImgcatMessage *left, const ImgcatMessage *right, int field)
-{
-	return imgcat_field_is_set(left, field) &&
-		(!imgcat_field_is_set(right, field) ||
-		 compare_times(left, right, field) < 0);
-}
-
-/*
- * When a scan saw each of its CVEs first: sorted by CVE, each once; *count
- * gets their number.
- */
-static FirstSeen *
-collect_first_seen(const ImgcatMessage *scan, int *count)
-{
-	int			ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
-	int			nfindings = 0;
-	int			last = 0;
-	FirstSeen  *seen;
-
-	for (int c = 0; c < ncomponents; c++)
-		nfindings += imgcat_field_count(imgcat_field_item_message(scan,
-																  SCAN_COMPONENTS,
-																  c),
-										COMPONENT_VULNS);
-	seen = palloc_extended(sizeof(FirstSeen) * Max(nfindings, 1),
-						   MCXT_ALLOC_HUGE);
-	nfindings = 0;
-	for (int c = 0; c < ncomponents; c++)
-	{
-		ImgcatMessage *component =
-		imgcat_field_item_message(scan, SCAN_COMPONENTS, c);
-		int			nvulns = imgcat_field_count(component, COMPONENT_VULNS);
-
-		for (int v = 0; v < nvulns; v++)
-		{
-			FirstSeen  *entry = &seen[nfindings++];
-
-			entry->in_image = entry->in_system =
-				imgcat_field_item_message(component, COMPONENT_VULNS, v);
-			entry->cve = imgcat_field_text(entry->in_image, VULN_CVE,
-										   &entry->cve_length);
-		}
-	}
-	qsort(seen, nfindings, sizeof(FirstSeen), compare_cves);
-
-	/* a CVE may lie in many findings */
-	for (int i = 1; i < nfindings; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (compare_cves(&seen[last], &seen[i]) != 0)
-		{
-			seen[++last] = seen[i];
-			continue;
-		}
-		if (is_earlier(seen[i].in_image, seen[last].in_image,
-					   VULN_FIRST_IMAGE_OCCURRENCE))
-			seen[last].in_image = seen[i].in_image;
-		if (is_earlier(seen[i].in_system, seen[last].in_system,
-					   VULN_FIRST_SYSTEM_OCCURRENCE))
-			seen[last].in_system = seen[i].in_system;
-	}
-	*count = nfindings > 0 ? last + 1 : 0;
-	return seen;
-}
-
-/*
- * Take over an earlier time, or the only one.
- */
-static void
-keep_earlier(ImgcatMessage *vuln, const ImgcatMessage *other, int field)
-{
-	if (is_earlier(other, vuln, field))
-		vuln->fields[field] = other->fields[field];
-}
-
-/*
- * Let the findings of a scan keep the times at which another scan of the image
- * saw their CVEs first.
- */
-static void
-keep_first_seen(ImgcatMessage *scan, const ImgcatMessage *other)
-{
-	int			ncomponents = imgcat_field_count(scan, SCAN_COMPONENTS);
-	int			count;
-	FirstSeen  *seen = collect_first_seen(other, &count);
-
-	for (int c = 0; c < ncomponents; c++)
-	{
-		ImgcatMessage *component =
-		imgcat_field_item_message(scan, SCAN_COMPONENTS, c);
-		int			nvulns = imgcat_field_count(component, COMPONENT_VULNS);
-
-		for (int v = 0; v < nvulns; v++)
-		{
-			ImgcatMessage *vuln =
-			imgcat_field_item_message(component, COMPONENT_VULNS, v);
-			FirstSeen	key;
-			FirstSeen  *found;
-
-			CHECK_FOR_INTERRUPTS();
-			key.cve = imgcat_field_text(vuln, VULN_CVE, &key.cve_length);
-			found = bsearch(&key, seen, count, sizeof(FirstSeen),
-							compare_cves);
-			if (found == NULL)
-				continue;
-			keep_earlier(vuln, found->in_image, VULN_FIRST_IMAGE_OCCURRENCE);
-			keep_earlier(vuln, found->in_system, VULN_FIRST_SYSTEM_OCCURRENCE);
-		}
-	}
-	pfree(seen);
-}
-
-/*
  * A risk score of 0 is not stored, but it was there: set it, lest it be
  * computed anew.
  */
@@ -460,12 +303,36 @@ take_stored(ImgcatMessage *document, const ImgcatMessage *stored, int field,
 }
 
 /*
+ * Let the findings of the scan that stays keep the times of all others, among
+ * them those of the CVEs that were gone before; returns what is gone now.
+ */
+static ImgcatMessage *
+keep_first_seen(ImgcatMessage *scan, const ImgcatMessage *other,
+				ImgcatMessage *gone, ImgcatMessage *stored_gone)
+{
+	const ImgcatMessage *others[3];
+	int			nothers = 0;
+
+	if (other != NULL)
+		others[nothers++] = other;
+	if (gone != NULL)
+		others[nothers++] = imgcat_field_message(gone, IMAGE_SCAN);
+	if (stored_gone != NULL)
+		others[nothers++] = imgcat_field_message(stored_gone, IMAGE_SCAN);
+	return nothers == 0 ? NULL : imgcat_keep_first_seen(scan, others, nothers);
+}
+
+/*
  * Merge what is stored under the same digest into a prepared document: all
  * names stay, and the newer scan and the newer metadata win, on equal times
  * those of the document.
+ *
+ * gone and stored_gone tell of the CVEs that either has lost with earlier scans
+ * (container_first_seen.h), NULL of none; returned is the same of the result.
  */
-void
-imgcat_merge_document(ImgcatMessage *document, const ImgcatMessage *stored)
+ImgcatMessage *
+imgcat_merge_document(ImgcatMessage *document, ImgcatMessage *gone,
+					  const ImgcatMessage *stored, ImgcatMessage *stored_gone)
 {
 	ImgcatMessage *scan = imgcat_field_message(document, IMAGE_SCAN);
 	ImgcatMessage *stored_scan = imgcat_field_message(stored, IMAGE_SCAN);
@@ -479,13 +346,13 @@ imgcat_merge_document(ImgcatMessage *document, const ImgcatMessage *stored)
 
 	if (stored_metadata != NULL &&
 		(metadata == NULL ||
-		 compare_times(imgcat_field_message(stored_metadata, METADATA_V1),
-					   imgcat_field_message(metadata, METADATA_V1),
-					   V1_CREATED) > 0))
+		 imgcat_compare_times(imgcat_field_message(stored_metadata, METADATA_V1),
+							  imgcat_field_message(metadata, METADATA_V1),
+							  V1_CREATED) > 0))
 		take_stored(document, stored, IMAGE_METADATA, NOTE_MISSING_METADATA);
 
 	if (stored_scan != NULL &&
-		(scan == NULL || compare_times(stored_scan, scan, SCAN_TIME) > 0))
+		(scan == NULL || imgcat_compare_times(stored_scan, scan, SCAN_TIME) > 0))
 	{
 		static const int kept[] = {
 			IMAGE_COMPONENTS, IMAGE_CVES, IMAGE_FIXABLE_CVES,
@@ -497,13 +364,13 @@ imgcat_merge_document(ImgcatMessage *document, const ImgcatMessage *stored)
 			document->fields[kept[i]] = stored->fields[kept[i]];
 		restore_zero_scores(document);
 		/* the older scan may have come late: it counts, too */
-		if (scan != NULL)
-			keep_first_seen(stored_scan, scan);
+		return keep_first_seen(stored_scan, scan, gone, stored_gone);
 	}
-	else if (stored_scan != NULL)
-		keep_first_seen(scan, stored_scan);
-	else if (scan == NULL && !imgcat_field_is_set(document, IMAGE_RISK_SCORE))
+	if (scan != NULL)
+		return keep_first_seen(scan, stored_scan, gone, stored_gone);
+	if (!imgcat_field_is_set(document, IMAGE_RISK_SCORE))
 		document->fields[IMAGE_RISK_SCORE] = stored->fields[IMAGE_RISK_SCORE];
+	return NULL;
 }
 
 /*

@@ -14,8 +14,10 @@
 
 extern const char *imgcat_document_digest(const ImgcatMessage *document);
 extern void imgcat_prepare_document(ImgcatMessage *document);
-extern void imgcat_merge_document(ImgcatMessage *document,
-								  const ImgcatMessage *stored);
+extern ImgcatMessage *imgcat_merge_document(ImgcatMessage *document,
+											ImgcatMessage *gone,
+											const ImgcatMessage *stored,
+											ImgcatMessage *stored_gone);
 extern void imgcat_finish_document(ImgcatMessage *document, TimestampTz now,
 								   double unchanged_risk);
 

@@ -53,7 +53,8 @@ static const ImportColumn image_columns[] = {
 	{"critical_cve_count", INT4OID}, {"fixable_critical_cve_count", INT4OID},
 	{"counters_present", INT2OID}, {"top_cvss", FLOAT8OID},
 	{"risk_score", FLOAT8OID}, {"last_updated", TIMESTAMPTZOID},
-	{"last_updated_nanos", INT2OID}, {"document", JSONBOID}
+	{"last_updated_nanos", INT2OID}, {"document", JSONBOID},
+	{"gone_findings", JSONBOID}
 };
 
 static const ImportColumn name_columns[] = {
@@ -296,11 +297,13 @@ image_uuid(const ImgcatMessage *document)
 }
 
 /*
- * Add the row of an image; stored is its document as it is to be stored.
+ * Add the row of an image; stored is its document as it is to be stored, gone
+ * tells of the CVEs that it has lost, or is NULL.
  */
 void
 imgcat_add_image_row(ImgcatRowSet *set, int64 image_key,
-					 const ImgcatMessage *document, Jsonb *stored)
+					 const ImgcatMessage *document, Jsonb *stored,
+					 const ImgcatMessage *gone)
 {
 	ImgcatMessage *name = imgcat_field_message(document, IMAGE_NAME);
 	ImgcatMessage *v1 =
@@ -343,6 +346,10 @@ imgcat_add_image_row(ImgcatRowSet *set, int64 image_key,
 	put_float(&row, imgcat_field_float(document, IMAGE_RISK_SCORE));
 	put_time(&row, document, IMAGE_LAST_UPDATED, true);
 	put_datum(&row, JsonbPGetDatum(stored));
+	if (gone != NULL)
+		put_datum(&row, JsonbPGetDatum(imgcat_store_document(gone)));
+	else
+		put_null(&row);
 	add_row(set, &row);
 }
 

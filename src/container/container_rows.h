@@ -38,7 +38,8 @@ typedef struct ImgcatRowSet
 
 extern ImgcatRowSet *imgcat_make_row_set(ImgcatContainerTable table);
 extern void imgcat_add_image_row(ImgcatRowSet *set, int64 image_key,
-								 const ImgcatMessage *document, Jsonb *stored);
+								 const ImgcatMessage *document, Jsonb *stored,
+								 const ImgcatMessage *gone);
 extern void imgcat_add_metadata_rows(ImgcatRowSet *names, ImgcatRowSet *labels,
 									 ImgcatRowSet *layers, int64 image_key,
 									 const ImgcatMessage *document);

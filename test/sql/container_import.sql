@@ -254,10 +254,10 @@ SELECT setseed(0.5);
 CREATE TEMP TABLE scans AS
 SELECT round, n, jsonb_build_object('id', 'sha256:00', 'scan', jsonb_build_object(
            'scanTime', format('2025-0%s-01T00:00:00Z', n), 'components', jsonb_build_array(jsonb_build_object('name', 'x', 'vulns',
-           (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('cve', 'CVE-' || cve % 3,
+           (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('cve', 'CVE-' || cve % 4,
                 'firstImageOccurrence', CASE WHEN random() < 0.8 THEN format('2024-01-%sT00:00:00.00000000%sZ', 10 + (random() * 9)::int, (random() * 9)::int) END,
                 'firstSystemOccurrence', CASE WHEN random() < 0.8 THEN format('2023-01-%sT00:00:00Z', 10 + (random() * 9)::int) END)))
-              FROM generate_series(1, 5 + n * 0 + round * 0) cve))))) AS document
+              FROM generate_series(1, 6 + n * 0 + round * 0) cve WHERE random() < 0.6))))) AS document
   FROM generate_series(1, 20) round, generate_series(1, 3) n;
 SELECT count(*) AS rounds, min(results) AS fewest, max(results) AS most, bool_or(found LIKE '%differ%') AS differ
   FROM (SELECT count(DISTINCT found) AS results, max(found) AS found
@@ -266,6 +266,25 @@ SELECT count(*) AS rounds, min(results) AS fewest, max(results) AS most, bool_or
                  WHERE a.n <> b.n AND a.n <> c.n AND b.n <> c.n) o
          GROUP BY round) r;
 DROP TABLE scans;
+-- also where scans in between have not the CVE: the times stay beside the image, and go with it
+SELECT image_catalog.import_container_images(jsonb_build_object('id', 'sha256:00', 'scan', jsonb_build_object('scanTime', t, 'components',
+    CASE WHEN v IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_object('name', 'x', 'vulns', v::jsonb)) END)))
+  FROM (VALUES ('2025-01-01T00:00:00Z', '[{"cve": "A", "firstImageOccurrence": "2025-01-01T00:00:00.000000001Z", "firstSystemOccurrence": "2024-01-01T00:00:00Z"}, {"cve": "B"}]'),
+               ('2025-02-01T00:00:00Z', '[{"cve": "C", "firstImageOccurrence": "2025-02-01T00:00:00Z"}]'),
+               ('2025-03-01T00:00:00Z', NULL)) s(t, v);
+SELECT jsonb_pretty(gone_findings) FROM image_catalog.container_images WHERE digest = 'sha256:00';
+-- an older scan that comes late and knows better
+SELECT image_catalog.import_container_images('{"id": "sha256:00", "scan": {"scanTime": "2025-01-02T00:00:00Z", "components": [{"vulns": [{"cve": "C", "firstImageOccurrence": "2025-01-02T00:00:00Z"}]}]}}');
+SELECT image_catalog.import_container_images('{"id": "sha256:00", "name": {"fullName": "quay.io/no/scan:1"}}');
+SELECT image_catalog.import_container_images('{"id": "sha256:00", "scan": {"scanTime": "2025-04-01T00:00:00Z", "components": [{"vulns": [
+    {"cve": "A", "firstImageOccurrence": "2025-04-01T00:00:00Z"}, {"cve": "A"}, {"cve": "B", "firstImageOccurrence": "2025-04-01T00:00:00Z"}, {"cve": "C"}, {"cve": "D"}]}]}}');
+SELECT v ->> 'cve' AS cve, v ->> 'firstImageOccurrence' AS image, v ->> 'firstSystemOccurrence' AS system
+  FROM image_catalog.get_container_image('00') d, json_array_elements(d #> '{scan,components,0,vulns}') v;
+SELECT cve, first_image_occurrence, first_system_occurrence FROM image_catalog.container_findings ORDER BY finding_index;
+SELECT gone_findings FROM image_catalog.container_images WHERE digest = 'sha256:00';
+DELETE FROM image_catalog.container_images;
+SELECT image_catalog.import_container_images('{"id": "sha256:00", "scan": {"components": [{"vulns": [{"cve": "A", "firstImageOccurrence": "2025-05-01T00:00:00Z"}]}]}}');
+SELECT first_image_occurrence FROM image_catalog.container_findings;
 SELECT image_catalog.import_container_images('{"id": "sha256:00"}');
 
 -- several ways to write a thing, one to print it
