@@ -23,20 +23,24 @@ INSERT INTO long_lists VALUES
     ('{signature,signatures}', pg_temp.list('{"cosign": {"rawSignature": "AAAA"}}', 5000)),
     ('{baseImageInfo}', pg_temp.list('{"maxLayerIndex": #}', 5000)),
     ('{newer}', pg_temp.list('#', 5000));
+-- processor seconds of this session, which other work on the machine does not stretch
+CREATE FUNCTION pg_temp.processor() RETURNS numeric LANGUAGE sql AS $$
+    SELECT (split_part(stat, ' ', 14)::numeric + split_part(stat, ' ', 15)::numeric) / 100 FROM pg_read_file('/proc/self/stat') stat
+$$;
 -- twice, that it meets itself
 CREATE FUNCTION pg_temp.in_time(document jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-    start timestamptz;
-    slowest interval := '0';
+    start numeric;
+    slowest numeric := 0;
 BEGIN
     FOR i IN 1..2 LOOP
-        start := clock_timestamp();
+        start := pg_temp.processor();
         PERFORM image_catalog.import_container_images(document);
-        slowest := greatest(slowest, clock_timestamp() - start);
+        slowest := greatest(slowest, pg_temp.processor() - start);
     END LOOP;
     PERFORM image_catalog.get_container_image(document->>'id');
     DELETE FROM image_catalog.container_images WHERE digest <> 'sha256:1';
-    RETURN slowest < '2s';
+    RETURN slowest < 2;
 END
 $$;
 SELECT path, pg_temp.in_time(jsonb_set(jsonb_set('{"metadata": {"v1": {}}, "scan": {}, "signature": {}}', path, list),
