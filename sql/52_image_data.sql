@@ -97,7 +97,7 @@ CREATE FUNCTION image_catalog.upload_image_data(image_id uuid, data bytea) RETUR
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_upload_image_data';
 COMMENT ON FUNCTION image_catalog.upload_image_data(uuid, bytea) IS
-    'stores the data of a queued image, which becomes active, and answers its document; errors: 22023 no disk_format or container_format, 42501 not allowed, PT404 no image, PT409 not queued, PT413 too large (OpenStack Image v2, PUT /v2/images/{id}/file)';
+    'stores the data of a queued image, which becomes active, and answers its document; errors: 22023 no disk_format or container_format, 42501 not allowed, PT404 no image, PT409 not queued, PT413 too large, PT415 of another format than disk_format, or unsafe (OpenStack Image v2, PUT /v2/images/{id}/file)';
 
 CREATE FUNCTION image_catalog.append_image_data(image_id uuid, data bytea, "offset" bigint DEFAULT NULL) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -111,7 +111,7 @@ CREATE FUNCTION image_catalog.finish_image_data(image_id uuid) RETURNS json
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_finish_image_data';
 COMMENT ON FUNCTION image_catalog.finish_image_data(uuid) IS
-    'makes an image active whose data has come by append_image_data, and answers its document; errors: 42501 not allowed, PT404 no image, PT409 no upload';
+    'makes an image active whose data has come by append_image_data, and answers its document; errors: 42501 not allowed, PT404 no image, PT409 no upload, PT415 of another format than disk_format, or unsafe';
 
 CREATE FUNCTION image_catalog.stage_image_data(image_id uuid, data bytea) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -125,7 +125,7 @@ CREATE FUNCTION image_catalog.import_image_data(image_id uuid, request jsonb) RE
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_import_image_data';
 COMMENT ON FUNCTION image_catalog.import_image_data(uuid, jsonb) IS
-    'makes an image active whose data was staged, and answers its document; request: {"method": {"name": "glance-direct"}}; errors: 22023 bad request or another method, 42501 not allowed, PT404 no image, PT409 nothing staged, no disk_format or container_format, or a store named (OpenStack Image v2, POST /v2/images/{id}/import)';
+    'makes an image active whose data was staged, and answers its document; request: {"method": {"name": "glance-direct"}}; errors: 22023 bad request or another method, 42501 not allowed, PT404 no image, PT409 nothing staged, no disk_format or container_format, or a store named, PT415 as finish_image_data (OpenStack Image v2, POST /v2/images/{id}/import)';
 
 CREATE FUNCTION image_catalog.abort_image_data(image_id uuid) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -31,6 +31,7 @@ static double image_size_cap = 1073741824.0;
 static double user_storage_quota = 0.0;
 
 static char *os_hash_algo = NULL;
+bool		imgcat_require_image_format_match = true;
 
 /*
  * Check hook: only algorithms that nobody has broken.
@@ -71,6 +72,11 @@ imgcat_data_define_settings(void)
 							   NULL,
 							   &os_hash_algo, "sha512", PGC_SUSET,
 							   IMGCAT_GUC_FLAGS, check_os_hash_algo, NULL, NULL);
+	DefineCustomBoolVariable("image_catalog.require_image_format_match",
+							 "The data of an image must have the format that its record says.",
+							 "Unsafe data is refused whatever this says.",
+							 &imgcat_require_image_format_match, true,
+							 PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 }
 
 /*

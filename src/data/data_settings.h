@@ -13,6 +13,8 @@
 #include "data/digest.h"
 #include "image/image_row.h"
 
+extern bool imgcat_require_image_format_match;
+
 extern void imgcat_data_define_settings(void);
 extern const ImgcatDigestAlgorithm *imgcat_os_hash_algorithm(void);
 extern void imgcat_check_data_quota(const ImgcatImageRow *row, int64 stored,

@@ -15,7 +15,6 @@
 #include "compat.h"
 #include "context.h"
 #include "data/chunks.h"
-#include "data/data_settings.h"
 #include "data/upload.h"
 #include "entry.h"
 #include "fmgr.h"
@@ -25,8 +24,6 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
-
-#define IMGCAT_ERRCODE_RANGE	MAKE_SQLSTATE('P', 'T', '4', '1', '6')
 
 /*
  * Has the image data, which is whole?  Its size is known then.
@@ -171,10 +168,7 @@ IMGCAT_FUNCTION(imgcat_verify_image_data, 1)
 				 imgcat_errdetail(IMS_UNAVAILABLE, "Its status is %s.",
 								  TextDatumGetCString(row->values[IMGCAT_COL_STATUS]))));
 	imgcat_spi_connect();
-	imgcat_data_examine(id, true, row->nulls[IMGCAT_COL_OS_HASH_ALGO] ?
-						imgcat_os_hash_algorithm()->name :
-						TextDatumGetCString(row->values[IMGCAT_COL_OS_HASH_ALGO]),
-						&facts);
+	imgcat_data_reexamine(row, &facts);
 	if (facts.size == 0 && DatumGetInt64(row->values[IMGCAT_COL_SIZE]) > 0)
 		report_elsewhere();
 	if (facts.size != DatumGetInt64(row->values[IMGCAT_COL_SIZE]))

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * examine.c
- *		What the bytes of an image say: its size and its digests, in one pass.
+ *		What the bytes of an image say: its size, its digests and its format,
+ *		in one pass.
  *
  * A running digest cannot wait from one transaction for the next: OpenSSL has
  * no portable way to store one.  So all of them are made of the stored bytes,
@@ -18,6 +19,10 @@
 #include "data/data_settings.h"
 #include "data/digest.h"
 #include "data/upload.h"
+#include "image/errors.h"
+#include "image/policy.h"
+#include "query/image_format.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 /* What is made of the bytes while they go by. */
@@ -25,6 +30,7 @@ typedef struct Examination
 {
 	ImgcatDigest *checksum;		/* NULL: the library has no md5 */
 	ImgcatDigest *os_hash;
+	ImgcatFormatInspector *inspector;	/* NULL: the format is of no interest */
 } Examination;
 
 /*
@@ -38,35 +44,121 @@ examine_bytes(void *state, const char *bytes, size_t length)
 	if (examination->checksum != NULL)
 		imgcat_digest_add(examination->checksum, bytes, length);
 	imgcat_digest_add(examination->os_hash, bytes, length);
+	if (examination->inspector != NULL)
+		imgcat_format_add(examination->inspector, bytes, length);
 }
 
 /*
- * Read the stored bytes of an image and say what they are, in the current
- * memory context.  read_only: by the snapshot of the calling statement.  The
- * caller is connected to SPI.
+ * Is it a format of disks that the inspector does not know by its bytes, or
+ * not always?
  */
-void
-imgcat_data_examine(const pg_uuid_t *id, bool read_only,
-					const char *os_hash_algo, ImgcatDataFacts *facts)
+static bool
+is_opaque(const char *disk_format)
+{
+	static const char *const formats[] = {"ami", "ari", "aki", "ploop", "zvhd", "zvhd2"};
+
+	for (int i = 0; i < (int) lengthof(formats); i++)
+		if (strcmp(disk_format, formats[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The virtual size of an image whose bytes have ended, -1 if it is unknown.
+ * Bytes that are unsafe are refused, and those of another format than the
+ * record says.  A raw disk may hold anything.
+ */
+static int64
+judge_format(ImgcatFormatInspector *inspector, const char *declared)
+{
+	const char *found;
+
+	imgcat_format_end(inspector);
+	found = imgcat_format_name(inspector->format);
+	if (inspector->danger != NULL)
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_FORMAT),
+				 errmsg("image data is unsafe"),
+				 imgcat_errdetail(IMS_BAD_FORMAT_NAME,
+								  "Its format is %s, and %s.", found,
+								  inspector->danger)));
+	if (strcmp(declared, "raw") == 0)
+		return (int64) inspector->position;
+	if (strcmp(declared, found) == 0)
+		return inspector->virtual_size;
+	if (imgcat_require_image_format_match &&
+		!(is_opaque(declared) && inspector->format == IMGCAT_FORMAT_RAW))
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_FORMAT),
+				 errmsg("image data has another format than the image"),
+				 imgcat_errdetail(IMS_BAD_FORMAT_NAME,
+								  "It is %s; disk_format is %s.", found,
+								  declared)));
+	return -1;
+}
+
+/*
+ * Read the stored bytes and say what they are, in the current memory context.
+ * declared is the format that they should have, NULL: any.
+ */
+static void
+examine(const pg_uuid_t *id, bool read_only, const char *os_hash_algo,
+		const char *declared, ImgcatDataFacts *facts)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "image data examination",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	Examination examination;
+	Examination examination = {0};
 
 	examination.checksum =
 		imgcat_digest_begin_if_offered(imgcat_digest_algorithm("md5"));
 	examination.os_hash =
 		imgcat_digest_begin(imgcat_digest_algorithm_require(os_hash_algo));
+	if (declared != NULL)
+	{
+		examination.inspector = palloc(sizeof(ImgcatFormatInspector));
+		imgcat_format_begin(examination.inspector);
+	}
 	MemoryContextSwitchTo(old);
 
 	facts->size = imgcat_chunks_read(id, read_only, examine_bytes,
 									 &examination);
-	facts->virtual_size = -1;
+	facts->virtual_size = declared == NULL ? -1 :
+		judge_format(examination.inspector, declared);
 	facts->checksum = examination.checksum == NULL ? NULL :
 		imgcat_digest_hex(examination.checksum);
 	facts->os_hash_algo = os_hash_algo;
 	facts->os_hash_value = imgcat_digest_hex(examination.os_hash);
 	MemoryContextDelete(context);
+}
+
+/*
+ * Say what the bytes are that have come to an image, and refuse them if they
+ * are not what its record says.  What is in a container is not looked at.  The
+ * caller is connected to SPI.
+ */
+void
+imgcat_data_examine(const ImgcatImageRow *row, ImgcatDataFacts *facts)
+{
+	const char *declared = NULL;
+
+	if (imgcat_row_text_is(row, IMGCAT_COL_CONTAINER_FORMAT, "bare"))
+		declared = TextDatumGetCString(row->values[IMGCAT_COL_DISK_FORMAT]);
+	examine(DatumGetUUIDP(row->values[IMGCAT_COL_ID]), false,
+			imgcat_os_hash_algorithm()->name, declared, facts);
+}
+
+/*
+ * Say what the bytes of an image are now, by the snapshot of the calling
+ * statement and by the algorithm of its record.
+ */
+void
+imgcat_data_reexamine(const ImgcatImageRow *row, ImgcatDataFacts *facts)
+{
+	examine(DatumGetUUIDP(row->values[IMGCAT_COL_ID]), true,
+			row->nulls[IMGCAT_COL_OS_HASH_ALGO] ?
+			imgcat_os_hash_algorithm()->name :
+			TextDatumGetCString(row->values[IMGCAT_COL_OS_HASH_ALGO]),
+			NULL, facts);
 }

@@ -171,7 +171,7 @@ IMGCAT_FUNCTION(imgcat_upload_image_data, 2)
 	imgcat_status_require(&image.row, "saving");
 	imgcat_check_data_quota(&image.row, 0, VARSIZE_ANY_EXHDR(data));
 	imgcat_chunks_append(id, 0, data);
-	imgcat_data_examine(id, false, imgcat_os_hash_algorithm()->name, &facts);
+	imgcat_data_examine(&image.row, &facts);
 	imgcat_status_enter(&image.row, "active", &facts);
 	document = imgcat_image_answer_json(context, &image.row);
 	imgcat_spi_finish();
@@ -255,7 +255,7 @@ finish_upload(ImgcatImageRow *row, const char *status)
 		imgcat_status_require(row, "importing");
 		imgcat_status_enter(row, "importing", NULL);
 	}
-	imgcat_data_examine(id, false, imgcat_os_hash_algorithm()->name, &facts);
+	imgcat_data_examine(row, &facts);
 	imgcat_status_enter(row, "active", &facts);
 }
 

@@ -16,9 +16,10 @@
 #include "utils/jsonb.h"
 #include "utils/uuid.h"
 
-extern void imgcat_data_examine(const pg_uuid_t *id, bool read_only,
-								const char *os_hash_algo,
+extern void imgcat_data_examine(const ImgcatImageRow *row,
 								ImgcatDataFacts *facts);
+extern void imgcat_data_reexamine(const ImgcatImageRow *row,
+								  ImgcatDataFacts *facts);
 extern void imgcat_import_request_check(Jsonb *request);
 extern bool imgcat_upload_size(const pg_uuid_t *id, int64 *size);
 extern Datum imgcat_image_answer_json(MemoryContext context,

@@ -21,6 +21,8 @@
 #define IMGCAT_ERRCODE_CONFLICT		MAKE_SQLSTATE('P', 'T', '4', '0', '9')
 #define IMGCAT_ERRCODE_CHANGED		MAKE_SQLSTATE('P', 'T', '4', '1', '2')
 #define IMGCAT_ERRCODE_QUOTA		MAKE_SQLSTATE('P', 'T', '4', '1', '3')
+#define IMGCAT_ERRCODE_FORMAT		MAKE_SQLSTATE('P', 'T', '4', '1', '5')
+#define IMGCAT_ERRCODE_RANGE		MAKE_SQLSTATE('P', 'T', '4', '1', '6')
 
 /* codes of the IMS dialect, by what they say */
 #define IMS_BAD_FORMAT			"IMG.0001"

@@ -1,0 +1,872 @@
+/*-------------------------------------------------------------------------
+ *
+ * image_format.c
+ *		What format the bytes of a disk image have.
+ *
+ * The bytes go by once, in pieces of any size.  Kept are the first ones, the
+ * last ones, and a part that the header says is elsewhere; how much that is
+ * does not depend on what the bytes say.
+ *
+ * An image is unsafe if software that opens it may be led to another file or
+ * device, or if it looks like two formats: who takes it for one, and who takes
+ * it for the other, would not see the same.
+ *
+ * src/query/image_format.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "query/image_format.h"
+
+#define SECTOR 512
+
+/* Where headers have what. */
+#define QCOW_BACKING_FILE		8
+#define QCOW_SIZE				24
+#define QCOW_INCOMPATIBLE		72
+#define QCOW_HEADER_V3			104
+#define QCOW_EXTERNAL_DATA		UINT64_C(0x04)
+#define QCOW_KNOWN_INCOMPATIBLE UINT64_C(0x1f)
+#define QED_FEATURES			16
+#define QED_SIZE				48
+#define QED_HEADER				64
+#define QED_BACKING_FILE		UINT64_C(0x01)
+#define QED_KNOWN_FEATURES		UINT64_C(0x07)
+#define VDI_SIGNATURE			0x40
+#define VDI_TYPE				0x4C
+#define VDI_SIZE				0x170
+#define VDI_LINKS				0x1A8
+#define VDI_HEADER				0x1C8
+#define VHD_SIZE				48
+#define VHD_TYPE				60
+#define VHD_DIFFERENCING		4
+#define VHDX_REGIONS			(192 * 1024)
+#define VHDX_HAS_PARENT			0x02
+#define VMDK_CAPACITY			12
+#define VMDK_DESCRIPTOR			28
+#define VMDK_DESCRIPTOR_SIZE	36
+#define VMDK_DIRECTORY			56
+#define VMDK_HEADER				64
+#define VMDK_AT_END				UINT64_MAX
+#define ISO_DESCRIPTOR			0x8000
+#define ISO_BLOCKS				80
+#define ISO_BLOCK_SIZE			128
+#define LUKS_PAYLOAD			104
+#define LUKS_HEADER				208
+#define PLOOP_SECTORS			36
+#define PLOOP_HEADER			64
+
+static const unsigned char vhdx_metadata_region[16] = {
+	0x06, 0xA2, 0x7C, 0x8B, 0x90, 0x47, 0x9A, 0x4B,
+	0xB8, 0xFE, 0x57, 0x5F, 0x05, 0x0F, 0x88, 0x6E
+};
+static const unsigned char vhdx_virtual_size_item[16] = {
+	0x24, 0x42, 0xA5, 0x2F, 0x1B, 0xCD, 0x76, 0x48,
+	0xB2, 0x11, 0x5D, 0xBE, 0xD8, 0x3B, 0xF4, 0xB8
+};
+static const unsigned char vhdx_parameters_item[16] = {
+	0x37, 0x67, 0xA1, 0xCA, 0x36, 0xFA, 0x43, 0x4D,
+	0xB3, 0xB6, 0x33, 0xF0, 0xAA, 0x44, 0xE7, 0x6B
+};
+
+static const char *const names[] = {
+	"raw", "gpt", "iso", "luks", "ploop", "qcow2", "qed", "vdi", "vhd", "vhdx",
+	"vmdk"
+};
+
+/*
+ * Numbers of so many bytes, the most significant one first.
+ */
+static uint64_t
+big(const unsigned char *at, int bytes)
+{
+	uint64_t	value = 0;
+
+	for (int i = 0; i < bytes; i++)
+		value = value << 8 | at[i];
+	return value;
+}
+
+/*
+ * The same, the least significant one first.
+ */
+static uint64_t
+little(const unsigned char *at, int bytes)
+{
+	uint64_t	value = 0;
+
+	for (int i = bytes - 1; i >= 0; i--)
+		value = value << 8 | at[i];
+	return value;
+}
+
+/*
+ * How many bytes of the head there are.
+ */
+static size_t
+head_length(const ImgcatFormatInspector *inspector)
+{
+	return inspector->position < IMGCAT_FORMAT_HEAD ?
+		(size_t) inspector->position : IMGCAT_FORMAT_HEAD;
+}
+
+/*
+ * Does the head have these bytes there?
+ */
+static bool
+head_has(const ImgcatFormatInspector *inspector, size_t offset,
+		 const char *bytes, size_t length)
+{
+	return offset + length <= head_length(inspector) &&
+		memcmp(inspector->head + offset, bytes, length) == 0;
+}
+
+/*
+ * Note the first reason why the image is unsafe.
+ */
+static void
+endanger(ImgcatFormatInspector *inspector, const char *danger)
+{
+	if (inspector->danger == NULL)
+		inspector->danger = danger;
+}
+
+/*
+ * Is the header of that length there?  An image that ends before is unsafe:
+ * nobody can say what is made of it.
+ */
+static bool
+has_header(ImgcatFormatInspector *inspector, size_t length)
+{
+	if (head_length(inspector) >= length)
+		return true;
+	endanger(inspector, "its header is not whole");
+	return false;
+}
+
+/*
+ * Note the virtual size: a number of units of so many bytes.
+ */
+static void
+set_size(ImgcatFormatInspector *inspector, uint64_t units, uint64_t unit)
+{
+	if (unit > 0 && units > (uint64_t) INT64_MAX / unit)
+		endanger(inspector, "its virtual size is too large");
+	else
+		inspector->virtual_size = (int64_t) (units * unit);
+}
+
+/*
+ * Look for a part that lies elsewhere.  What of it has gone by already must be
+ * in the head.
+ */
+static void
+want(ImgcatFormatInspector *inspector, ImgcatFormatStep step, uint64_t begin,
+	 size_t length)
+{
+	inspector->step = step;
+	inspector->window_begin = begin;
+	inspector->window_length = length;
+	inspector->window_filled = 0;
+	if (begin >= inspector->position)
+		return;
+	if (begin >= IMGCAT_FORMAT_HEAD ||
+		(inspector->position > IMGCAT_FORMAT_HEAD &&
+		 begin + length > IMGCAT_FORMAT_HEAD))
+	{
+		endanger(inspector, "its parts are not in their order");
+		inspector->step = IMGCAT_STEP_DONE;
+		return;
+	}
+	inspector->window_filled = head_length(inspector) - (size_t) begin;
+	if (inspector->window_filled > length)
+		inspector->window_filled = length;
+	memcpy(inspector->window, inspector->head + begin,
+		   inspector->window_filled);
+}
+
+/*
+ * qcow2, by its header.
+ */
+static void
+read_qcow2(ImgcatFormatInspector *inspector)
+{
+	const unsigned char *head = inspector->head;
+	uint64_t	version;
+	uint64_t	incompatible;
+
+	if (!has_header(inspector, QCOW_INCOMPATIBLE))
+		return;
+	version = big(head + 4, 4);
+	set_size(inspector, big(head + QCOW_SIZE, 8), 1);
+	if (version != 2 && version != 3)
+		endanger(inspector, "it is of an unknown version of qcow");
+	if (big(head + QCOW_BACKING_FILE, 8) != 0)
+		endanger(inspector, "it has a backing file");
+	if (version < 3 || !has_header(inspector, QCOW_HEADER_V3))
+		return;
+	incompatible = big(head + QCOW_INCOMPATIBLE, 8);
+	if (incompatible & QCOW_EXTERNAL_DATA)
+		endanger(inspector, "it has an external data file");
+	if (incompatible & ~QCOW_KNOWN_INCOMPATIBLE)
+		endanger(inspector, "it has unknown features");
+}
+
+/*
+ * QED, by its header.
+ */
+static void
+read_qed(ImgcatFormatInspector *inspector)
+{
+	uint64_t	features;
+
+	if (!has_header(inspector, QED_HEADER))
+		return;
+	features = little(inspector->head + QED_FEATURES, 8);
+	set_size(inspector, little(inspector->head + QED_SIZE, 8), 1);
+	if (features & QED_BACKING_FILE)
+		endanger(inspector, "it has a backing file");
+	if (features & ~QED_KNOWN_FEATURES)
+		endanger(inspector, "it has unknown features");
+}
+
+/*
+ * VDI, by its header.
+ */
+static void
+read_vdi(ImgcatFormatInspector *inspector)
+{
+	uint64_t	type;
+
+	if (!has_header(inspector, VDI_HEADER))
+		return;
+	type = little(inspector->head + VDI_TYPE, 4);
+	set_size(inspector, little(inspector->head + VDI_SIZE, 8), 1);
+	if (type != 1 && type != 2)
+		endanger(inspector, "it depends on another image");
+	for (int i = VDI_LINKS; i < VDI_HEADER; i++)
+		if (inspector->head[i] != 0)
+			endanger(inspector, "it depends on another image");
+}
+
+/*
+ * VHD, by its footer or the copy of it at the beginning.
+ */
+static void
+read_vhd(ImgcatFormatInspector *inspector, const unsigned char *footer)
+{
+	uint64_t	type = big(footer + VHD_TYPE, 4);
+
+	set_size(inspector, big(footer + VHD_SIZE, 8), 1);
+	if (type == VHD_DIFFERENCING)
+		endanger(inspector, "it depends on another image");
+	else if (type != 2 && type != 3)
+		endanger(inspector, "it is of an unknown type of VHD");
+}
+
+/*
+ * ISO 9660, by its first volume descriptor.
+ */
+static void
+read_iso(ImgcatFormatInspector *inspector)
+{
+	const unsigned char *descriptor = inspector->head + ISO_DESCRIPTOR;
+
+	if (!has_header(inspector, IMGCAT_FORMAT_HEAD))
+		return;
+	set_size(inspector, little(descriptor + ISO_BLOCKS, 4),
+			 little(descriptor + ISO_BLOCK_SIZE, 2));
+}
+
+/*
+ * A VMDK whose directory is at the end has a header there, too, which counts
+ * for more than the first.  They must say the same.
+ */
+static void
+check_vmdk_footer(ImgcatFormatInspector *inspector)
+{
+	const unsigned char *head = inspector->head;
+	const unsigned char *footer = inspector->tail + SECTOR;
+
+	if (inspector->format != IMGCAT_FORMAT_VMDK ||
+		head_length(inspector) < VMDK_HEADER ||
+		!head_has(inspector, 0, "KDMV", 4) ||
+		little(head + VMDK_DIRECTORY, 8) != VMDK_AT_END)
+		return;
+	if (inspector->position < IMGCAT_FORMAT_TAIL ||
+		memcmp(footer, head, VMDK_CAPACITY) != 0 ||
+		memcmp(footer + VMDK_CAPACITY, head + VMDK_CAPACITY, 8) != 0 ||
+		memcmp(footer + VMDK_DESCRIPTOR, head + VMDK_DESCRIPTOR, 16) != 0)
+		endanger(inspector, "its header and its footer differ");
+}
+
+/*
+ * LUKS: what is not the header is the payload, of the first version at least.
+ */
+static void
+read_luks(ImgcatFormatInspector *inspector)
+{
+	uint64_t	payload;
+
+	if (!has_header(inspector, LUKS_HEADER) ||
+		big(inspector->head + 6, 2) != 1)
+		return;
+	payload = big(inspector->head + LUKS_PAYLOAD, 4) * SECTOR;
+	if (payload <= inspector->position)
+		set_size(inspector, inspector->position - payload, 1);
+	else
+		endanger(inspector, "its payload is missing");
+}
+
+/*
+ * ploop, by its header, of which there are two versions.
+ */
+static void
+read_ploop(ImgcatFormatInspector *inspector)
+{
+	bool		extended = head_has(inspector, 0, "WithouFreSpacExt", 16);
+
+	if (has_header(inspector, PLOOP_HEADER))
+		set_size(inspector,
+				 little(inspector->head + PLOOP_SECTORS, extended ? 8 : 4),
+				 SECTOR);
+}
+
+/*
+ * VMDK, by the header of a sparse extent, which says where the descriptor is.
+ */
+static void
+read_vmdk(ImgcatFormatInspector *inspector)
+{
+	const unsigned char *head = inspector->head;
+	uint64_t	offset;
+	uint64_t	length;
+
+	if (!has_header(inspector, VMDK_HEADER))
+		return;
+	set_size(inspector, little(head + VMDK_CAPACITY, 8), SECTOR);
+	if (inspector->virtual_size == 0)
+		endanger(inspector, "its data lies in other files");
+	offset = little(head + VMDK_DESCRIPTOR, 8);
+	length = little(head + VMDK_DESCRIPTOR_SIZE, 8);
+	if (offset == 0 || length == 0)
+		endanger(inspector, "it has no descriptor");
+	else if (length > IMGCAT_FORMAT_WINDOW / SECTOR ||
+			 offset > (uint64_t) INT64_MAX / SECTOR)
+		endanger(inspector, "its descriptor is too large");
+	else
+		want(inspector, IMGCAT_STEP_VMDK_DESCRIPTOR, offset * SECTOR,
+			 (size_t) length * SECTOR);
+}
+
+/*
+ * Is the head a VMDK descriptor on its own?  As QEMU sees it: comments and
+ * blank lines, and then the version.
+ */
+static bool
+is_vmdk_text(const ImgcatFormatInspector *inspector)
+{
+	const unsigned char *at = inspector->head;
+	const unsigned char *end = at + head_length(inspector);
+
+	while (at < end)
+	{
+		const unsigned char *newline = memchr(at, '\n', end - at);
+		const unsigned char *first = at;
+
+		if (newline == NULL)
+			return false;
+		while (first < newline && *first == ' ')
+			first++;
+		if (*at != '#' && first < newline && *first != '\r')
+			return newline - at >= 9 && memcmp(at, "version=", 8) == 0 &&
+				at[8] >= '1' && at[8] <= '3';
+		at = newline + 1;
+	}
+	return false;
+}
+
+/*
+ * The value of "key=value" or "key = value" if the line is one, without quotes
+ * around it; NULL if it is not.  length is that of the value.
+ */
+static const char *
+value_of(const char *line, size_t line_length, const char *key, size_t *length)
+{
+	size_t		key_length = strlen(key);
+	const char *at = line + key_length;
+	const char *end = line + line_length;
+
+	if (line_length < key_length || strncasecmp(line, key, key_length) != 0)
+		return NULL;
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	if (at == end || *at++ != '=')
+		return NULL;
+	while (at < end && (*at == ' ' || *at == '\t' || *at == '"'))
+		at++;
+	while (end > at && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '"'))
+		end--;
+	*length = end - at;
+	return at;
+}
+
+/*
+ * Is the value that word?
+ */
+static bool
+value_is(const char *value, size_t length, const char *word)
+{
+	return length == strlen(word) && strncasecmp(value, word, length) == 0;
+}
+
+/*
+ * Is the line one of an extent?  Those of the image itself are sparse, and are
+ * named without a folder.
+ */
+static bool
+is_extent(const char *line, size_t length, bool *is_own)
+{
+	static const char *const access[] = {"RW ", "RDONLY ", "NOACCESS "};
+
+	for (int i = 0; i < 3; i++)
+	{
+		const char *at = line + strlen(access[i]);
+		const char *end = line + length;
+
+		if (length < strlen(access[i]) ||
+			strncasecmp(line, access[i], strlen(access[i])) != 0)
+			continue;
+		while (at < end && *at >= '0' && *at <= '9')
+			at++;
+		*is_own = end - at > 8 && memcmp(at, " SPARSE ", 8) == 0 &&
+			memchr(at, '/', end - at) == NULL &&
+			memchr(at, '\\', end - at) == NULL;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Read a line of a VMDK descriptor.
+ */
+static void
+read_descriptor_line(ImgcatFormatInspector *inspector, const char *line,
+					 size_t length, int *nextents, bool *has_type)
+{
+	const char *value;
+	size_t		value_length;
+	bool		is_own;
+
+	if ((value = value_of(line, length, "createType", &value_length)) != NULL)
+	{
+		*has_type = true;
+		if (!value_is(value, value_length, "monolithicSparse") &&
+			!value_is(value, value_length, "streamOptimized"))
+			endanger(inspector, "its data lies in other files");
+	}
+	else if ((value = value_of(line, length, "parentCID",
+							   &value_length)) != NULL)
+	{
+		if (!value_is(value, value_length, "ffffffff"))
+			endanger(inspector, "it depends on another image");
+	}
+	else if (value_of(line, length, "parentFileNameHint",
+					  &value_length) != NULL)
+		endanger(inspector, "it depends on another image");
+	else if (is_extent(line, length, &is_own))
+	{
+		(*nextents)++;
+		if (!is_own)
+			endanger(inspector, "its data lies in other files");
+	}
+}
+
+/*
+ * Read the descriptor of a VMDK, which is in the window.
+ */
+static void
+read_descriptor(ImgcatFormatInspector *inspector)
+{
+	const char *at = (const char *) inspector->window;
+	const char *end = memchr(at, '\0', inspector->window_length);
+	int			nextents = 0;
+	bool		has_type = false;
+
+	if (end == NULL)
+		end = at + inspector->window_length;
+	while (at < end)
+	{
+		const char *newline = memchr(at, '\n', end - at);
+		const char *line_end = newline == NULL ? end : newline;
+		size_t		length;
+
+		while (at < line_end && (*at == ' ' || *at == '\t'))
+			at++;
+		length = line_end - at;
+		while (length > 0 && at[length - 1] == '\r')
+			length--;
+		read_descriptor_line(inspector, at, length, &nextents, &has_type);
+		at = line_end + 1;
+	}
+	if (!has_type || nextents != 1)
+		endanger(inspector, "its descriptor does not describe it");
+	inspector->step = IMGCAT_STEP_DONE;
+}
+
+/*
+ * Find the metadata among the regions of a VHDX, whose table is in the window.
+ */
+static void
+read_vhdx_regions(ImgcatFormatInspector *inspector)
+{
+	const unsigned char *table = inspector->window;
+	uint64_t	count = little(table + 8, 4);
+
+	inspector->step = IMGCAT_STEP_DONE;
+	if (memcmp(table, "regi", 4) == 0)
+		for (uint64_t i = 0; i < count && 16 + (i + 1) * 32 <= IMGCAT_FORMAT_WINDOW; i++)
+		{
+			const unsigned char *entry = table + 16 + i * 32;
+
+			if (memcmp(entry, vhdx_metadata_region, 16) == 0)
+			{
+				want(inspector, IMGCAT_STEP_VHDX_METADATA,
+					 little(entry + 16, 8), IMGCAT_FORMAT_WINDOW);
+				return;
+			}
+		}
+	endanger(inspector, "it has no metadata");
+}
+
+/*
+ * Look for the next item of a VHDX.
+ */
+static void
+want_item(ImgcatFormatInspector *inspector)
+{
+	if (inspector->item == 2)
+		inspector->step = IMGCAT_STEP_DONE;
+	else
+		want(inspector, IMGCAT_STEP_VHDX_ITEM,
+			 inspector->items[inspector->item].offset, 8);
+}
+
+/*
+ * Find the virtual size and the parameters in the metadata of a VHDX, whose
+ * table is in the window.
+ */
+static void
+read_vhdx_metadata(ImgcatFormatInspector *inspector)
+{
+	const unsigned char *table = inspector->window;
+	uint64_t	count = little(table + 10, 2);
+	ImgcatVhdxItem size = {0, true};
+	ImgcatVhdxItem parameters = {0, false};
+	bool		size_first;
+
+	inspector->step = IMGCAT_STEP_DONE;
+	if (memcmp(table, "metadata", 8) == 0)
+		for (uint64_t i = 0; i < count && 32 + (i + 1) * 32 <= IMGCAT_FORMAT_WINDOW; i++)
+		{
+			const unsigned char *entry = table + 32 + i * 32;
+			uint64_t	offset = little(entry + 16, 4);
+
+			if (memcmp(entry, vhdx_virtual_size_item, 16) == 0)
+				size.offset = inspector->window_begin + offset;
+			else if (memcmp(entry, vhdx_parameters_item, 16) == 0)
+				parameters.offset = inspector->window_begin + offset;
+		}
+	if (size.offset == 0 || parameters.offset == 0)
+	{
+		endanger(inspector, "it has no metadata");
+		return;
+	}
+	size_first = size.offset < parameters.offset;
+	inspector->items[0] = size_first ? size : parameters;
+	inspector->items[1] = size_first ? parameters : size;
+	inspector->item = 0;
+	want_item(inspector);
+}
+
+/*
+ * Read an item of a VHDX, which is in the window.
+ */
+static void
+read_vhdx_item(ImgcatFormatInspector *inspector)
+{
+	if (inspector->items[inspector->item].is_size)
+		set_size(inspector, little(inspector->window, 8), 1);
+	else if (little(inspector->window + 4, 4) & VHDX_HAS_PARENT)
+		endanger(inspector, "it depends on another image");
+	inspector->item++;
+	want_item(inspector);
+}
+
+/*
+ * The part that was looked for is in the window.
+ */
+static void
+read_window(ImgcatFormatInspector *inspector)
+{
+	switch (inspector->step)
+	{
+		case IMGCAT_STEP_VMDK_DESCRIPTOR:
+			read_descriptor(inspector);
+			break;
+		case IMGCAT_STEP_VHDX_REGIONS:
+			read_vhdx_regions(inspector);
+			break;
+		case IMGCAT_STEP_VHDX_METADATA:
+			read_vhdx_metadata(inspector);
+			break;
+		case IMGCAT_STEP_VHDX_ITEM:
+			read_vhdx_item(inspector);
+			break;
+		case IMGCAT_STEP_HEAD:
+		case IMGCAT_STEP_DONE:
+			break;
+	}
+}
+
+/*
+ * Is a part looked for?
+ */
+static bool
+is_looking(const ImgcatFormatInspector *inspector)
+{
+	return inspector->step != IMGCAT_STEP_HEAD &&
+		inspector->step != IMGCAT_STEP_DONE;
+}
+
+/*
+ * Has the head a partition table of GPT, with sectors of either size?
+ */
+static bool
+is_gpt(const ImgcatFormatInspector *inspector)
+{
+	if (!head_has(inspector, 510, "\x55\xAA", 2))
+		return false;
+	for (int i = 0; i < 4; i++)
+		if (inspector->head[446 + 16 * i + 4] == 0xEE)
+			return head_has(inspector, 512, "EFI PART", 8) ||
+				head_has(inspector, 4096, "EFI PART", 8);
+	return false;
+}
+
+/*
+ * Note a format that the bytes have.  A second one makes them unsafe, unless
+ * the first is one that its content may look like.
+ */
+static void
+note_format(ImgcatFormatInspector *inspector, ImgcatFormat format,
+			bool may_hold_first)
+{
+	if (inspector->format != IMGCAT_FORMAT_RAW && !may_hold_first)
+		endanger(inspector, "it looks like two formats");
+	inspector->format = format;
+	inspector->virtual_size = -1;
+}
+
+/*
+ * The head is there, or the image has ended before: tell the format by it.
+ *
+ * An ISO for disks, too, begins with a partition table.
+ */
+static void
+read_head(ImgcatFormatInspector *inspector)
+{
+	static const struct
+	{
+		const char *magic;
+		size_t		length;
+		size_t		offset;
+		ImgcatFormat format;
+		void		(*read) (ImgcatFormatInspector *);
+	}			magics[] =
+	{
+		{"QFI\xfb", 4, 0, IMGCAT_FORMAT_QCOW2, read_qcow2},
+		{"QED\0", 4, 0, IMGCAT_FORMAT_QED, read_qed},
+		{"KDMV", 4, 0, IMGCAT_FORMAT_VMDK, read_vmdk},
+		{"COWD", 4, 0, IMGCAT_FORMAT_VMDK, NULL},
+		{"LUKS\xba\xbe", 6, 0, IMGCAT_FORMAT_LUKS, NULL},
+		{"WithoutFreeSpace", 16, 0, IMGCAT_FORMAT_PLOOP, read_ploop},
+		{"WithouFreSpacExt", 16, 0, IMGCAT_FORMAT_PLOOP, read_ploop},
+		{"vhdxfile", 8, 0, IMGCAT_FORMAT_VHDX, NULL},
+		{"\x7f\x10\xda\xbe", 4, VDI_SIGNATURE, IMGCAT_FORMAT_VDI, read_vdi},
+	};
+
+	inspector->step = IMGCAT_STEP_DONE;
+	if (is_gpt(inspector))
+		inspector->format = IMGCAT_FORMAT_GPT;
+	if (head_has(inspector, ISO_DESCRIPTOR + 1, "CD001", 5))
+	{
+		note_format(inspector, IMGCAT_FORMAT_ISO, true);
+		read_iso(inspector);
+	}
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+	{
+		if (!head_has(inspector, magics[i].offset, magics[i].magic,
+					  magics[i].length))
+			continue;
+		note_format(inspector, magics[i].format, false);
+		if (magics[i].read != NULL)
+			magics[i].read(inspector);
+	}
+	if (head_has(inspector, 0, "COWD", 4))
+		endanger(inspector, "it has no descriptor");
+	if (head_has(inspector, 0, "vhdxfile", 8))
+		want(inspector, IMGCAT_STEP_VHDX_REGIONS, VHDX_REGIONS,
+			 IMGCAT_FORMAT_WINDOW);
+	if (head_has(inspector, 0, "conectix", 8) && has_header(inspector, SECTOR))
+	{
+		note_format(inspector, IMGCAT_FORMAT_VHD, false);
+		read_vhd(inspector, inspector->head);
+	}
+	if (is_vmdk_text(inspector))
+	{
+		note_format(inspector, IMGCAT_FORMAT_VMDK, false);
+		endanger(inspector, "its data lies in other files");
+	}
+	while (is_looking(inspector) &&
+		   inspector->window_filled == inspector->window_length)
+		read_window(inspector);
+}
+
+/*
+ * Keep the last bytes.
+ */
+static void
+keep_tail(ImgcatFormatInspector *inspector, const unsigned char *bytes,
+		  size_t length)
+{
+	if (length >= IMGCAT_FORMAT_TAIL)
+	{
+		memcpy(inspector->tail, bytes + length - IMGCAT_FORMAT_TAIL,
+			   IMGCAT_FORMAT_TAIL);
+		return;
+	}
+	memmove(inspector->tail, inspector->tail + length,
+			IMGCAT_FORMAT_TAIL - length);
+	memcpy(inspector->tail + IMGCAT_FORMAT_TAIL - length, bytes, length);
+}
+
+/*
+ * Begin with no bytes.
+ */
+void
+imgcat_format_begin(ImgcatFormatInspector *inspector)
+{
+	memset(inspector, 0, sizeof(*inspector));
+	inspector->virtual_size = -1;
+}
+
+/*
+ * Take up to length bytes, as many as belong together; returns how many.
+ */
+static size_t
+take(ImgcatFormatInspector *inspector, const unsigned char *bytes,
+	 size_t length)
+{
+	uint64_t	before;
+
+	if (inspector->step == IMGCAT_STEP_HEAD)
+	{
+		size_t		room = IMGCAT_FORMAT_HEAD - (size_t) inspector->position;
+
+		if (length > room)
+			length = room;
+		memcpy(inspector->head + inspector->position, bytes, length);
+		inspector->position += length;
+		if (inspector->position == IMGCAT_FORMAT_HEAD)
+			read_head(inspector);
+		return length;
+	}
+	if (!is_looking(inspector))
+	{
+		inspector->position += length;
+		return length;
+	}
+	before = inspector->window_begin + inspector->window_filled;
+	if (before > inspector->position)
+	{
+		/* not there yet */
+		if (length > before - inspector->position)
+			length = (size_t) (before - inspector->position);
+		inspector->position += length;
+		return length;
+	}
+	if (length > inspector->window_length - inspector->window_filled)
+		length = inspector->window_length - inspector->window_filled;
+	memcpy(inspector->window + inspector->window_filled, bytes, length);
+	inspector->window_filled += length;
+	inspector->position += length;
+	while (is_looking(inspector) &&
+		   inspector->window_filled == inspector->window_length)
+		read_window(inspector);
+	return length;
+}
+
+/*
+ * Look at the next bytes.
+ */
+void
+imgcat_format_add(ImgcatFormatInspector *inspector, const void *bytes,
+				  size_t length)
+{
+	const unsigned char *at = bytes;
+
+	keep_tail(inspector, at, length);
+	while (length > 0)
+	{
+		size_t		taken = take(inspector, at, length);
+
+		at += taken;
+		length -= taken;
+	}
+}
+
+/*
+ * The bytes have ended: see image_format.h.
+ *
+ * A VHD of fixed size is a disk with a footer, so it may be a disk with
+ * partitions or an ISO; one that begins with a header of its own has been
+ * told by that.
+ */
+void
+imgcat_format_end(ImgcatFormatInspector *inspector)
+{
+	const unsigned char *footer = inspector->tail + IMGCAT_FORMAT_TAIL - SECTOR;
+
+	if (inspector->step == IMGCAT_STEP_HEAD)
+		read_head(inspector);
+	if (is_looking(inspector))
+		endanger(inspector, "it ends before its header does");
+	if (inspector->position >= SECTOR &&
+		memcmp(footer, "conectix", 8) == 0 &&
+		inspector->format != IMGCAT_FORMAT_VHD)
+	{
+		note_format(inspector, IMGCAT_FORMAT_VHD,
+					inspector->format == IMGCAT_FORMAT_GPT ||
+					inspector->format == IMGCAT_FORMAT_ISO);
+		read_vhd(inspector, footer);
+	}
+	check_vmdk_footer(inspector);
+	if (inspector->format == IMGCAT_FORMAT_LUKS)
+		read_luks(inspector);
+	if (inspector->format == IMGCAT_FORMAT_RAW ||
+		inspector->format == IMGCAT_FORMAT_GPT)
+		inspector->virtual_size = inspector->position <= INT64_MAX ?
+			(int64_t) inspector->position : -1;
+}
+
+/*
+ * The name of a format.
+ */
+const char *
+imgcat_format_name(ImgcatFormat format)
+{
+	return names[format];
+}
