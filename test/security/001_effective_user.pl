@@ -203,5 +203,104 @@ SELECT image_catalog.get_image((image_catalog.list_images_page('owner=acme&visib
     #>> '{images,0,id}')::uuid) ->> 'name', current_user}),
 	'new|app', 'functions in each other\'s arguments');
 
+# Where PostgreSQL does not switch to the owner, a superuser who touches what a
+# tenant made runs the tenant's code as himself: in the catalogue as in any table
+# (docs/access.md tells what to do).  The caller is the effective user there, too.
+my $dba = $node->safe_psql('postgres', 'SELECT current_user') . '|t|t';
+as_role('tenant', q{
+CREATE FUNCTION tenant.code(place text) RETURNS int LANGUAGE plpgsql AS
+    'BEGIN IF session_user <> ''tenant'' THEN PERFORM tenant.attempt(place); END IF; RETURN 1; END';
+CREATE VIEW tenant.reads AS SELECT tenant.code('view') AS x;
+CREATE TABLE tenant.filled (x int DEFAULT tenant.code('default'), y int CHECK (tenant.code('check') = 1));
+CREATE FUNCTION tenant.on_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM tenant.code(''trigger''); RETURN NEW; END';
+CREATE TABLE tenant.triggered (x int);
+CREATE TRIGGER t BEFORE INSERT ON tenant.triggered FOR EACH ROW EXECUTE FUNCTION tenant.on_row();
+CREATE TABLE tenant.policed (x int);
+INSERT INTO tenant.policed VALUES (1);
+ALTER TABLE tenant.policed ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON tenant.policed USING (tenant.code('policy') = 1);
+GRANT USAGE ON SCHEMA tenant TO reader;
+GRANT SELECT ON tenant.reads, tenant.policed TO reader;
+GRANT INSERT ON tenant.filled, tenant.triggered TO reader;
+GRANT INSERT ON tenant.notes TO reader;
+});
+
+# What the code noted under a statement, by a superuser, or as somebody; what it
+# changed is undone.
+sub noted
+{
+	my ($statement) = @_;
+	return $node->safe_psql('postgres', qq{
+BEGIN;
+DELETE FROM tenant.notes;
+\\o /dev/null
+$statement;
+RESET ROLE;
+\\o
+SELECT effective, admin, bool_or(changed = 'stolen') FROM tenant.notes GROUP BY 1, 2;
+ROLLBACK});
+}
+my $other = 'reader|f|f';
+my $tenant = 'tenant|f|f';
+foreach my $statement ('SELECT * FROM tenant.reads', 'INSERT INTO tenant.filled (y) VALUES (NULL)', 'INSERT INTO tenant.filled (x, y) VALUES (1, 2)',
+	'INSERT INTO tenant.triggered VALUES (1)')
+{
+	is(noted($statement), $dba, "a superuser's own $statement");
+	is(noted("SET LOCAL ROLE tenant; $statement"), $tenant, 'as the tenant, he runs it with the rights of the tenant');
+	is(noted("SET LOCAL ROLE reader; $statement"), $other, 'and anybody else with his own');
+}
+is(noted('SELECT * FROM tenant.policed'), '', 'policies are not for a superuser');
+is(noted('SET LOCAL ROLE reader; SELECT * FROM tenant.policed'), $other, 'and ask as the reader');
+
+# Event triggers are of superusers: in the statements of tenants they are tenants,
+# and in what a function of ours does they act for its caller.
+$node->safe_psql('postgres', q{
+CREATE TABLE public.ddl (what text);
+GRANT INSERT ON public.ddl TO PUBLIC;
+CREATE FUNCTION public.on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO public.ddl VALUES (coalesce(image_catalog.current_project(), '-') || ' ' || image_catalog.is_catalog_admin()); END $$;
+CREATE EVENT TRIGGER on_ddl ON ddl_command_end EXECUTE FUNCTION public.on_ddl();
+CREATE ROLE curator LOGIN;
+GRANT SELECT ON public.ddl TO PUBLIC;
+SELECT image_catalog.grant_project('curator', 'acme', '{reader,member,admin}')});
+as_role('tenant', 'CREATE TABLE tenant.t1 ()');
+as_role('curator', q{SELECT image_catalog.index_image_property('fleet')});
+is($node->safe_psql('postgres', q{SELECT DISTINCT what FROM public.ddl ORDER BY 1; DROP EVENT TRIGGER on_ddl}),
+	"- false\n- true\nacme true", 'an event trigger acts for whose statement it is');
+
+# A restore by a superuser: constraints and generated columns are evaluated as
+# himself, index expressions and views as their owners; and all of it as the
+# owners, if he says so.
+as_role('tenant', q{
+DROP TABLE tenant.filled, tenant.triggered;
+CREATE FUNCTION tenant.place(x int, place text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+    'BEGIN IF current_database() <> ''postgres'' THEN PERFORM tenant.attempt(place); END IF; RETURN x; END';
+CREATE DOMAIN tenant.checked AS int CHECK (tenant.place(VALUE, 'domain') > 0);
+CREATE TABLE tenant.restored (x int CHECK (tenant.place(x, 'check') > 0), y tenant.checked,
+    z int GENERATED ALWAYS AS (tenant.place(x, 'generated')) STORED, d int DEFAULT tenant.place(1, 'default'));
+INSERT INTO tenant.restored (x, y) VALUES (1, 1);
+CREATE INDEX ON tenant.restored (tenant.place(x, 'index'));
+CREATE MATERIALIZED VIEW tenant.kept AS SELECT tenant.place(x, 'matview') FROM tenant.restored;
+CREATE TRIGGER t BEFORE INSERT ON tenant.restored FOR EACH ROW EXECUTE FUNCTION tenant.on_row();
+DELETE FROM tenant.notes;
+});
+my $dump = "$PostgreSQL::Test::Utils::tmp_check/tenant.dump";
+$node->command_ok([ 'pg_dump', '-Fc', '--no-sync', '-f', $dump, '-d', $node->connstr('postgres') ], 'dumped');
+foreach my $how ([ 'himself', [], 'check domain generated' ], [ 'the owners', ['--use-set-session-authorization'], '' ])
+{
+	my ($as, $options, $superuser) = @$how;
+
+	$node->safe_psql('postgres', 'DROP DATABASE IF EXISTS restored');
+	$node->safe_psql('postgres', 'CREATE DATABASE restored TEMPLATE template0');
+	$node->safe_psql('postgres', 'GRANT CREATE ON DATABASE restored TO tenant');
+	$node->run_log([ 'pg_restore', @$options, '-d', $node->connstr('restored'), $dump ]);
+	is($node->safe_psql('restored', q{
+SELECT coalesce(string_agg(DISTINCT place, ' ' ORDER BY place), '') FROM tenant.notes WHERE admin}), $superuser,
+		"restored as $as: what ran as an administrator");
+	is($node->safe_psql('restored', q{SELECT bool_and(admin = (effective <> 'tenant')), count(DISTINCT place) > 3 FROM tenant.notes}), 't|t',
+		'the effective user is the caller');
+	is($node->safe_psql('restored', q{SELECT count(*) FROM image_catalog.images}), '1', 'and the catalogue is restored');
+}
+
 $node->stop;
 done_testing();
