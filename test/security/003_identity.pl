@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -164,17 +165,32 @@ is($node->safe_psql('postgres', q{SELECT image_catalog.grant_delegate('gone');
 SELECT count(*) FROM image_catalog.role_identities WHERE role::text ~ '^[0-9]+$'}), "\n0",
 	'a grant removes what dropped roles left');
 
-# Into a cluster without the roles: the rest comes, these rows do not.
+# Into a cluster where a role is missing: it says which, nobody is anybody, the
+# rest is there.  With the role the identities come by themselves.
+my $archive = "$PostgreSQL::Test::Utils::tmp_check/identity.dump";
+$node->command_ok([ 'pg_dump', '-Fc', '--no-sync', '-f', $archive, '-d', $node->connstr('postgres') ], 'dumped as an archive');
 my $bare = PostgreSQL::Test::Cluster->new('bare');
 $bare->init;
 $bare->start;
-$bare->command_fails([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $bare->connstr('postgres') ],
-	'a restore without the roles says so');
-$bare->safe_psql('postgres', 'DROP EXTENSION IF EXISTS image_catalog');
-$bare->run_log([ 'psql', '-Xq', '-f', $dump, '-d', $bare->connstr('postgres') ]);
-is($bare->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.role_identities; SELECT count(*) FROM image_catalog.images'),
-	"0\n" . $node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.images'),
-	'nobody is anybody, and the catalogue is there');
+my @names = split /\n/, $node->safe_psql('postgres', q{SELECT rolname FROM pg_roles WHERE oid >= 16384});
+my $count = 'SELECT count(*) FROM image_catalog.role_identities; SELECT count(*) FROM image_catalog.images';
+my $images = $node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.images');
+$bare->safe_psql('postgres', join '', map { "CREATE ROLE $_ LOGIN;" } grep { $_ ne 'viewer' } @names);
+my ($restored, $errors);
+IPC::Run::run([ 'pg_restore', '-d', $bare->connstr('postgres'), $archive ], '>', \$restored, '2>', \$errors);
+like($errors, qr/COPY failed for table "role_identities": ERROR:  role "viewer" does not exist/, 'a restore says which role is missing');
+is($bare->safe_psql('postgres', $count), "0\n$images", 'nobody is anybody, and the catalogue is there');
+$bare->safe_psql('postgres', 'CREATE ROLE viewer LOGIN');
+$bare->command_ok([ 'pg_restore', '--data-only', '--table=role_identities', '-d', $bare->connstr('postgres'), $archive ],
+	'the identities alone');
+my $rows = q{SELECT role::text, identity, project_id, roles FROM image_catalog.role_identities ORDER BY role::text COLLATE "C"};
+is($bare->safe_psql('postgres', $rows), $node->safe_psql('postgres', $rows), 'everybody is again what he was');
+
+# The statements that say who is what, for where only these are wanted.
+my ($grants) = slurp_file("$ENV{SOURCE}/docs/access.md") =~ /^(SELECT format\('SELECT image_catalog\.grant_.*?;)$/ms;
+my $statements = $node->safe_psql('postgres', $grants);
+is($bare->safe_psql('postgres', "DELETE FROM image_catalog.role_identities; $statements\n$rows") =~ s/^\n+//r,
+	$node->safe_psql('postgres', $rows), 'and by the statements that docs/access.md prints');
 $bare->stop;
 
 # A standby knows who is who, and hears of changes.
