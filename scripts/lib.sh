@@ -239,20 +239,24 @@ inside() {
 	jobs=$(nproc 2>/dev/null || echo 1)
 }
 
-# Creates and starts the private server: no TCP, a socket in $work.
+# start_server [FOLDER LOG [VARIABLE=VALUE...]]: creates and starts a private
+# server, its data in $work/FOLDER, its log in $work/log/LOG: no TCP, a socket
+# in $work.  The variables are for its processes alone.
 start_server() {
+	local data=$work/${1:-data} log=$work/log/${2:-server.log}
+	shift $(($# < 2 ? $# : 2))
 	mkdir -p "$PGHOST"
-	quietly initdb -D "$work/data" -U postgres -A trust -E UTF8 \
+	quietly initdb -D "$data" -U postgres -A trust -E UTF8 \
 		--locale=C.UTF-8 --no-sync
-	cat >>"$work/data/postgresql.conf" <<CONF
+	cat >>"$data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$PGHOST'
 fsync = off
 shared_buffers = 256MB
 max_connections = 50
 CONF
-	quietly pg_ctl -w -D "$work/data" -l "$work/log/server.log" start || {
-		cat "$work/log/server.log" >&2
+	quietly env "$@" pg_ctl -w -D "$data" -l "$log" start || {
+		cat "$log" >&2
 		return 1
 	}
 }

@@ -115,8 +115,8 @@ imgcat_open_row_stream(SPIPlanPtr plan, int nargs, const Oid *types,
 	MemoryContext old = MemoryContextSwitchTo(context);
 	ImgcatRowStream *stream = palloc0(sizeof(ImgcatRowStream));
 	ParamListInfo parameters = copy_parameters(nargs, types, values);
-	CachedPlanSource *source =
-	linitial_node(CachedPlanSource, SPI_plan_get_plan_sources(plan));
+	/* not a Node: linitial_node() would not compile with assertions */
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
 
 	stream->row_context = AllocSetContextCreate(context, "row of a stream",
 												ALLOCSET_DEFAULT_SIZES);

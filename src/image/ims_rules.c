@@ -338,10 +338,11 @@ is_boolean_property(const char *name, int name_length)
 bool
 imgcat_ims_take_bare(const char *name, int name_length, JsonbValue *value)
 {
-	bool		boolean = value->val.boolean;
+	bool		boolean;
 
 	if (value->type != jbvBool || !is_boolean_property(name, name_length))
 		return false;
+	boolean = value->val.boolean;
 	value->type = jbvString;
 	value->val.string.val = boolean ? "true" : "false";
 	value->val.string.len = strlen(value->val.string.val);

@@ -271,17 +271,12 @@ SELECT n, pg_temp.count_or_error(string_agg('Image' || CASE WHEN i & 1 = 0 THEN 
            || CASE WHEN i & 64 = 0 THEN 'r' ELSE 'R' END || 'y:%', '+'))
   FROM (VALUES (50), (51)) v (n), generate_series(1, n) i GROUP BY n ORDER BY n;
 
--- many values: few milliseconds to plan, whatever they are
-CREATE FUNCTION pg_temp.in_time(label text, value text, n int) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    start timestamptz := clock_timestamp();
-    found bigint;
-BEGIN
-    found := image_catalog.count_container_images((SELECT label || ':' || string_agg(replace(value, '#', i::text), ',') FROM generate_series(1, n) i));
-    RETURN concat(found, CASE WHEN clock_timestamp() - start > '1s' THEN ' after ' || clock_timestamp() - start END);
-END
+-- many values (test/security/021_bounds.pl: what they cost)
+CREATE FUNCTION pg_temp.count_many(label text, value text, n int) RETURNS bigint LANGUAGE sql AS $$
+    SELECT image_catalog.count_container_images(label || ':' || string_agg(replace(value, '#', i::text), ','))
+      FROM generate_series(1, n) i
 $$;
-SELECT label, value, pg_temp.in_time(label, value, 5000) FROM (VALUES
+SELECT label, value, pg_temp.count_many(label, value, 5000) FROM (VALUES
     ('Image Label', 'k#'), ('Image Label', 'k#=v'), ('Image Label', 'k#='), ('Image Label', '!k#='), ('Image Label', '"k#"=!"v#"'), ('Image Label', '=v#'),
     ('Image', 'x#'), ('Image', '"x#"'), ('Image', '!x#'), ('Image', '!"x#"'), ('Image', '%#x'), ('Image Tag', '1.2#'), ('Image Sha', 'sha256:a#'),
     ('Image ID', 'x#'), ('Image Command', 'x#'), ('Image Command', '"x#"'), ('Image Command', '!x#'), ('Image User', '!"x#"'),
