@@ -166,38 +166,17 @@ collect_incoming(Jsonb *documents, int *count)
 }
 
 /*
- * Run a statement that reads the rows of set under the name "imported".
- */
-static void
-execute_with_rows(const char *statement, ImgcatRowSet *set, int expected)
-{
-	EphemeralNamedRelationData relation;
-
-	memset(&relation, 0, sizeof(relation));
-	relation.md.name = "imported";
-	relation.md.reliddesc = InvalidOid;
-	relation.md.tupdesc = set->descriptor;
-	relation.md.enrtype = ENR_NAMED_TUPLESTORE;
-	relation.md.enrtuples = set->count;
-	relation.reldata = set->rows;
-	if (SPI_register_relation(&relation) != SPI_OK_REL_REGISTER)
-		elog(ERROR, "could not register rows to import");
-	if (SPI_execute(statement, false, 0) != expected)
-		elog(ERROR, "could not import rows: %s", statement);
-	SPI_unregister_relation("imported");
-}
-
-/*
  * Insert the rows of set into their table.
  */
 static void
 insert_rows(ImgcatRowSet *set)
 {
 	if (set->count > 0)
-		execute_with_rows(psprintf("INSERT INTO image_catalog.%s (%s)"
-								   " SELECT %s FROM imported",
-								   set->table, set->columns, set->columns),
-						  set, SPI_OK_INSERT);
+		imgcat_execute_with_rows(psprintf("INSERT INTO image_catalog.%s (%s)"
+										  " SELECT %s FROM imported",
+										  set->table, set->columns, set->columns),
+								 "imported", set, 0, NULL, NULL, false,
+								 SPI_OK_INSERT);
 	tuplestore_end(set->rows);
 }
 
@@ -305,14 +284,15 @@ insert_or_lock_images(ImportedImage *images, int count)
 	}
 
 	/* the condition false makes DO UPDATE lock the row, and nothing else */
-	execute_with_rows(psprintf("INSERT INTO image_catalog.%s (%s)"
-							   " SELECT %s FROM imported ORDER BY digest"
-							   " ON CONFLICT (digest)"
-							   " DO UPDATE SET digest = excluded.digest"
-							   " WHERE false"
-							   " RETURNING image_key",
-							   set->table, set->columns, set->columns),
-					  set, SPI_OK_INSERT_RETURNING);
+	imgcat_execute_with_rows(psprintf("INSERT INTO image_catalog.%s (%s)"
+									  " SELECT %s FROM imported ORDER BY digest"
+									  " ON CONFLICT (digest)"
+									  " DO UPDATE SET digest = excluded.digest"
+									  " WHERE false"
+									  " RETURNING image_key",
+									  set->table, set->columns, set->columns),
+							 "imported", set, 0, NULL, NULL, false,
+							 SPI_OK_INSERT_RETURNING);
 	tuplestore_end(set->rows);
 
 	for (uint64 row = 0; row < SPI_processed; row++)
@@ -420,11 +400,12 @@ merge_images(ImportedImage *images, int count, const Import *import)
 							 image->gone);
 	}
 
-	execute_with_rows(psprintf("UPDATE image_catalog.%s AS i SET (%s) ="
-							   " ROW(r.*) FROM imported AS r"
-							   " WHERE i.image_key = r.image_key",
-							   set->table, set->columns),
-					  set, SPI_OK_UPDATE);
+	imgcat_execute_with_rows(psprintf("UPDATE image_catalog.%s AS i SET (%s) ="
+									  " ROW(r.*) FROM imported AS r"
+									  " WHERE i.image_key = r.image_key",
+									  set->table, set->columns),
+							 "imported", set, 0, NULL, NULL, false,
+							 SPI_OK_UPDATE);
 	tuplestore_end(set->rows);
 }
 

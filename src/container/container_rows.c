@@ -22,6 +22,7 @@
 #include "container/container_counters.h"
 #include "container/container_rows.h"
 #include "container/container_scalar.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -154,6 +155,31 @@ imgcat_make_row_set(ImgcatContainerTable table)
 	set->rows = tuplestore_begin_heap(false, false, work_mem);
 	set->count = 0;
 	return set;
+}
+
+/*
+ * Run a statement that reads the rows of set under this name.  SPI is connected.
+ */
+void
+imgcat_execute_with_rows(const char *statement, const char *name,
+						 ImgcatRowSet *set, int nargs, const Oid *types,
+						 Datum *values, bool read_only, int expected)
+{
+	EphemeralNamedRelationData relation;
+
+	memset(&relation, 0, sizeof(relation));
+	relation.md.name = unconstify(char *, name);
+	relation.md.reliddesc = InvalidOid;
+	relation.md.tupdesc = set->descriptor;
+	relation.md.enrtype = ENR_NAMED_TUPLESTORE;
+	relation.md.enrtuples = set->count;
+	relation.reldata = set->rows;
+	if (SPI_register_relation(&relation) != SPI_OK_REL_REGISTER)
+		elog(ERROR, "could not register rows of container images");
+	if (SPI_execute_with_args(statement, nargs, unconstify(Oid *, types),
+							  values, NULL, read_only, 0) != expected)
+		elog(ERROR, "could not run a statement with rows: %s", statement);
+	SPI_unregister_relation(name);
 }
 
 /*

@@ -37,6 +37,10 @@ typedef struct ImgcatRowSet
 } ImgcatRowSet;
 
 extern ImgcatRowSet *imgcat_make_row_set(ImgcatContainerTable table);
+extern void imgcat_execute_with_rows(const char *statement, const char *name,
+									 ImgcatRowSet *set, int nargs,
+									 const Oid *types, Datum *values,
+									 bool read_only, int expected);
 extern void imgcat_add_image_row(ImgcatRowSet *set, int64 image_key,
 								 const ImgcatMessage *document, Jsonb *stored,
 								 const ImgcatMessage *gone);

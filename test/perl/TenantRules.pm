@@ -366,6 +366,7 @@ sub actions
 		[ q{CALL image_catalog.purge_deleted_images_in_batches('100 years', 0)}, sub { '22023' } ],
 		[ q{SELECT image_catalog.index_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.unindex_image_property('os_distro')}, \&admins ],
+		[ q{SELECT image_catalog.check()}, \&admins ],
 		[ q{SELECT image_catalog.explain_list_images()}, \&admins ],
 		[ q{SELECT image_catalog.explain_list_images_page('name=x', true)}, \&admins ],
 		[ q{SELECT image_catalog.grant_project('nobody', 'acme')}, \&admins ],
