@@ -25,6 +25,18 @@ BEGIN
     END IF;
     purged := 0;
     LOOP
+        /* a renamed schema may have another in its place, with its own code */
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                         JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+                        WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                          AND d.objid OPERATOR(pg_catalog.=) pg_catalog.to_regnamespace('image_catalog')
+                          AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+                          AND d.deptype OPERATOR(pg_catalog.=) 'e'
+                          AND e.extname OPERATOR(pg_catalog.=) 'image_catalog') THEN
+            RAISE object_not_in_prerequisite_state
+                USING MESSAGE := 'schema image_catalog is not that of the extension image_catalog',
+                      HINT := 'Give the extension''s schema its name back.';
+        END IF;
         batch := image_catalog.purge_deleted_images(older_than, batch_size);
         purged := purged OPERATOR(pg_catalog.+) batch;
         COMMIT;

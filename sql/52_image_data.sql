@@ -71,6 +71,11 @@ CREATE FUNCTION image_catalog.drop_image_data() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     DELETE FROM image_catalog.image_uploads WHERE image_id = NEW.id;
     IF FOUND OR NEW.status IN ('queued', 'deleted') THEN
         DELETE FROM image_catalog.image_data WHERE image_id = NEW.id;

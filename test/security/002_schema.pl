@@ -97,13 +97,17 @@ CREATE FUNCTION image_catalog.check_image_shares_seen(uuid, text) RETURNS void L
 CREATE FUNCTION image_catalog.property_index_name(text, text) RETURNS name LANGUAGE sql
     AS 'INSERT INTO image_catalog.hits VALUES (current_user); SELECT $1::name';
 CREATE TABLE image_catalog.image_shares (LIKE former.image_shares);
+CREATE TABLE image_catalog.image_data (LIKE former.image_data);
+CREATE TABLE image_catalog.image_uploads (LIKE former.image_uploads);
+CREATE FUNCTION image_catalog.purge_deleted_images(interval, int DEFAULT NULL) RETURNS bigint LANGUAGE sql
+    AS 'INSERT INTO image_catalog.hits VALUES (current_user); SELECT 0::bigint';
 CREATE VIEW image_catalog.expected_image_shares AS TABLE image_catalog.image_shares;
 CREATE TABLE image_catalog.container_components (LIKE former.container_components);
 CREATE TABLE image_catalog.container_risk_scores (LIKE former.container_risk_scores);
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY '{images,image_members,image_shares,container_images,container_components,container_risk_scores}'::text[] LOOP
+    FOREACH t IN ARRAY '{images,image_members,image_shares,image_data,image_uploads,container_images,container_components,container_risk_scores}'::text[] LOOP
         EXECUTE format('CREATE TRIGGER hit AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON image_catalog.%I EXECUTE FUNCTION image_catalog.hit()', t);
     END LOOP;
 END $$});
@@ -114,6 +118,7 @@ foreach my $write (
 	q{INSERT INTO former.image_members (image_id, member_id) SELECT id, 'x' FROM former.images},
 	q{INSERT INTO former.indexed_properties VALUES ('fleet')}, q{DELETE FROM former.indexed_properties},
 	q{UPDATE former.container_images SET risk_score = 7}, q{DELETE FROM former.container_images},
+	q{UPDATE former.images SET status = 'queued'}, q{CALL former.purge_deleted_images_in_batches('1 day')},
 	q{SELECT former.rebuild_image_shares()}, q{SELECT former.rebuild_container_risk_scores()},
 	q{SELECT former.create_container_trigram_indexes()})
 {

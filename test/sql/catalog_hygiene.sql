@@ -81,6 +81,15 @@ SELECT c.oid::regclass AS stray FROM pg_catalog.pg_class c
    AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
    AND NOT EXISTS (SELECT FROM member_relation r WHERE r.oid = c.oid);
 
+-- procedural code that names tables in text and does not look first whether the
+-- schema of that name is the extension's (test/security/002_schema.pl)
+SELECT f.oid::regprocedure AS trusts_a_name FROM member_function f
+  JOIN pg_catalog.pg_language l ON l.oid = f.prolang
+ WHERE l.lanname = 'plpgsql' AND f.prosrc ~ 'image_catalog\.'
+   AND f.prosrc !~ 'IF TG_TABLE_SCHEMA <> ''image_catalog'' THEN\s+RAISE'
+   AND f.prosrc !~ 'd.refclassid .* ''pg_catalog.pg_extension''.*AND e.extname .* ''image_catalog''\) THEN\s+RAISE'
+ ORDER BY 1;
+
 -- tables without row-level security
 SELECT oid::regclass AS table_without_rls FROM member_relation
  WHERE relkind IN ('r', 'p') AND NOT relrowsecurity
