@@ -80,11 +80,14 @@ BEGIN
     IF FOUND OR NEW.status IN ('queued', 'deleted') THEN
         DELETE FROM image_catalog.image_data WHERE image_id = NEW.id;
     END IF;
+    IF NEW.status IN ('queued', 'deleted') THEN
+        DELETE FROM image_catalog.image_locations WHERE image_id = NEW.id;
+    END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION image_catalog.drop_image_data() IS
-    'trigger: remove the data of an image that is deleted or queued again, and of one whose upload does not go on';
+    'trigger: remove the data and the locations of an image that is deleted or queued again, and the data of one whose upload does not go on';
 REVOKE EXECUTE ON FUNCTION image_catalog.drop_image_data() FROM PUBLIC;
 
 CREATE TRIGGER images_drop_data AFTER UPDATE ON image_catalog.images

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "context.h"
+#include "data/data_settings.h"
 #include "data/digest.h"
 #include "data/upload.h"
 #include "entry.h"
@@ -52,8 +53,8 @@ text_argument(FunctionCallInfo fcinfo, int argument)
  * Check the digests that a client knows: of a form that their algorithms make,
  * and os_hash_algo with os_hash_value or without, but not half of it.
  */
-static void
-check_digests(const ImgcatDataFacts *facts)
+void
+imgcat_data_facts_check(const ImgcatDataFacts *facts)
 {
 	if (facts->checksum != NULL)
 		imgcat_digest_check_hex(imgcat_digest_algorithm("md5"),
@@ -107,12 +108,13 @@ IMGCAT_FUNCTION(imgcat_activate_image, 2)
 	facts.os_hash_algo = text_argument(fcinfo, 3);
 	facts.os_hash_value = text_argument(fcinfo, 4);
 	facts.virtual_size = size_argument(fcinfo, 5, "virtual_size");
-	check_digests(&facts);
+	imgcat_data_facts_check(&facts);
 
 	imgcat_spi_connect();
 	imgcat_image_modify(&image, id, &caller);
 	imgcat_status_require(&image.row, "active");
 	check_awaits_data(&image.row, id);
+	imgcat_check_storage_quota(&image.row, facts.size);
 	imgcat_status_enter(&image.row, "active", &facts);
 	document = imgcat_image_answer_json(context, &image.row);
 	imgcat_spi_finish();

@@ -9,11 +9,14 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "access/table.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "compat.h"
 #include "data/data_settings.h"
+#include "data/locations.h"
 #include "executor/spi.h"
 #include "image/errors.h"
 #include "index_lookup.h"
@@ -32,6 +35,11 @@ static double user_storage_quota = 0.0;
 
 static char *os_hash_algo = NULL;
 bool		imgcat_require_image_format_match = true;
+
+/* src/data/locations.h */
+bool		imgcat_show_image_direct_url = false;
+bool		imgcat_show_multiple_locations = false;
+int			imgcat_location_quota = 10;
 
 /*
  * Check hook: only algorithms that nobody has broken.
@@ -77,6 +85,21 @@ imgcat_data_define_settings(void)
 							 "Unsafe data is refused whatever this says.",
 							 &imgcat_require_image_format_match, true,
 							 PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
+	DefineCustomBoolVariable("image_catalog.show_image_direct_url",
+							 "Documents of images show the first location of their data.",
+							 NULL,
+							 &imgcat_show_image_direct_url, false,
+							 PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
+	DefineCustomBoolVariable("image_catalog.show_multiple_locations",
+							 "Documents of images show the locations of their data, and patches change them.",
+							 NULL,
+							 &imgcat_show_multiple_locations, false,
+							 PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.location_quota",
+							"Most locations of an image; -1 means no limit.",
+							NULL,
+							&imgcat_location_quota, 10, -1, INT_MAX,
+							PGC_SUSET, IMGCAT_GUC_FLAGS, NULL, NULL, NULL);
 }
 
 /*
@@ -89,16 +112,17 @@ imgcat_os_hash_algorithm(void)
 }
 
 /*
- * Bytes that the images of an owner, NULL: none, have here or elsewhere, and
- * those that have come of uploads under way.
+ * Bytes that the images of an owner, NULL: none, have here or elsewhere, once
+ * for each location, and those that have come of uploads under way.
  */
 static int64
 storage_of(Datum owner, bool owner_is_null)
 {
 	static const Oid types[] = {TEXTOID};
 	static const char sql[] =
-	"SELECT COALESCE(pg_catalog.sum(CASE WHEN u.size IS NULL THEN i.size "
-	"ELSE u.size END), 0)::bigint FROM image_catalog.images i "
+	"SELECT COALESCE(pg_catalog.sum(COALESCE(u.size, i.size * GREATEST(1, "
+	"(SELECT pg_catalog.count(*) FROM image_catalog.image_locations l "
+	"WHERE l.image_id = i.id)))), 0)::bigint FROM image_catalog.images i "
 	"LEFT JOIN image_catalog.image_uploads u ON u.image_id = i.id "
 	"WHERE (i.owner = $1 OR i.owner IS NULL AND $1 IS NULL) "
 	"AND i.status NOT IN ('killed', 'deleted', 'pending_delete')";
@@ -131,25 +155,16 @@ lock_storage(Datum owner, bool owner_is_null)
 }
 
 /*
- * Refuse to add bytes to an image, of which so many are stored already, if
- * that is more than it, or its owner, may have.  The caller is connected to
- * SPI and holds the lock of the image.
+ * Refuse to add bytes to the images of this one's owner if that is more than
+ * it may have.  The caller is connected to SPI and holds the lock of the image.
  */
 void
-imgcat_check_data_quota(const ImgcatImageRow *row, int64 stored, int64 added)
+imgcat_check_storage_quota(const ImgcatImageRow *row, int64 added)
 {
 	Datum		owner = row->values[IMGCAT_COL_OWNER];
 	bool		owner_is_null = row->nulls[IMGCAT_COL_OWNER];
 	int64		used;
 
-	if (image_size_cap >= 0 && (double) stored + added > image_size_cap)
-		ereport(ERROR,
-				(errcode(IMGCAT_ERRCODE_QUOTA),
-				 errmsg("image data is too large"),
-				 imgcat_errdetail(IMS_BAD_SIZE,
-								  "The image would have %lld bytes; at most %.0f are allowed.",
-								  (long long) (stored + added),
-								  image_size_cap)));
 	if (user_storage_quota <= 0 || added == 0)
 		return;
 	lock_storage(owner, owner_is_null);
@@ -159,7 +174,24 @@ imgcat_check_data_quota(const ImgcatImageRow *row, int64 stored, int64 added)
 				(errcode(IMGCAT_ERRCODE_QUOTA),
 				 errmsg("too much image data of one owner"),
 				 imgcat_errdetail(IMS_BAD_SIZE,
-								  "The owner's images would have %lld bytes; at most %.0f are allowed.",
-								  (long long) (used + added),
-								  user_storage_quota)));
+								  "The owner's images would have %.0f bytes; at most %.0f are allowed.",
+								  (double) used + added, user_storage_quota)));
+}
+
+/*
+ * The same for bytes that are stored here, where so many of the image are
+ * already: it may not have too many either.
+ */
+void
+imgcat_check_data_quota(const ImgcatImageRow *row, int64 stored, int64 added)
+{
+	if (image_size_cap >= 0 && (double) stored + added > image_size_cap)
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_QUOTA),
+				 errmsg("image data is too large"),
+				 imgcat_errdetail(IMS_BAD_SIZE,
+								  "The image would have %lld bytes; at most %.0f are allowed.",
+								  (long long) (stored + added),
+								  image_size_cap)));
+	imgcat_check_storage_quota(row, added);
 }

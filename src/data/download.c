@@ -19,6 +19,7 @@
 #include "entry.h"
 #include "fmgr.h"
 #include "image/errors.h"
+#include "image/image_fetch.h"
 #include "image/policy.h"
 #include "json_writer.h"
 #include "utils/builtins.h"
@@ -111,7 +112,11 @@ IMGCAT_FUNCTION(imgcat_download_image_data, 1)
 
 	imgcat_image_download(&image, id, &caller);
 	if (!has_data(&image.row))
+	{
+		if (imgcat_locations_fetch(id) != NIL)
+			report_elsewhere();
 		PG_RETURN_NULL();
+	}
 	size = DatumGetInt64(image.row.values[IMGCAT_COL_SIZE]);
 	if (offset > size)
 		ereport(ERROR,

@@ -19,6 +19,7 @@
 #include "context.h"
 #include "data/chunks.h"
 #include "data/data_settings.h"
+#include "data/locations.h"
 #include "data/upload.h"
 #include "entry.h"
 #include "executor/spi.h"
@@ -35,7 +36,7 @@
 #include "utils/uuid.h"
 
 /* a record that knows nothing of data */
-static const ImgcatDataFacts no_data = {-1, -1, NULL, NULL, NULL};
+const ImgcatDataFacts imgcat_no_data = {-1, -1, NULL, NULL, NULL};
 
 /*
  * The document of a row, as the result of a function, in a context that
@@ -49,7 +50,7 @@ imgcat_image_answer_json(MemoryContext context, ImgcatImageRow *row)
 
 	initStringInfo(&out);
 	imgcat_image_row_hide_protected(row);
-	imgcat_image_row_json(&out, row);
+	imgcat_changed_image_document(&out, row);
 	document = MemoryContextAlloc(context, VARHDRSZ + out.len);
 	SET_VARSIZE(document, VARHDRSZ + out.len);
 	memcpy(VARDATA(document), out.data, out.len);
@@ -200,7 +201,7 @@ IMGCAT_FUNCTION(imgcat_append_image_data, 2)
 	if (imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, "uploading"))
 		refuse_no_upload(&image.row);
 	if (imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, "queued"))
-		begin_upload(&image.row, "saving", &no_data);
+		begin_upload(&image.row, "saving", &imgcat_no_data);
 	size = add_piece(&image.row, data, expected);
 	MemoryContextSwitchTo(context);
 	initStringInfo(&answer);
@@ -220,7 +221,7 @@ IMGCAT_FUNCTION(imgcat_stage_image_data, 2)
 	MemoryContext context = CurrentMemoryContext;
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatImageAccess image;
-	ImgcatDataFacts facts = no_data;
+	ImgcatDataFacts facts = imgcat_no_data;
 	Datum		document;
 
 	imgcat_spi_connect();
@@ -311,7 +312,7 @@ IMGCAT_FUNCTION(imgcat_abort_image_data, 1)
 	if (!imgcat_row_text_is(&image.row, IMGCAT_COL_STATUS, "queued"))
 	{
 		imgcat_status_require(&image.row, "queued");
-		imgcat_status_enter(&image.row, "queued", &no_data);
+		imgcat_status_enter(&image.row, "queued", &imgcat_no_data);
 	}
 	document = imgcat_image_answer_json(context, &image.row);
 	imgcat_spi_finish();

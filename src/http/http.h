@@ -173,6 +173,7 @@ extern void imgcat_http_update_member(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_get_data(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_put_data(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_import_data(ImgcatHttpRequest *, ImgcatHttpAnswer *);
+extern void imgcat_http_add_location(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_schema(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_metadef_schema(ImgcatHttpRequest *, ImgcatHttpAnswer *);
 extern void imgcat_http_image_tasks(ImgcatHttpRequest *, ImgcatHttpAnswer *);

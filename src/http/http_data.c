@@ -13,10 +13,14 @@
 #include "compat.h"
 #include "fmgr.h"
 #include "http/http.h"
+#include "image/errors.h"
 #include "image/image_fetch.h"
+#include "image/policy.h"
 #include "query/http_header.h"
 #include "query/http_range.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
 #include "utils/uuid.h"
 
 #define OCTETS "application/octet-stream"
@@ -189,4 +193,46 @@ imgcat_http_import_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 	imgcat_http_image_id(request, 0, &id);
 	args[0] = UUIDPGetDatum(&id);
 	imgcat_http_call(request->route->function, 2, types, args, NULL);
+}
+
+/*
+ * POST /v2/images/{image_id}/locations: the first one of an image.  The
+ * function adds others, too; that was wrong here is said after everything else
+ * that is.
+ */
+void
+imgcat_http_add_location(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
+{
+	static const Oid types[] = {UUIDOID, TEXTOID, JSONBOID, JSONBOID};
+	Jsonb	   *body = imgcat_http_json_body(request);
+	text	   *url = imgcat_http_member(body, "url", NULL);
+	JsonbValue *validation_data =
+	getKeyJsonValueFromContainer(&body->root, "validation_data", 15, NULL);
+	bool		nulls[4] = {false};
+	ImgcatImageRow before;
+	bool		was_queued;
+	pg_uuid_t	id;
+	Datum		args[4];
+
+	(void) answer;
+	if (url == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the body has no member \"%s\"", "url")));
+	imgcat_http_image_id(request, 0, &id);
+	was_queued = imgcat_image_fetch(&id, &before) &&
+		imgcat_row_text_is(&before, IMGCAT_COL_STATUS, "queued");
+	args[0] = UUIDPGetDatum(&id);
+	args[1] = PointerGetDatum(url);
+	args[2] = DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
+	nulls[3] = validation_data == NULL || validation_data->type == jbvNull;
+	args[3] = nulls[3] ? (Datum) 0 :
+		JsonbPGetDatum(JsonbValueToJsonb(validation_data));
+	imgcat_http_call(request->route->function, 4, types, args, nulls);
+	if (!was_queued)
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_CONFLICT),
+				 errmsg("image is not queued"),
+				 imgcat_errdetail(IMS_UNAVAILABLE,
+								  "Only the first location is added like this.")));
 }

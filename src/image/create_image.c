@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "context.h"
+#include "data/locations.h"
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -352,6 +353,6 @@ IMGCAT_FUNCTION(imgcat_create_image, 1)
 
 	initStringInfo(&out);
 	imgcat_image_row_hide_protected(&row);
-	imgcat_image_row_json(&out, &row);
+	imgcat_image_document(&out, &row);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

@@ -17,6 +17,7 @@
 
 #include "common/hashfn.h"
 #include "context.h"
+#include "data/locations.h"
 #include "entry.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -55,7 +56,7 @@ row_etag(const ImgcatImageRow *row)
 
 	initStringInfo(&document);
 	imgcat_image_row_hide_protected(&shown);
-	imgcat_image_row_json(&document, &shown);
+	imgcat_image_document(&document, &shown);
 	return imgcat_document_etag(document.data, document.len,
 								DatumGetTimestampTz(row->values[IMGCAT_COL_UPDATED_AT]));
 }

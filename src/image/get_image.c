@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "context.h"
+#include "data/locations.h"
 #include "entry.h"
 #include "fmgr.h"
 #include "image/errors.h"
@@ -33,7 +34,7 @@ IMGCAT_FUNCTION(imgcat_get_image, 1)
 	imgcat_spi_connect();
 	imgcat_image_show(&image, id, &caller);
 	imgcat_image_row_hide_protected(&image.row);
-	imgcat_image_row_json(&out, &image.row);
+	imgcat_image_document(&out, &image.row);
 	imgcat_spi_finish();
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

@@ -36,6 +36,10 @@
 /* position of deleted_at in image_members; the script never moves a column */
 #define MEMBERS_DELETED_AT 6
 
+/* those of url and metadata in image_locations */
+#define LOCATIONS_URL 3
+#define LOCATIONS_METADATA 4
+
 /* A scan of an index for one row. */
 typedef struct KeyScan
 {
@@ -155,4 +159,39 @@ imgcat_membership_exists(const pg_uuid_t *image_id, const char *project_id)
 		found = slot_attisnull(key_scan.slot, MEMBERS_DELETED_AT);
 	key_scan_end(&key_scan);
 	return found;
+}
+
+/*
+ * The locations of an image, each an ImgcatLocation, in their order and in the
+ * current memory context.
+ */
+List *
+imgcat_locations_fetch(const pg_uuid_t *image_id)
+{
+	static const char *const indexes[] = {"image_locations_pkey", NULL};
+	KeyScan		key_scan;
+	ScanKeyData key;
+	List	   *locations = NIL;
+	bool		found;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(image_id));
+	key_scan_open(&key_scan, "image_locations", indexes);
+	found = key_scan_begin(&key_scan, &key, 1);
+	while (found)
+	{
+		ImgcatLocation *location = palloc(sizeof(ImgcatLocation));
+		bool		is_null;
+
+		location->url = DatumGetTextPCopy(slot_getattr(key_scan.slot,
+													   LOCATIONS_URL, &is_null));
+		location->metadata =
+			DatumGetJsonbPCopy(slot_getattr(key_scan.slot, LOCATIONS_METADATA,
+											&is_null));
+		locations = lappend(locations, location);
+		found = index_getnext_slot(key_scan.scan, ForwardScanDirection,
+								   key_scan.slot);
+	}
+	key_scan_end(&key_scan);
+	return locations;
 }

@@ -204,6 +204,11 @@ read_path(const PatchReader *reader, const JsonbValue *path,
 		change->attribute->type == IMGCAT_ATTR_LOCATIONS &&
 		change->op != IMGCAT_JSON_PATCH_REPLACE)
 		wanted = 2;
+	if (wanted == 2 && depth == 2)
+	{
+		change->index = pointer.tokens[first + 1].str;
+		change->index_length = pointer.tokens[first + 1].length;
+	}
 	if (depth != wanted)
 		malformed(reader, psprintf("The path \"%.*s\" does not name a member of an image.",
 								   pointer.length, pointer.str));

@@ -27,6 +27,8 @@ typedef struct ImgcatImageChange
 	const ImgcatAttribute *attribute;	/* NULL: a custom property */
 	const char *name;			/* not NUL-terminated */
 	int			name_length;
+	const char *index;			/* of a location; NULL: all of them */
+	int			index_length;
 	JsonbValue	value;			/* add and replace only */
 } ImgcatImageChange;
 

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "context.h"
+#include "data/locations.h"
 #include "entry.h"
 #include "fmgr.h"
 #include "image/attribute.h"
@@ -91,6 +92,18 @@ append_words(StringInfo out, const ImgcatAttribute *attribute)
 }
 
 /*
+ * Do documents show the attribute?  Where data lies only some services tell.
+ */
+static bool
+is_shown(const ImgcatAttribute *attribute)
+{
+	if (attribute->type == IMGCAT_ATTR_LOCATIONS)
+		return imgcat_show_multiple_locations;
+	return strcmp(attribute->name, "direct_url") != 0 ||
+		imgcat_show_image_direct_url;
+}
+
+/*
  * Append the schema of an image.
  */
 static void
@@ -101,6 +114,8 @@ append_image_schema(StringInfo out)
 	{
 		const ImgcatAttribute *attribute = &imgcat_attributes[i];
 
+		if (!is_shown(attribute))
+			continue;
 		appendStringInfo(out, "%s\"%s\": {", i > 0 ? ", " : "",
 						 attribute->name);
 		append_type(out, attribute);

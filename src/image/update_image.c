@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "context.h"
+#include "data/locations.h"
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -185,10 +186,6 @@ check_attribute_change(PatchedImage *patched, const ImgcatImageChange *change,
 	const ImgcatAttribute *attribute = change->attribute;
 	const ImgcatImageRow *row = &patched->image.row;
 
-	if (attribute->type == IMGCAT_ATTR_LOCATIONS)
-		refuse(patched, ERRCODE_INSUFFICIENT_PRIVILEGE,
-			   "locations are not visible", change,
-			   "A patch does not change locations here.");
 	if (change->op == IMGCAT_JSON_PATCH_REMOVE)
 		refuse(patched, ERRCODE_INSUFFICIENT_PRIVILEGE,
 			   "attribute cannot be removed", change,
@@ -214,6 +211,33 @@ check_attribute_change(PatchedImage *patched, const ImgcatImageChange *change,
 }
 
 /*
+ * Change the locations, if patches do that here.  Where a new one is put does
+ * not matter: they are in the order in which they came.
+ */
+static void
+change_locations(PatchedImage *patched, const ImgcatImageChange *change)
+{
+	ImgcatImageRow *row = &patched->image.row;
+
+	if (!imgcat_show_multiple_locations)
+		refuse(patched, ERRCODE_INSUFFICIENT_PRIVILEGE,
+			   "locations are not visible", change,
+			   "A patch does not change locations here.");
+	if (change->op == IMGCAT_JSON_PATCH_REMOVE)
+		imgcat_location_delete_at(row, &patched->caller, change->index,
+								  change->index_length);
+	else if (change->op == IMGCAT_JSON_PATCH_REPLACE)
+		imgcat_locations_replace(row, &patched->caller,
+								 change->value.val.binary.data);
+	else
+	{
+		imgcat_location_index_check(change->index, change->index_length);
+		imgcat_location_add_object(row, &patched->caller,
+								   change->value.val.binary.data);
+	}
+}
+
+/*
  * Apply one operation.
  */
 static void
@@ -226,6 +250,11 @@ apply_change(PatchedImage *patched, const ImgcatImageChange *change,
 	if (attribute == NULL)
 	{
 		change_property(patched, change, form);
+		return;
+	}
+	if (attribute->type == IMGCAT_ATTR_LOCATIONS)
+	{
+		change_locations(patched, change);
 		return;
 	}
 	check_attribute_change(patched, change, form);
@@ -422,7 +451,7 @@ imgcat_image_patch(StringInfo out, const pg_uuid_t *id, Jsonb *patch,
 		imgcat_image_write(&patched.image.row, &patched.old);
 	}
 	imgcat_image_row_hide_protected(&patched.image.row);
-	imgcat_image_row_json(out, &patched.image.row);
+	imgcat_changed_image_document(out, &patched.image.row);
 	imgcat_spi_finish();
 }
 

@@ -16,6 +16,7 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "data/locations.h"
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -85,7 +86,7 @@ page_receive(TupleTableSlot *slot, DestReceiver *self)
 	{
 		if (page->rows > 0)
 			appendStringInfoChar(page->json, ',');
-		imgcat_image_row_json(page->json, &row);
+		imgcat_image_document(page->json, &row);
 	}
 	else
 		tuplestore_putvalues(page->tuplestore, page->tupdesc,

@@ -183,6 +183,12 @@ sub unless_it
 	return sub { my ($caller, $image) = @_; return $condition->($image) ? $state : 'ok' };
 }
 
+# Where the data lies, of an image in use or one that has no formats.
+sub add_location
+{
+	return modify(sub { $_[1]{status} eq 'active' ? 'ok' : $_[1]{status} eq 'queued' ? '22023' : 'PT409' });
+}
+
 sub shared_only
 {
 	my ($state_without_member) = @_;
@@ -338,6 +344,12 @@ sub actions
 			modify(unless_it('PT409', sub { $_[0]{status} ne 'queued' })) ],
 		[ q{SELECT image_catalog.download_image_data('{id}')}, download() ],
 		[ q{SELECT image_catalog.verify_image_data('{id}')}, download(sub { 'PT409' }) ],
+		[ q{SELECT image_catalog.add_image_location('{id}', 'https://example.org/image')}, add_location() ],
+		[ q{SELECT image_catalog.replace_image_locations('{id}', '[{"url": "https://example.org/image", "metadata": {}}]')}, add_location() ],
+		[ q{SELECT image_catalog.delete_image_location('{id}', 'https://example.org/image')},
+			modify(sub { !$_[0]{admin} ? '42501' : $_[1]{status} eq 'active' ? 'PT404' : 'PT409' }) ],
+		[ q{SELECT image_catalog.list_image_locations('{id}')},
+			sub { !sees(@_) ? 'PT404' : $_[0]{admin} ? 'ok' : '42501' } ],
 		[ q{SELECT image_catalog.may_download_image('{id}')}, sub { 'ok false' }, sub { $_[0] } ],
 		[ q{SELECT image_catalog.create_image('{"id": "{id}"}') ->> 'id' = '{id}'}, \&create, 'true' ],
 		[ q{SELECT count(*) FROM image_catalog.list_images('{"visibility": "all"}', marker => '{id}')}, \&marker ],
@@ -500,6 +512,8 @@ sub tables
 		image_members => 'members',
 		image_shares => 'nobody',
 		image_data => 'nobody',
+		image_location_schemes => 'nobody',
+		image_locations => 'nobody',
 		image_uploads => 'nobody',
 		expected_image_shares => 'owner',
 		indexed_properties => 'nobody',
