@@ -189,26 +189,39 @@ imgcat_digest_add(ImgcatDigest *digest, const void *bytes, size_t length)
 }
 
 /*
- * The digest of what was added so far, in hexadecimal, palloc'd.  More may be
- * added afterwards.
+ * The digest of what was added so far; how long it is.  More may be added
+ * afterwards.
+ */
+size_t
+imgcat_digest_value(const ImgcatDigest *digest,
+					unsigned char value[IMGCAT_DIGEST_MAX])
+{
+	unsigned char whole[EVP_MAX_MD_SIZE];
+	unsigned int length = 0;
+	EVP_MD_CTX *copy = EVP_MD_CTX_new();
+	bool		good;
+
+	good = copy != NULL && EVP_MD_CTX_copy_ex(copy, digest->context) == 1 &&
+		EVP_DigestFinal_ex(copy, whole, &length) == 1;
+	EVP_MD_CTX_free(copy);
+	if (!good || length > IMGCAT_DIGEST_MAX)
+		fail("finish");
+	memcpy(value, whole, length);
+	return length;
+}
+
+/*
+ * The same in hexadecimal, palloc'd.
  */
 char *
 imgcat_digest_hex(const ImgcatDigest *digest)
 {
-	unsigned char value[EVP_MAX_MD_SIZE];
-	unsigned int length = 0;
-	EVP_MD_CTX *copy = EVP_MD_CTX_new();
-	bool		good;
-	char	   *hex;
+	unsigned char value[IMGCAT_DIGEST_MAX];
+	size_t		length = imgcat_digest_value(digest, value);
+	char	   *hex = palloc(length * 2 + 1);
 
-	good = copy != NULL && EVP_MD_CTX_copy_ex(copy, digest->context) == 1 &&
-		EVP_DigestFinal_ex(copy, value, &length) == 1;
-	EVP_MD_CTX_free(copy);
-	if (!good)
-		fail("finish");
-	Assert(length * 2 == (unsigned int) digest->algorithm->hex_length);
-	hex = palloc(length * 2 + 1);
-	for (unsigned int i = 0; i < length; i++)
+	Assert(length * 2 == (size_t) digest->algorithm->hex_length);
+	for (size_t i = 0; i < length; i++)
 		snprintf(hex + 2 * i, 3, "%02x", value[i]);
 	return hex;
 }

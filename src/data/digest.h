@@ -10,6 +10,9 @@
 #ifndef IMGCAT_DIGEST_H
 #define IMGCAT_DIGEST_H
 
+/* most bytes of a digest */
+#define IMGCAT_DIGEST_MAX 64
+
 /* A way to make a digest, by the name that a record has in os_hash_algo. */
 typedef struct ImgcatDigestAlgorithm
 {
@@ -33,6 +36,8 @@ extern ImgcatDigest *imgcat_digest_begin_if_offered(const ImgcatDigestAlgorithm 
 extern ImgcatDigest *imgcat_digest_begin(const ImgcatDigestAlgorithm *algorithm);
 extern void imgcat_digest_add(ImgcatDigest *digest, const void *bytes,
 							  size_t length);
+extern size_t imgcat_digest_value(const ImgcatDigest *digest,
+								  unsigned char value[IMGCAT_DIGEST_MAX]);
 extern char *imgcat_digest_hex(const ImgcatDigest *digest);
 extern void imgcat_digest_end(ImgcatDigest *digest);
 

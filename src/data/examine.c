@@ -2,7 +2,7 @@
  *
  * examine.c
  *		What the bytes of an image say: its size, its digests and its format,
- *		in one pass.
+ *		and whether they are signed as they should be, in one pass.
  *
  * A running digest cannot wait from one transaction for the next: OpenSSL has
  * no portable way to store one.  So all of them are made of the stored bytes,
@@ -18,6 +18,7 @@
 #include "data/chunks.h"
 #include "data/data_settings.h"
 #include "data/digest.h"
+#include "data/signature.h"
 #include "data/upload.h"
 #include "image/errors.h"
 #include "image/policy.h"
@@ -30,6 +31,7 @@ typedef struct Examination
 {
 	ImgcatDigest *checksum;		/* NULL: the library has no md5 */
 	ImgcatDigest *os_hash;
+	ImgcatDigest *signed_hash;	/* NULL: there is no signature */
 	ImgcatFormatInspector *inspector;	/* NULL: the format is of no interest */
 } Examination;
 
@@ -44,6 +46,8 @@ examine_bytes(void *state, const char *bytes, size_t length)
 	if (examination->checksum != NULL)
 		imgcat_digest_add(examination->checksum, bytes, length);
 	imgcat_digest_add(examination->os_hash, bytes, length);
+	if (examination->signed_hash != NULL)
+		imgcat_digest_add(examination->signed_hash, bytes, length);
 	if (examination->inspector != NULL)
 		imgcat_format_add(examination->inspector, bytes, length);
 }
@@ -99,11 +103,13 @@ judge_format(ImgcatFormatInspector *inspector, const char *declared)
 
 /*
  * Read the stored bytes and say what they are, in the current memory context.
- * declared is the format that they should have, NULL: any.
+ * declared is the format that they should have, NULL: any; signature the one
+ * that they must have, NULL: none.
  */
 static void
 examine(const pg_uuid_t *id, bool read_only, const char *os_hash_algo,
-		const char *declared, ImgcatDataFacts *facts)
+		const char *declared, const ImgcatSignature *signature,
+		ImgcatDataFacts *facts)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "image data examination",
@@ -115,6 +121,8 @@ examine(const pg_uuid_t *id, bool read_only, const char *os_hash_algo,
 		imgcat_digest_begin_if_offered(imgcat_digest_algorithm("md5"));
 	examination.os_hash =
 		imgcat_digest_begin(imgcat_digest_algorithm_require(os_hash_algo));
+	if (signature != NULL)
+		examination.signed_hash = imgcat_digest_begin(signature->hash);
 	if (declared != NULL)
 	{
 		examination.inspector = palloc(sizeof(ImgcatFormatInspector));
@@ -126,6 +134,8 @@ examine(const pg_uuid_t *id, bool read_only, const char *os_hash_algo,
 									 &examination);
 	facts->virtual_size = declared == NULL ? -1 :
 		judge_format(examination.inspector, declared);
+	if (signature != NULL)
+		imgcat_signature_require(signature, examination.signed_hash);
 	facts->checksum = examination.checksum == NULL ? NULL :
 		imgcat_digest_hex(examination.checksum);
 	facts->os_hash_algo = os_hash_algo;
@@ -146,7 +156,8 @@ imgcat_data_examine(const ImgcatImageRow *row, ImgcatDataFacts *facts)
 	if (imgcat_row_text_is(row, IMGCAT_COL_CONTAINER_FORMAT, "bare"))
 		declared = TextDatumGetCString(row->values[IMGCAT_COL_DISK_FORMAT]);
 	examine(DatumGetUUIDP(row->values[IMGCAT_COL_ID]), false,
-			imgcat_os_hash_algorithm()->name, declared, facts);
+			imgcat_os_hash_algorithm()->name, declared,
+			imgcat_image_signature(row), facts);
 }
 
 /*
@@ -160,5 +171,5 @@ imgcat_data_reexamine(const ImgcatImageRow *row, ImgcatDataFacts *facts)
 			row->nulls[IMGCAT_COL_OS_HASH_ALGO] ?
 			imgcat_os_hash_algorithm()->name :
 			TextDatumGetCString(row->values[IMGCAT_COL_OS_HASH_ALGO]),
-			NULL, facts);
+			NULL, NULL, facts);
 }

@@ -511,6 +511,7 @@ sub tables
 		images => 'images',
 		image_members => 'members',
 		image_shares => 'nobody',
+		image_certificates => 'nobody',
 		image_data => 'nobody',
 		image_location_schemes => 'nobody',
 		image_locations => 'nobody',
