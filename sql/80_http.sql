@@ -21,4 +21,4 @@ CREATE FUNCTION image_catalog.http(bytea) RETURNS image_catalog."*/*"
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_http';
 COMMENT ON FUNCTION image_catalog.http(bytea) IS
-    'http_request for PostgREST: the argument is the body; method, path, query and headers are in the parameters request.*, or in the headers X-Original-Method and X-Original-URI where a proxy leads the original URLs here; status and headers of the answer go to the parameters response.*';
+    'http_request for PostgREST: the argument is the body; method, path, query and headers are in the parameters request.*, or in the headers X-Original-Method, X-Original-URI and X-Original-Content-Type where a proxy leads the original URLs here; status and headers of the answer go to the parameters response.*';

@@ -600,6 +600,27 @@ tell_postgrest(const ImgcatHttpRequest *request,
 	set_local("response.headers", headers.data);
 }
 
+/*
+ * Where a proxy led the request to us, its Content-Type is the one that the
+ * proxy names beside: PostgREST takes a body for http() only as
+ * application/octet-stream.
+ */
+static void
+restore_content_type(ImgcatHttpRequest *request)
+{
+	if (imgcat_http_field(request, "X-Original-URI") == NULL)
+		return;
+	for (int i = 0; i < request->nfields; i++)
+	{
+		ImgcatHttpField *field = &request->fields[i];
+
+		if (pg_strcasecmp(field->name, "Content-Type") == 0)
+			field->name = "";
+		else if (pg_strcasecmp(field->name, "X-Original-Content-Type") == 0)
+			field->name = "Content-Type";
+	}
+}
+
 PG_FUNCTION_INFO_V1(imgcat_http);
 /*
  * http(bytea) returns a domain over bytea: http_request() for PostgREST.
@@ -622,6 +643,7 @@ imgcat_http(PG_FUNCTION_ARGS)
 	imgcat_http_read_fields(&request,
 							DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 															   CStringGetDatum(headers != NULL ? headers : "{}"))));
+	restore_content_type(&request);
 	original = imgcat_http_field(&request, "X-Original-Method");
 	request.method = original != NULL ? original : pstrdup(method);
 	if (!PG_ARGISNULL(0))

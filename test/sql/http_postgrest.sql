@@ -25,6 +25,15 @@ SELECT set_config('request.method', 'POST', true), set_config('request.headers',
 SELECT convert_from(image_catalog.http('{"id": "477f0000-0000-4000-8000-000000000001"}'), 'UTF8')::jsonb->>'id' AS id;
 SELECT current_setting('response.status') AS status, (SELECT h->>'Location' FROM jsonb_array_elements(current_setting('response.headers')::jsonb) AS h WHERE h ? 'Location') AS location;
 COMMIT;
+-- the type of the body that a proxy had: of a patch it counts
+BEGIN;
+SELECT set_config('request.method', 'POST', true),
+       set_config('request.headers', '{"x-original-uri": "/v2/images/477f0000-0000-4000-8000-000000000001", "x-original-method": "PATCH", "content-type": "application/octet-stream", "x-original-content-type": "application/openstack-images-v2.1-json-patch"}', true) \g /dev/null
+SELECT convert_from(image_catalog.http('[{"op": "add", "path": "/name", "value": "n"}]'), 'UTF8')::jsonb->>'name' AS name;
+SELECT set_config('request.headers', '{"x-original-uri": "/v2/images/477f0000-0000-4000-8000-000000000001", "x-original-method": "PATCH", "content-type": "application/openstack-images-v2.1-json-patch"}', true) \g /dev/null
+SELECT image_catalog.http('[]') \g /dev/null
+SELECT current_setting('response.status') AS status;
+COMMIT;
 -- a query that PostgREST hands on, an answer without a body, a request that fails and changes nothing
 BEGIN;
 SELECT set_config('request.method', 'GET', true), set_config('request.path', '/v2/images', true), set_config('request.query', 'limit=x', true) \g /dev/null
