@@ -33,7 +33,8 @@ SELECT FROM (SELECT image_catalog.grant_catalog_admin('image_dba'),
 GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id TO image_app;
 
 -- the gateway speaks for whoever Keystone says, administrators included
-GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id, image_catalog.roles TO image_gateway;
+GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id, image_catalog.roles,
+    image_catalog.http_data_piece TO image_gateway;
 
 -- functions are everybody's; tables only by grant, without the properties, of
 -- which some may be protected

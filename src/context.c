@@ -39,6 +39,7 @@ int			imgcat_member_quota = 128;
 bool		imgcat_strict_filters = false;
 char	   *imgcat_clock = NULL;
 char	   *imgcat_http_prefix = NULL;
+int			imgcat_http_data_piece = 0;
 
 static const struct config_enum_entry dialect_options[] = {
 	{"openstack", IMGCAT_DIALECT_OPENSTACK, false},
@@ -143,6 +144,12 @@ imgcat_define_settings(void)
 							   "Empty means that links begin with /v2 or /v1.",
 							   &imgcat_http_prefix, "", PGC_SUSET, 0,
 							   check_http_prefix, NULL, NULL);
+	DefineCustomIntVariable("image_catalog.http_data_piece",
+							"Most bytes of image data in an answer of http_request; 0 means all.",
+							"For a gateway, which reads what is behind them piece by piece.",
+							&imgcat_http_data_piece, 0, 0, INT_MAX,
+							PGC_SUSET, GUC_UNIT_BYTE | IMGCAT_GUC_FLAGS,
+							NULL, NULL, NULL);
 }
 
 /*

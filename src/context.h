@@ -40,6 +40,7 @@ extern int	imgcat_member_quota;
 extern bool imgcat_strict_filters;
 extern char *imgcat_clock;
 extern char *imgcat_http_prefix;
+extern int	imgcat_http_data_piece;
 
 extern void imgcat_define_settings(void);
 extern ImgcatCaller imgcat_caller(void);

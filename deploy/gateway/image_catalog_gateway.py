@@ -5,7 +5,7 @@ Serves an image catalogue over HTTP.  Who is asking is found out here: tokens
 are Keystone's, checked by keystonemiddleware, or stand in a file for tests.
 What is answered is the database's business: each request is one transaction
 that names project, user and roles and calls image_catalog.http_request().
-Only what may be large passes by it: an export goes out row by row.
+Only what may be large goes piece by piece: exports, and the data of images.
 
 docs/gateway.md says how to run it.
 """
@@ -36,7 +36,8 @@ DEFAULTS = {
     "auth": "keystone",
     "admin_role": "admin",
     "tokens": "/etc/image_catalog/tokens",
-    "body_limit": "1048576",  # bytes; image data has none here
+    "body_limit": "1048576",  # bytes; that of image data is the catalogue's
+    "stage_limit": "67108864",  # bytes of data that is staged, which is done whole
     "statement_timeout": "30s",
     "connection_timeout": "5",  # seconds to wait for a connection
     "prepare": "yes",  # no where a pooler has the connection for a transaction only
@@ -51,17 +52,24 @@ SECRET = {"HTTP_X_AUTH_TOKEN", "HTTP_X_SERVICE_TOKEN", "HTTP_AUTHORIZATION", "HT
 
 REQUEST_ID = re.compile(r"[\w.~:+/=-]{1,64}", re.ASCII)
 
-SET_CALLER = """
+PIECE = 1 << 20  # bytes of image data at once
+DATA = re.compile(r"/v2[.\d]*/images/([^/]+)/(file|stage)$")
+
+SET_CALLER = f"""
     SELECT set_config('image_catalog.project_id', %s, true),
            set_config('image_catalog.user_id', %s, true),
            set_config('image_catalog.roles', %s, true),
-           set_config('statement_timeout', %s, true)"""
+           set_config('statement_timeout', %s, true),
+           set_config('image_catalog.http_data_piece', '{PIECE}', true)"""
 CALL = """
     SELECT status, response_headers, response_body
-      FROM image_catalog.http_request(%s, %s, %s, %s)"""
+      FROM image_catalog.http_request(%s, %s, %s, %b)"""
 EXPORT = """
     SELECT '{"result":{"image":' || image || E'}}\\n'
       FROM image_catalog.export_container_images(%s, %s::text::int) AS image"""
+
+DOWNLOAD = "SELECT image_catalog.download_image_data(%s, %s, %s)"
+ABORT = "SELECT image_catalog.abort_image_data(%s)"
 
 
 class Refused(Exception):
@@ -127,15 +135,19 @@ class Request:
         return (self.environ.get("HTTP_X_PROJECT_ID", ""), self.environ.get("HTTP_X_USER_ID", ""),
                 ",".join(sorted(roles)))
 
+    def read(self, size):
+        """As many bytes of the body, or all that are left."""
+        if not self.environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" not in self.environ:
+            return b""
+        return self.environ["wsgi.input"].read(size)
+
     def body(self, limit):
-        """The whole body, which may have limit bytes; None if none was sent."""
+        """The whole body, which may have limit bytes."""
         length = self.environ.get("CONTENT_LENGTH")
-        if not length and "HTTP_TRANSFER_ENCODING" not in self.environ:
-            return None
         too_large = Refused(413, f"The body of the request has more than {limit} bytes.")
         if length and int(length) > limit:
             raise too_large
-        body = self.environ["wsgi.input"].read(limit + 1)
+        body = self.read(limit + 1)
         if len(body) > limit:
             raise too_large
         if length and len(body) < int(length):
@@ -168,8 +180,32 @@ class Gateway:
         if request.path == "/healthcheck":
             return self.check_health()
         if request.method == "GET" and is_export(request.path):
-            return self.export(request)
+            return self.twice(request, self.export)
+        data = DATA.search(request.path)
+        if not data:
+            return self.twice(request, self.call)
+        image_id, kind = data.groups()
+        if request.method == "GET":
+            return self.twice(request, lambda request: self.download(request, image_id))
+        if kind == "stage":
+            return self.call(request, int(self.settings["stage_limit"]))
+        if request.method == "PUT" and not request.headers.keys() & {"UPLOAD-OFFSET", "UPLOAD-COMPLETE"}:
+            return self.upload(request, image_id)
         return self.call(request)
+
+    def twice(self, request, answer):
+        """An answer; what changes nothing is tried again if that may help."""
+        try:
+            answered = answer(request)
+            if not request.safe or answered[0] != 409:
+                return answered
+        except psycopg.OperationalError as error:
+            if isinstance(error, (psycopg.errors.QueryCanceled, psycopg_pool.PoolTimeout)):
+                raise
+            self.pool.check()  # the server was restarted: the others are broken, too
+            if not request.safe:
+                raise
+        return answer(request)
 
     def refuse(self, request, error):
         """Like the errors of http_request(): its docs have the form."""
@@ -194,48 +230,90 @@ class Gateway:
                                 ("x-openstack-request-id", request.id)], [body]
 
     @contextlib.contextmanager
-    def transaction(self, caller):
+    def transaction(self, caller, snapshot=False):
         """A connection in a transaction in which the caller is asking."""
         with self.pool.connection() as connection:
+            if snapshot:
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             connection.execute(SET_CALLER, [*caller, self.settings["statement_timeout"]])
             yield connection
 
-    def call(self, request):
-        """The answer of http_request(); what changes nothing is tried twice."""
-        arguments = [request.method, request.target, Jsonb(request.headers),
-                     request.body(self.body_limit)]
-        try:
-            answer = self.call_once(request.caller, arguments)
-            if not request.safe or answer[0] != 409:
-                return answer
-        except psycopg.OperationalError as error:
-            if isinstance(error, (psycopg.errors.QueryCanceled, psycopg_pool.PoolTimeout)):
-                raise
-            self.pool.check()  # the server was restarted: the others are broken, too
-            if not request.safe:
-                raise
-        return self.call_once(request.caller, arguments)
+    def call(self, request, limit=None):
+        """The answer of http_request()."""
+        return self.call_with(request, request.headers, request.body(limit or self.body_limit))
 
-    def call_once(self, caller, arguments):
-        with self.transaction(caller) as connection:
-            status, fields, body = connection.execute(CALL, arguments, binary=True).fetchone()
-        headers = list(fields.items())
-        if status >= 200 and status not in (204, 304):
-            headers.append(("Content-Length", str(len(body))))
-        return status, headers, [body] if body else []
+    def call_with(self, request, headers, body):
+        with self.transaction(request.caller) as connection:
+            status, fields, body = ask(connection, request, headers, body)
+        return status, list_headers(status, fields, body), [body] if body else []
+
+    def upload(self, request, image_id):
+        """Image data piece by piece, a transaction each; none stays if one fails."""
+        length = request.environ.get("CONTENT_LENGTH")
+        offset, piece = 0, request.read(PIECE)
+        try:
+            while True:
+                following = request.read(PIECE) if len(piece) == PIECE else b""
+                if not following and length and offset + len(piece) != int(length):
+                    raise Refused(400, "The data ended before its Content-Length.")
+                headers = request.headers
+                if offset or following:
+                    headers = {**headers, "UPLOAD-OFFSET": str(offset),
+                               "UPLOAD-COMPLETE": "?0" if following else "?1"}
+                answer = self.call_with(request, headers, piece)
+                if not following or answer[0] != 204:
+                    break
+                offset += len(piece)
+                piece = following
+        except BaseException:
+            self.abort(request, image_id, offset)
+            raise
+        if answer[0] != 204:
+            self.abort(request, image_id, offset)
+        return answer
+
+    def abort(self, request, image_id, offset):
+        """Takes back what an upload has stored, if anything."""
+        with contextlib.suppress(psycopg.Error):
+            if offset:
+                with self.transaction(request.caller) as connection:
+                    connection.execute(ABORT, [image_id])
+
+    def download(self, request, image_id):
+        """Image data, piece by piece."""
+        pieces = self.download_pieces(request, image_id)
+        status, headers = next(pieces)
+        return status, headers, pieces
+
+    def download_pieces(self, request, image_id):
+        """Status and headers, then the pieces of the body, all of one snapshot."""
+        with self.transaction(request.caller, snapshot=True) as connection:
+            status, fields, body = ask(connection, request, request.headers,
+                                       request.body(self.body_limit))
+            yield status, list_headers(status, fields, body)
+            start = re.match(r"bytes (\d+)", fields.get("Content-Range", ""))
+            offset = int(start[1]) if start else 0
+            end = offset + int(fields.get("Content-Length", len(body)))
+            while body:
+                yield body
+                offset += len(body)
+                if offset == end:
+                    break
+                body = connection.execute(DOWNLOAD, [image_id, offset, min(PIECE, end - offset)],
+                                          binary=True).fetchone()[0]
 
     def export(self, request):
-        """An export, which may be larger than memory."""
+        """An export, row by row."""
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         rows = self.export_rows(request, [query.get("query", ""), query.get("timeout", "0")])
         try:
             first = next(rows, "")
-        except psycopg.errors.QueryCanceled:
+        except psycopg.OperationalError:
             raise
         except psycopg.Error:
             return self.call(request)  # which says what is wrong
         return 200, [("Content-Type", "application/json"),
-                     ("x-openstack-request-id", request.id)], pieces(first, rows)
+                     ("x-openstack-request-id", request.id)], pieces_of(first, rows)
 
     def export_rows(self, request, arguments):
         with self.transaction(request.caller) as connection:
@@ -247,7 +325,7 @@ class Gateway:
     def check_health(self):
         """Whether a request would be answered: 200 or 503."""
         with self.transaction(("", "", "")) as connection:
-            connection.execute(CALL, ["GET", "/versions", Jsonb({}), None])
+            connection.execute(CALL, ["GET", "/versions", Jsonb({}), None]).fetchone()
         return 200, [("Content-Type", "text/plain"), ("Content-Length", "3")], [b"OK\n"]
 
 
@@ -255,7 +333,21 @@ def is_export(path):
     return path.endswith("/v1/export/images")
 
 
-def pieces(first, rows):
+def ask(connection, request, headers, body):
+    """Status, headers and body of http_request()'s answer."""
+    return connection.execute(CALL, [request.method, request.target, Jsonb(headers), body],
+                              binary=True).fetchone()
+
+
+def list_headers(status, fields, body):
+    """Headers as WSGI wants them, with the length of a body that there may be."""
+    headers = list(fields.items())
+    if "Content-Length" not in fields and status not in (204, 304):
+        headers.append(("Content-Length", str(len(body))))
+    return headers
+
+
+def pieces_of(first, rows):
     """An export as bytes; an error in its midst is its last line."""
     try:
         yield first.encode()

@@ -11,6 +11,7 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "context.h"
 #include "fmgr.h"
 #include "http/http.h"
 #include "image/errors.h"
@@ -89,6 +90,7 @@ imgcat_http_get_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 	int64		size;
 	int64		offset = 0;
 	int64		length;
+	int64		piece;
 	bool		is_part;
 
 	imgcat_http_image_id(request, 0, &id);
@@ -110,7 +112,15 @@ imgcat_http_get_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 				 errmsg("the image data does not have the range of the request"),
 				 errdetail("The image has %lld bytes.", (long long) size)));
 	}
-	answer->body = DatumGetByteaPP(download(request, &id, offset, length));
+	piece = length;
+	if (imgcat_http_data_piece > 0 && piece > imgcat_http_data_piece)
+	{
+		/* the gateway that wants a piece sends the others after it */
+		piece = imgcat_http_data_piece;
+		imgcat_http_set_field(answer, "Content-Length",
+							  psprintf("%lld", (long long) length));
+	}
+	answer->body = DatumGetByteaPP(download(request, &id, offset, piece));
 	if (is_part)
 	{
 		answer->status = 206;
@@ -128,12 +138,12 @@ imgcat_http_get_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 }
 
 /*
- * The size that the client says the data has, -1 if it does not.
+ * The number of bytes that a header says, -1 if it did not come.
  */
 static int64
-declared_size(const ImgcatHttpRequest *request)
+bytes_field(const ImgcatHttpRequest *request, const char *name)
 {
-	const char *value = imgcat_http_field(request, "x-openstack-image-size");
+	const char *value = imgcat_http_field(request, name);
 
 	if (value == NULL)
 		return -1;
@@ -141,41 +151,110 @@ declared_size(const ImgcatHttpRequest *request)
 		strspn(value, "0123456789") != strlen(value))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("header x-openstack-image-size is not a number of bytes")));
+				 errmsg("header %s is not a number of bytes", name)));
 	return strtoll(value, NULL, 10);
 }
 
 /*
- * PUT /v2/images/{image_id}/file, and .../stage: the body is the data.
+ * Refuse data of another size than the client said, if it said one.
+ */
+static void
+check_declared_size(int64 declared, int64 size)
+{
+	if (declared >= 0 && declared != size)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the data has another size than declared"),
+				 errdetail("x-openstack-image-size is %lld; %lld bytes have come.",
+						   (long long) declared, (long long) size)));
+}
+
+/*
+ * Is the body a piece of the data, by the headers Upload-Offset and
+ * Upload-Complete?  Then offset is where it begins, and complete whether it is
+ * the last.
+ */
+static bool
+read_piece(const ImgcatHttpRequest *request, int64 *offset, bool *complete)
+{
+	const char *value = imgcat_http_field(request, "Upload-Complete");
+
+	*offset = bytes_field(request, "Upload-Offset");
+	*complete = value == NULL || strcmp(value, "?1") == 0;
+	if (!*complete && strcmp(value, "?0") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("header %s is neither ?0 nor ?1", "Upload-Complete")));
+	if (*offset < 0 && value == NULL)
+		return false;
+	*offset = Max(*offset, 0);
+	return true;
+}
+
+/*
+ * Add the body to the data of an image; the last piece makes it active.
+ */
+static void
+put_piece(const ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
+		  const pg_uuid_t *id, Datum data, int64 offset, bool complete)
+{
+	static const Oid types[] = {UUIDOID, BYTEAOID, INT8OID};
+	Datum		args[3];
+
+	args[0] = UUIDPGetDatum(id);
+	args[1] = data;
+	args[2] = Int64GetDatum(offset);
+	imgcat_http_call("append_image_data", 3, types, args, NULL);
+	if (complete)
+		imgcat_http_call("finish_image_data", 1, types, args, NULL);
+	else
+	{
+		imgcat_http_set_field(answer, "Upload-Complete", "?0");
+		imgcat_http_set_field(answer, "Upload-Offset",
+							  psprintf("%lld", (long long) (offset + request->body_length)));
+	}
+}
+
+/*
+ * PUT /v2/images/{image_id}/file, and .../stage: the body is the data, or,
+ * of a file, a piece of it.
  */
 void
 imgcat_http_put_data(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 {
 	static const Oid types[] = {UUIDOID, BYTEAOID};
 	const char *type = imgcat_http_field(request, "Content-Type");
+	bool		is_piece;
+	bool		complete;
 	int64		declared;
+	int64		offset;
 	pg_uuid_t	id;
 	Datum		args[2];
 
-	(void) answer;
 	if (type == NULL || !imgcat_media_type_is(type, OCTETS))
 		ereport(ERROR,
 				(errcode(IMGCAT_ERRCODE_HTTP(415)),
 				 errmsg("the body is of an unsupported media type"),
 				 errhint("Send the data as %s.", OCTETS)));
-	declared = declared_size(request);
+	declared = bytes_field(request, "x-openstack-image-size");
+	is_piece = read_piece(request, &offset, &complete);
 	imgcat_http_image_id(request, 0, &id);
 	args[0] = UUIDPGetDatum(&id);
 	args[1] = PointerGetDatum(request->bytes != NULL ? request->bytes :
 							  (bytea *) cstring_to_text_with_len("", 0));
-	imgcat_http_call(request->route->function, 2, types, args, NULL);
-	if (declared >= 0 && declared != (int64) request->body_length)
+	if (!is_piece)
+	{
+		imgcat_http_call(request->route->function, 2, types, args, NULL);
+		offset = 0;
+	}
+	else if (strcmp(request->route->function, "upload_image_data") == 0)
+		put_piece(request, answer, &id, args[1], offset, complete);
+	else
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the data has another size than declared"),
-				 errdetail("x-openstack-image-size is %lld; %lld bytes have come.",
-						   (long long) declared,
-						   (long long) request->body_length)));
+				 errmsg("data is staged whole")));
+	if (complete)
+		check_declared_size(declared, offset + (int64) request->body_length);
 }
 
 /*

@@ -23,7 +23,7 @@ SELECT image_catalog.import_images(jsonb_agg(jsonb_build_object('id', pg_temp.id
            'disk_format', 'raw', 'container_format', container_format, 'members', CASE WHEN n = 3 THEN '{"M": "pending"}'::jsonb ELSE '{}' END)))
   FROM (VALUES (1, 'private', 'queued', 'bare'), (2, 'public', 'queued', 'bare'), (3, 'shared', 'queued', 'bare'), (4, 'community', 'queued', 'bare'),
                (5, 'private', 'active', 'bare'), (6, 'private', 'queued', NULL), (7, 'private', 'saving', 'bare'), (8, 'private', 'queued', 'bare'),
-               (9, 'private', 'queued', 'bare')) i (n, visibility, status, container_format);
+               (9, 'private', 'queued', 'bare'), (20, 'private', 'queued', 'bare')) i (n, visibility, status, container_format);
 
 -- what a client has uploaded it reads back
 SELECT * FROM pg_temp.ask('A', 'GET', '1/file');
@@ -53,6 +53,22 @@ SELECT headers, status, fields->>'Content-Range' AS range, fields->>'Content-MD5
 -- of nothing there is no part, and no body is expected
 SELECT t.*, status, fields FROM (VALUES ('9/file', NULL, 'bytes=0-'), ('9/file', NULL, 'bytes=-1'), ('2/file', NULL, 'bytes=0-'), ('2/file', NULL, 'nonsense'), ('1/file', 'x', '')) t(target, body, range),
        pg_temp.ask('A', 'GET', target, body, jsonb_build_object('Range', range));
+
+-- no more than a gateway wants at once, which learns how much there is
+SET image_catalog.http_data_piece = 8;
+SELECT headers, status, fields - 'Content-MD5' AS fields, answer
+  FROM unnest('{"{}","{\"Range\": \"bytes=3-\"}","{\"Range\": \"bytes=3-10\"}","{\"Range\": \"bytes=-9\"}","{\"Range\": \"bytes=26-\"}"}'::jsonb[]) headers,
+       pg_temp.ask('A', 'GET', '1/file', NULL, headers);
+RESET image_catalog.http_data_piece;
+
+-- in pieces
+SELECT data, headers, status, fields, left(split_part(answer, E'\n\n', 2), 110) AS answer
+  FROM (VALUES ('abc', '{"Upload-Complete": "?0"}'), ('def', '{"Upload-Complete": "?0", "Upload-Offset": "3"}'), ('def', '{"Upload-Complete": "?0", "Upload-Offset": "3"}'),
+               ('x', '{"Upload-Offset": "-1"}'), ('x', '{"Upload-Offset": "6", "Upload-Complete": "yes"}'), ('x', '{}'),
+               ('ghi', '{"Upload-Offset": "6", "Upload-Complete": "?1", "x-openstack-image-size": "8"}'),
+               ('ghi', '{"Upload-Offset": "6", "x-openstack-image-size": "9"}'), ('jkl', '{"Upload-Offset": "9"}')) t(data, headers), pg_temp.put('A', '20/file', data, headers::jsonb);
+SELECT status, answer FROM pg_temp.ask('A', 'GET', '20/file');
+SELECT status, answer FROM pg_temp.put('A', '8/stage', 'x', '{"Upload-Offset": "0"}');
 
 -- who may read; image 5 is active, without a word about data
 SELECT status FROM generate_series(2, 4) n, pg_temp.put('A', n || '/file', 'data');
