@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "context.h"
 #include "http/http.h"
 #include "json_writer.h"
 #include "lib/stringinfo.h"
@@ -49,13 +50,19 @@ imgcat_http_versions(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 }
 
 /*
- * GET /v2
+ * GET /v2: the way to it, or what there is, as IMS says.
  */
 void
 imgcat_http_to_v2(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer)
 {
-	imgcat_http_set_field(answer, "Location",
-						  psprintf("%s/v2/", imgcat_http_base(request)));
+	if (imgcat_dialect == IMGCAT_DIALECT_IMS)
+	{
+		imgcat_http_versions(request, answer);
+		answer->status = 300;
+	}
+	else
+		imgcat_http_set_field(answer, "Location",
+							  psprintf("%s/v2/", imgcat_http_base(request)));
 }
 
 /*

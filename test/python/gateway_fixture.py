@@ -7,6 +7,7 @@ The server is found by PGHOST; what these tests make is gone at the end.
 import atexit
 import base64
 import http.client
+import importlib.metadata
 import json
 import logging
 import os
@@ -69,6 +70,15 @@ def skip_unless(*modules):
             __import__(module)
         except ImportError:
             print(f"1..0 # SKIP the Python module {module} is not installed")
+            sys.exit(0)
+
+
+def skip_unless_release(**releases):
+    """Ends the program unless clients are of the releases that it was written for."""
+    for package, release in releases.items():
+        found = importlib.metadata.version(package)
+        if int(found.split(".")[0]) != release:
+            print(f"1..0 # SKIP this is for release {release} of {package}, not {found}")
             sys.exit(0)
 
 

@@ -46,6 +46,8 @@ SELECT status, answer FROM pg_temp.ask('POST', '/v2/cloudimages', '{}');
 SET image_catalog.dialect = 'ims';
 SELECT target, status, answer FROM unnest('{/v2/images?__imagetype=x,/v2/images/x,/v2/images/#3,/v2/nope}'::text[]) AS target, pg_temp.ask('GET', target);
 SELECT status, answer FROM pg_temp.ask('POST', '/v2/images', '{"__os_version": 5}');
+-- and a version is answered with those that there are
+SELECT target, status, jsonb_array_length(answer::jsonb->'versions') AS versions FROM unnest('{/,/v2,/v2.1,/v1.1}'::text[]) AS target, pg_temp.ask('GET', target);
 RESET image_catalog.dialect;
 RESET image_catalog.project_id;
 DELETE FROM image_catalog.images;
