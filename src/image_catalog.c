@@ -44,5 +44,6 @@ PG_FUNCTION_INFO_V1(imgcat_version);
 Datum
 imgcat_version(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;				/* no arguments */
 	PG_RETURN_TEXT_P(cstring_to_text(IMGCAT_VERSION));
 }

@@ -151,9 +151,12 @@ take_local_segment(ImgcatVersionText *local)
 static bool
 is_local(ImgcatVersionText local)
 {
+	ImgcatVersionText last = local;
+
 	if (local.length == 0)
 		return false;
-	if (is_separator((ImgcatVersionText) {local.at + local.length - 1, 1}))
+	imgcat_version_skip(&last, last.length - 1);
+	if (is_separator(last))
 		return false;
 	while (local.length > 0)
 		if (take_local_segment(&local).length == 0)

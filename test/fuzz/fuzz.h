@@ -27,6 +27,6 @@
 		} \
 	} while (0)
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 #endif							/* IMGCAT_FUZZ_H */

@@ -134,7 +134,7 @@ check_query(const ImgcatSearchQuery *query)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	ImgcatSearchQuery query;
 	ImgcatSearchError error;

@@ -12,7 +12,7 @@
 #include "query/cvss.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	ImgcatCvss	cvss;
 	ImgcatCvssError error;

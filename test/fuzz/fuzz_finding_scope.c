@@ -11,7 +11,7 @@
 #include "query/finding_scope.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	const char *str = (const char *) data;
 	char	   *first = malloc(size + IMGCAT_REFERENCE_GROWTH);

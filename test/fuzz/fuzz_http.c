@@ -19,7 +19,7 @@
  * The segments lie one behind the other in the text, each valid UTF-8.
  */
 static void
-check_target(const uint8_t *data, size_t size)
+check_target(const uint8_t * data, size_t size)
 {
 	char	   *str = malloc(size + 1);
 	ImgcatHttpTarget target;
@@ -51,7 +51,7 @@ check_target(const uint8_t *data, size_t size)
  * put in front of a list is in it.
  */
 static void
-check_header(const uint8_t *data, size_t size)
+check_header(const uint8_t * data, size_t size)
 {
 	char	   *value = malloc(size + 1);
 	char	   *longer = malloc(size + 8);
@@ -75,7 +75,7 @@ check_header(const uint8_t *data, size_t size)
  * A part that a resource has lies within it.
  */
 static void
-check_range(const uint8_t *data, size_t size)
+check_range(const uint8_t * data, size_t size)
 {
 	char	   *value = malloc(size + 1);
 	ImgcatHttpRange range;
@@ -99,7 +99,7 @@ check_range(const uint8_t *data, size_t size)
  * no further than there is room.
  */
 static void
-check_indent(const uint8_t *data, size_t size)
+check_indent(const uint8_t * data, size_t size)
 {
 	const char *str = (const char *) data;
 	size_t		needed = imgcat_json_indent(NULL, 0, str, size);
@@ -120,7 +120,7 @@ check_indent(const uint8_t *data, size_t size)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	check_target(data, size);
 	check_header(data, size);

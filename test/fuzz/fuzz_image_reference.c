@@ -18,7 +18,7 @@ same(ImgcatReferencePart a, ImgcatReferencePart b)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	const char *name = (const char *) data;
 	ImgcatImageReference reference;

@@ -47,7 +47,7 @@ check_list(const char *str, size_t size)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	char	   *str = malloc(size > 0 ? size : 1);
 	const char *value;

@@ -12,7 +12,7 @@
 #include "query/json_patch_text.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	const char *str = (const char *) data;
 	ImgcatJsonPatchDuplicate duplicate;

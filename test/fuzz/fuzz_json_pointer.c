@@ -11,7 +11,7 @@
 #include "query/json_pointer.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	const char *str = (const char *) data;
 	size_t		count = imgcat_json_pointer_token_count(str, size);

@@ -15,7 +15,7 @@
 #include "query/utf8.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	char	   *str = malloc(size + 1);
 	char	   *digits = str;

@@ -22,7 +22,7 @@ check_same(ImgcatPurlPart a, ImgcatPurlPart b)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	ImgcatPackageUrl purl;
 	ImgcatPackageUrl again;

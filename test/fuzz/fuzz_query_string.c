@@ -57,7 +57,7 @@ check_round_trip(const ImgcatQueryParameter *parameter)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	char	   *str = malloc(size + 1);
 	ImgcatQueryString reader;

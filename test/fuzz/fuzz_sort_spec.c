@@ -65,7 +65,7 @@ check_request(const ImgcatSortRequest *request)
  * sort_key, or after a '=' a sort_dir.
  */
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	ImgcatSortRequest request = {0};
 	const char *keys[MAX_VALUES];

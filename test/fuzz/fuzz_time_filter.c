@@ -38,8 +38,8 @@ print_time(int64_t microseconds, char *out, size_t out_size)
 	for (;; month++)
 	{
 		int			length = month_days[month] +
-			(month == 1 && year % 4 == 0 &&
-			 (year % 100 != 0 || year % 400 == 0));
+		(month == 1 && year % 4 == 0 &&
+		 (year % 100 != 0 || year % 400 == 0));
 
 		if (days < length)
 			break;
@@ -51,7 +51,7 @@ print_time(int64_t microseconds, char *out, size_t out_size)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	char	   *str = malloc(size + 1);
 	ImgcatTimeFilter filter;

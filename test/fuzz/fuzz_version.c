@@ -36,7 +36,7 @@ check_order(ImgcatVersionCompare compare, char *const str[],
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	char	   *str[3];
 	size_t		length[3];
@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void) imgcat_version_ordering((const char *) data, size);
 	for (i = 0; i < 3; i++)
 	{
-		const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
+		const		uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
 
 		length[i] = end != NULL ? (size_t) (end - data) : size;
 		str[i] = malloc(length[i] + 1);

@@ -40,7 +40,8 @@ tap_print_escaped(const char *str)
 /*
  * One test: print its line, return whether it holds.
  */
-static inline bool __attribute__((format(printf, 2, 3)))
+static inline bool
+__attribute__((format(printf, 2, 3)))
 ok(bool holds, const char *format,...)
 {
 	char		name[1024];

@@ -83,6 +83,7 @@ static const struct
 	const char *value;
 	const char *condition;
 }			values[] = {
+
 	/* modifiers */
 	{"Image", "test", "prefix(test)"},
 	{"Image", "\"test\"", "exact(test)"},
@@ -290,7 +291,8 @@ static const struct
 };
 
 /* Append formatted text to the buffer. */
-static void __attribute__((format(printf, 2, 3)))
+static void
+__attribute__((format(printf, 2, 3)))
 add(char *buffer, const char *format,...)
 {
 	size_t		length = strlen(buffer);

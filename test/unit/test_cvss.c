@@ -16,6 +16,7 @@ static const struct
 	int			score;
 	const char *severity;
 }			scores[] = {
+
 	/* version 2: the specification's three, and the ends */
 	{"AV:N/AC:L/Au:N/C:N/I:N/A:C", 78, "HIGH"},
 	{"AV:N/AC:L/Au:N/C:C/I:C/A:C", 100, "HIGH"},
@@ -76,7 +77,7 @@ static const struct
 	86, "HIGH"},
 	/* metrics that are no base metrics change nothing */
 	{"CVSS:4.0/AV:N/AC:L/AT:N/PR:H/UI:N/VC:L/VI:L/VA:N/SC:N/SI:N/SA:N"
-		"/E:U/CR:L/MAV:P/MSI:S/S:P/AU:Y/R:I/V:C/RE:H/U:Amber", 51, "MEDIUM"},
+	"/E:U/CR:L/MAV:P/MSI:S/S:P/AU:Y/R:I/V:C/RE:H/U:Amber", 51, "MEDIUM"},
 };
 
 static const struct

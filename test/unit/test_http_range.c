@@ -18,7 +18,7 @@ typedef struct RangeCase
 	const char *value;
 	int64_t		size;
 	const char *expected;		/* "offset+length", "416" or "400" */
-} RangeCase;
+}			RangeCase;
 
 static const RangeCase range_cases[] = {
 	{"bytes=3-10", 26, "3+8"},
@@ -81,7 +81,7 @@ static const RangeCase content_range_cases[] = {
 };
 
 static void
-check(const RangeCase *test, ImgcatRangeResult (*read) (ImgcatHttpRange *, const char *))
+check(const RangeCase * test, ImgcatRangeResult (*read) (ImgcatHttpRange *, const char *))
 {
 	ImgcatHttpRange range;
 	int64_t		offset;

@@ -23,7 +23,7 @@ typedef struct Case
 	size_t		ntokens;
 	const char *tokens[MANY];
 	int32_t		indexes[MANY];
-} Case;
+}			Case;
 
 static const Case cases[] = {
 	{"", IMGCAT_JSON_POINTER_OK, 0, 0, {NULL}, {0}},
@@ -49,7 +49,7 @@ static const Case cases[] = {
 };
 
 static void
-test_parse(const Case *test)
+test_parse(const Case * test)
 {
 	size_t		length = strlen(test->pointer);
 	char	   *str = exact_copy(test->pointer, length);

@@ -19,7 +19,7 @@ typedef struct LinkCase
 {
 	const char *str;
 	const char *query;			/* NULL: refused */
-} LinkCase;
+}			LinkCase;
 
 static const LinkCase cases[] = {
 	{"", ""},
@@ -58,7 +58,7 @@ main(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		const LinkCase *c = &cases[i];
+		const		LinkCase *c = &cases[i];
 		const char *query;
 		size_t		length;
 		bool		good = imgcat_list_link_query(c->str, strlen(c->str), PATH,

@@ -32,6 +32,7 @@ static const struct
 	ImgcatSortResult result;
 	const char *expected;		/* order, or the slice at fault */
 }			cases[] = {
+
 	/* neither */
 	{NULL, {0}, {0}, IMGCAT_SORT_OK, "-created_at -id"},
 	/* sort_key and sort_dir */

@@ -47,6 +47,7 @@ static const struct
 	int			utc[7];
 	bool		has_fraction;
 }			good[] = {
+
 	/* operators */
 	{"eq:2018-10-28T10:00:00Z", IMGCAT_EQ, TEN_2018, false},
 	{"neq:2018-10-28T10:00:00Z", IMGCAT_NEQ, TEN_2018, false},
@@ -132,6 +133,7 @@ static const struct
 	ImgcatTimeFilterResult result;
 	size_t		position;
 }			bad[] = {
+
 	/* nothing, or no time */
 	{"", IMGCAT_TIME_BAD_TIME, 0},
 	{"gt:", IMGCAT_TIME_BAD_TIME, 3},

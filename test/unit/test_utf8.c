@@ -115,7 +115,7 @@ main(void)
 		char		bytes[4];
 		size_t		length = encode(code, bytes);
 		bool		valid = code > 0 && code <= 0x10FFFF &&
-			(code < 0xD800 || code > 0xDFFF);
+		(code < 0xD800 || code > 0xDFFF);
 
 		if (imgcat_utf8_valid(bytes, length) != valid)
 			nwrong++;

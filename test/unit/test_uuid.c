@@ -18,7 +18,7 @@ typedef struct UuidCase
 	const char *str;
 	bool		canonical;		/* as the API spells it, case aside */
 	bool		readable;		/* as PostgreSQL takes it */
-} UuidCase;
+}			UuidCase;
 
 static const UuidCase cases[] = {
 	{"00112233-4455-6677-8899-aabbccddeeff", true, true},
@@ -53,7 +53,7 @@ main(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		const UuidCase *c = &cases[i];
+		const		UuidCase *c = &cases[i];
 		unsigned char uuid[16];
 		bool		good;
 

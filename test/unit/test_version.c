@@ -19,6 +19,7 @@ static const struct
 	char		order;
 	const char *b;
 }			cases[] = {
+
 	/* dpkg: parts, epochs, '~', letters and the rest, revisions */
 	{"dpkg", "1.0", '=', "1.0"},
 	{"dpkg", "1.0", '=', "0:1.0"},
