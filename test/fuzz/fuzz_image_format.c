@@ -42,7 +42,7 @@ add_zeros(ImgcatFormatInspector *inspector, size_t until)
  * Inspect chunks of the data, each at its place, in pieces of so many bytes.
  */
 static void
-inspect(ImgcatFormatInspector *inspector, const uint8_t *data, size_t size,
+inspect(ImgcatFormatInspector *inspector, const uint8_t * data, size_t size,
 		size_t piece)
 {
 	imgcat_format_begin(inspector);
@@ -50,7 +50,7 @@ inspect(ImgcatFormatInspector *inspector, const uint8_t *data, size_t size,
 	{
 		size_t		length = place == NUM_PLACES - 1 ? size : size / 2;
 		size_t		room = place == NUM_PLACES - 1 ? length :
-			places[place + 1] - places[place];
+		places[place + 1] - places[place];
 
 		add_zeros(inspector, places[place]);
 		if (length > room)
@@ -65,7 +65,7 @@ inspect(ImgcatFormatInspector *inspector, const uint8_t *data, size_t size,
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	static ImgcatFormatInspector whole;
 	static ImgcatFormatInspector pieces;
