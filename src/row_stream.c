@@ -115,6 +115,7 @@ imgcat_open_row_stream(SPIPlanPtr plan, int nargs, const Oid *types,
 	MemoryContext old = MemoryContextSwitchTo(context);
 	ImgcatRowStream *stream = palloc0(sizeof(ImgcatRowStream));
 	ParamListInfo parameters = copy_parameters(nargs, types, values);
+
 	/* not a Node: linitial_node() would not compile with assertions */
 	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
 
