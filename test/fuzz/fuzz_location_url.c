@@ -12,7 +12,7 @@
 #include "query/location_url.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	ImgcatLocationUrl parts;
 	const char *url = (const char *) data;

@@ -13,7 +13,8 @@
 static const struct
 {
 	const char *url;
-	const char *expected;		/* scheme, and the URL without secrets; or NULL */
+	const char *expected;		/* scheme, and the URL without secrets; or
+								 * NULL */
 	ImgcatLocationUrlResult result;
 }			cases[] = {
 	{"https://example.org/image.qcow2", "https https://example.org/image.qcow2", IMGCAT_LOCATION_OK},
