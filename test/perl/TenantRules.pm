@@ -143,21 +143,27 @@ sub changes
 }
 
 # Is the image on a list of this visibility (undef: not asked), hidden images
-# or others, and answer of members (default: accepted)?
+# or others, answer of members (default: accepted), and status; ims: in that
+# dialect?
 sub may_list
 {
 	my ($caller, $image, %asked) = @_;
 	my $visibility = $image->{visibility};
 	my $answer = $asked{member_status} // 'accepted';
 
-	return 0 if $image->{nowhere} || $image->{status} =~ /^(deleted|killed)$/;
+	return 0 if $image->{nowhere};
+	return 0 if defined $asked{status} && $image->{status} ne $asked{status};
+	return 0 if $image->{status} =~ /^(deleted|killed)$/ && !($asked{ims} && defined $asked{status});
 	return 0 if $image->{hidden} != ($asked{hidden} // 0);
 	return 0 if $asked{ims} && $image->{unregistered} && !$caller->{admin};
+	# IMS: an answer asks for what is shared with the project, and not by it
+	return 0 if $asked{ims} && !$caller->{admin} && defined $asked{member_status}
+	  && ($asked{visibility} // '') eq 'shared' && is_own($caller, $image);
 	return 0 if ($asked{visibility} // 'all') !~ /^(all|\Q$visibility\E)$/;
 	return 1 if $visibility eq 'public' || is_own($caller, $image);
 	return defined $asked{visibility} if $visibility eq 'community';
 	return 1 if $caller->{admin};
-	return $visibility eq 'shared' && is_member($caller, $image)
+	return $visibility eq 'shared' && is_member($caller, $image) && $image->{status} ne 'deleted'
 	  && ($answer eq 'all' || $answer eq $caller->{project});
 }
 
@@ -466,27 +472,24 @@ sub lists
 {
 	my @lists;
 
-	foreach my $visibility (undef, qw(all public community shared private))
+	my @asked = map { my $visibility = $_; map { my $hidden = $_; map {
+		{ visibility => $visibility, hidden => $hidden, member_status => $_ } } undef, $hidden ? () : qw(pending rejected all) } 0, 1 }
+	  undef, qw(all public community shared private);
+	push @asked, map { my $status = $_; map { { visibility => $_, hidden => 0, status => $status } } undef, 'all', 'shared' }
+	  qw(active deactivated deleted killed);
+	foreach my $asked (@asked)
 	{
-		foreach my $hidden (0, 1)
-		{
-			foreach my $answer (undef, qw(pending rejected all))
-			{
-				my %asked = (visibility => $visibility, hidden => $hidden, member_status => $answer);
-				my %filter = ($hidden ? (os_hidden => 'true') : (), $visibility ? (visibility => $visibility) : (),
-					$answer ? (member_status => $answer) : ());
-				my $filter = join ', ', map { qq{"$_": "$filter{$_}"} } sort keys %filter;
-				my $query = join '&', 'limit=1000', map { "$_=$filter{$_}" } sort keys %filter;
-				my $page = q{(SELECT string_agg(i ->> 'name', ',' ORDER BY i ->> 'name' COLLATE "C") FROM json_array_elements(image_catalog.%s('%s') -> 'images') i)};
+		my %filter = ($asked->{hidden} ? (os_hidden => 'true') : (),
+			map { defined $asked->{$_} ? ($_ => $asked->{$_}) : () } qw(visibility member_status status));
+		my $filter = join ', ', map { qq{"$_": "$filter{$_}"} } sort keys %filter;
+		my $query = join '&', 'limit=1000', map { "$_=$filter{$_}" } sort keys %filter;
+		my $page = q{(SELECT string_agg(i ->> 'name', ',' ORDER BY i ->> 'name' COLLATE "C") FROM json_array_elements(image_catalog.%s('%s') -> 'images') i)};
 
-				push @lists,
-				  { sql => qq{SELECT string_agg(name, ',' ORDER BY name) FROM image_catalog.list_images('{$filter}', "limit" => 1000)}, asked => \%asked },
-				  { sql => 'SELECT ' . sprintf($page, 'list_images_page', $query), asked => \%asked },
-				  { sql => "SELECT image_catalog.count_images('{$filter}')", asked => \%asked, count => 1 };
-				push @lists, { sql => 'SELECT ' . sprintf($page, 'list_cloud_images_page', $query), asked => { %asked, ims => 1 } }
-				  unless defined $answer;
-			}
-		}
+		push @lists,
+		  { sql => qq{SELECT string_agg(name, ',' ORDER BY name) FROM image_catalog.list_images('{$filter}', "limit" => 1000)}, asked => $asked },
+		  { sql => 'SELECT ' . sprintf($page, 'list_images_page', $query), asked => $asked },
+		  { sql => "SELECT image_catalog.count_images('{$filter}')", asked => $asked, count => 1 },
+		  { sql => 'SELECT ' . sprintf($page, 'list_cloud_images_page', $query), asked => { %$asked, ims => 1 } };
 	}
 	push @lists, { sql => q{SELECT string_agg(k ->> 'key', ',' ORDER BY k ->> 'key' COLLATE "C") FROM json_array_elements(image_catalog.ims_project_tags() -> 'tags') k WHERE k ->> 'key' <> 'mark'},
 		own => 1 };

@@ -187,6 +187,22 @@ SELECT current_user, image_catalog.is_catalog_admin();
 SET ROLE postgres;
 SELECT count(*) FROM image_catalog.images}),
 	"tenant|f\ntenant|f", 'after errors');
+is( $node->safe_psql('postgres', q{
+DO $$
+DECLARE call text;
+BEGIN
+    FOREACH call IN ARRAY ARRAY['get_image(''00000000-0000-4000-8000-00000000000f'')', 'list_images_page(''limit=x'')',
+            'create_image(''{"name": 1}'')', 'count_container_images()', 'grant_catalog_admin(''tenant'')'] LOOP
+        BEGIN
+            PERFORM set_config('role', 'tenant', true);
+            EXECUTE 'SELECT image_catalog.' || call;
+            RAISE 'no error: %', call;
+        EXCEPTION WHEN insufficient_privilege OR data_exception OR SQLSTATE 'PT404' THEN
+            IF NOT image_catalog.is_catalog_admin() THEN RAISE 'still the tenant after %', call; END IF;
+        END;
+    END LOOP;
+END $$;
+SELECT image_catalog.is_catalog_admin()}), 't', 'a superuser is himself again, too');
 is( as_role('reader', q{
 BEGIN;
 DECLARE c CURSOR FOR SELECT image_catalog.export_container_images();

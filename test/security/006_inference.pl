@@ -16,7 +16,9 @@ $node->start;
 $node->safe_psql('postgres', q{
 CREATE EXTENSION image_catalog;
 SELECT image_catalog.import_images(jsonb_agg(jsonb_build_object('owner', 'globex', 'status', 'active',
-    'visibility', CASE WHEN n % 2 = 0 THEN 'private' ELSE 'shared' END, 'name', 'secret', 'fleet', 'x', 'tags', '["t"]'::jsonb)))
+    'visibility', CASE WHEN n % 2 = 0 THEN 'private' ELSE 'shared' END, 'name', 'secret',
+    'fleet', CASE WHEN n % 30 = 0 THEN 'rare' ELSE 'x' END,
+    'tags', CASE WHEN n % 30 = 0 THEN '["t", "seldom"]' ELSE '["t"]' END::jsonb)))
   FROM generate_series(1, 3000) n;
 SELECT image_catalog.import_images(jsonb_agg(jsonb_build_object('owner', 'acme', 'status', 'active',
     'visibility', 'private', 'name', 'own', 'fleet', 'y'))) FROM generate_series(1, 20) n;
@@ -46,6 +48,12 @@ cmp_ok(buffers($count, 1), '>', buffers($count) + 20, 'what is counted is read')
 foreach my $pair (
 	[ q{count_images('{"fleet": "%s"}')}, 'x', 'z' ],
 	[ q{count_images('{"tag": "%s"}')}, 't', 'z' ],
+	# what few images have is looked for in the search index
+	[ q{count_images('{"fleet": "%s"}')}, 'rare', 'z' ],
+	[ q{count_images('{"tag": "%s", "visibility": "shared"}')}, 'seldom', 'z' ],
+	[ q{count_images('{"tag": "%s", "visibility": "private"}')}, 'seldom', 'z' ],
+	[ q{list_images_page('fleet=%s')}, 'rare', 'z' ],
+	[ q{list_images_page('tag=%s&sort=name:asc')}, 'seldom', 'z' ],
 	[ q{count_images('{"name": "%s"}')}, 'secret', 'nothing' ],
 	[ q{count_images('{"fleet": "%s", "visibility": "all"}')}, 'x', 'z' ],
 	[ q{list_images_page('fleet=%s')}, 'x', 'z' ],

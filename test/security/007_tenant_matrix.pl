@@ -238,28 +238,33 @@ foreach my $caller (@callers)
 	none_wrong(\@leaks, $compared, "$caller->{name}: what it may not see is told as what is not there");
 }
 
-# Every list, and every count.
+# Every list, and every count, in both dialects.
 my @lists = lists();
-foreach my $caller (@callers)
+foreach my $dialect (qw(openstack ims))
 {
-	my @answers = ask($caller, map { $_->{sql} } @lists);
-	my @wrong;
-
-	foreach my $at (0 .. $#lists)
+	$node->safe_psql('postgres', "SELECT image_catalog.current_project(); ALTER DATABASE postgres SET image_catalog.dialect = $dialect");
+	foreach my $caller (@callers)
 	{
-		my ($list, $answer) = ($lists[$at], $answers[$at]);
-		my @names = sort map { $_->{name} } grep {
-			$list->{own}
-			  ? !$_->{nowhere} && $_->{status} !~ /^(deleted|killed)$/ && !$_->{hidden} && TenantRules::is_own($caller, $_)
-			  && $caller->{reader} && (!$_->{unregistered} || $caller->{admin})
-			  : may_list($caller, $_, %{ $list->{asked} }) } @images;
-		my $expected = !$caller->{reader} && !$list->{own} ? '42501' : $list->{count} ? scalar @names : join ',', @names;
-		my $got = $answer->[0] eq 'ok' ? $answer->[1] : $answer->[0];
+		my @answers = ask($caller, map { $_->{sql} } @lists);
+		my @wrong;
 
-		push @wrong, "$list->{sql}: $got, expected $expected" if $got ne $expected;
+		foreach my $at (0 .. $#lists)
+		{
+			my ($list, $answer) = ($lists[$at], $answers[$at]);
+			my @names = sort map { $_->{name} } grep {
+				$list->{own}
+				  ? !$_->{nowhere} && $_->{status} !~ /^(deleted|killed)$/ && !$_->{hidden} && TenantRules::is_own($caller, $_)
+				  && $caller->{reader} && (!$_->{unregistered} || $caller->{admin})
+				  : may_list($caller, $_, $dialect eq 'ims' ? (ims => 1) : (), %{ $list->{asked} }) } @images;
+			my $expected = !$caller->{reader} && !$list->{own} ? '42501' : $list->{count} ? scalar @names : join ',', @names;
+			my $got = $answer->[0] eq 'ok' ? $answer->[1] : $answer->[0];
+
+			push @wrong, "$list->{sql}: $got, expected $expected" if $got ne $expected;
+		}
+		none_wrong(\@wrong, scalar @lists, "$caller->{name}: lists and counts, $dialect");
 	}
-	none_wrong(\@wrong, scalar @lists, "$caller->{name}: lists and counts");
 }
+$node->safe_psql('postgres', 'ALTER DATABASE postgres RESET image_catalog.dialect');
 
 # Tables.  Nobody has a right on any; a superuser has all.
 my @commands = (
