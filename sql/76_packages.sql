@@ -17,24 +17,29 @@ CREATE TABLE image_catalog.packages (
     source_version text COLLATE "C" NOT NULL,
     architecture text COLLATE "C" NOT NULL,
     module text COLLATE "C" NOT NULL,
+    is_matched boolean NOT NULL,
     CONSTRAINT packages_pkey PRIMARY KEY (package_key),
     CONSTRAINT packages_package_hash_key UNIQUE (package_hash)
 );
 COMMENT ON TABLE image_catalog.packages IS
     'distinct packages of container images';
 COMMENT ON COLUMN image_catalog.packages.package_hash IS
-    'SHA-256 of the columns after it, each with a NUL: names may be longer than an index of all of them takes';
+    'SHA-256 of the columns after it, to module, each with a NUL: names may be longer than an index of all of them takes';
 COMMENT ON COLUMN image_catalog.packages.ecosystem IS
     'type of the package URL (npm, pypi, golang, ...), or distribution and release (debian:12, rhel:9)';
 COMMENT ON COLUMN image_catalog.packages.name IS 'in the form in which the ecosystem compares names';
 COMMENT ON COLUMN image_catalog.packages.source_name IS
     'of the package that it was built from: its own name where none is known';
 COMMENT ON COLUMN image_catalog.packages.module IS 'stream of a modular rpm, or empty';
+COMMENT ON COLUMN image_catalog.packages.is_matched IS
+    'package_findings tell all that is known of it';
 -- which packages does an advisory speak of?
 CREATE INDEX packages_name_idx
     ON image_catalog.packages (ecosystem, name);
 CREATE INDEX packages_source_name_idx
     ON image_catalog.packages (ecosystem, source_name);
+CREATE INDEX packages_unmatched_idx
+    ON image_catalog.packages (package_key) WHERE NOT is_matched;
 
 CREATE TABLE image_catalog.container_packages (
     image_key bigint NOT NULL,

@@ -10,12 +10,14 @@
  *	  images is touched (import_container_images, and with it scan_image;
  *	  delete_container_images);
  * 2. rows of their child tables, which nobody writes without the image's row;
- * 3. rows of packages, by hash, when all images of a call are written
- *	  (package_links.c);
+ * 3. the table packages, which who adds packages or scans images shares with
+ *	  its like, and who finishes a load of vulnerability data with nobody
+ *	  (advisory_load.c); then rows of packages, by hash, when all images of a
+ *	  call are written, and rows of container_scans;
  * 4. one row of container_finding_rules, or one of container_watched_images:
  *	  calls that take these take no other.
  *
- * Nobody locks a table: a rule is asked for when a finding is read
+ * Nobody else locks a table: a rule is asked for when a finding is read
  * (container_rules.h), a score is counted by rows that are only ever added
  * (container_rank.h).  So transactions of several calls can deadlock only where
  * they write the same images, rules or watched names in opposite orders.

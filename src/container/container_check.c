@@ -33,9 +33,9 @@ compared_columns(const ImgcatRowSet *set)
 	StringInfoData columns;
 
 	initStringInfo(&columns);
-	for (int i = 0; i < set->descriptor->natts; i++)
+	for (int i = 0; i < set->rows.descriptor->natts; i++)
 	{
-		Form_pg_attribute column = TupleDescAttr(set->descriptor, i);
+		Form_pg_attribute column = TupleDescAttr(set->rows.descriptor, i);
 		bool text = column->atttypid == TEXTOID ||
 		column->atttypid == TEXTARRAYOID;
 
@@ -66,7 +66,8 @@ compare_rows(ReturnSetInfo *result, ImgcatRowSet *set, Datum keys, int told)
 									  " ((%s EXCEPT ALL %s) UNION ALL (%s EXCEPT ALL %s)) d)"
 									  " ORDER BY image_key",
 									  stored, made, made, stored),
-							 "made", set, 1, types, &keys, true, SPI_OK_SELECT);
+							 "made", &set->rows, 1, types, &keys, true,
+							 SPI_OK_SELECT);
 	differences = (int) SPI_processed;
 	for (int row = 0; row < differences && told + row <= IMGCAT_CHECK_LINES; row++)
 		imgcat_check_line(result,
@@ -78,7 +79,7 @@ compare_rows(ReturnSetInfo *result, ImgcatRowSet *set, Datum keys, int told)
 								   SPI_getvalue(SPI_tuptable->vals[row],
 												SPI_tuptable->tupdesc, 1)));
 	SPI_freetuptable(SPI_tuptable);
-	tuplestore_end(set->rows);
+	tuplestore_end(set->rows.rows);
 	return differences;
 }
 

@@ -545,6 +545,42 @@ imgcat_set_int(ImgcatMessage *message, int field, int32 number)
 }
 
 /*
+ * Set a boolean field.
+ */
+void
+imgcat_set_bool(ImgcatMessage *message, int field, bool boolean)
+{
+	ImgcatValue *value = &message->fields[field];
+
+	value->kind = IMGCAT_VALUE_SCALAR;
+	value->u.scalar.type = jbvBool;
+	value->u.scalar.val.boolean = boolean;
+}
+
+/*
+ * Set a repeated field of strings, or of names of an enum.
+ */
+void
+imgcat_set_text_list(ImgcatMessage *message, int field,
+					 const char *const *texts, int count)
+{
+	ImgcatValue *list = &message->fields[field];
+
+	list->kind = IMGCAT_VALUE_LIST;
+	list->u.list.count = count;
+	list->u.list.items = palloc0(sizeof(ImgcatValue) * Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		ImgcatValue *item = &list->u.list.items[i];
+
+		item->kind = IMGCAT_VALUE_SCALAR;
+		item->u.scalar.type = jbvString;
+		item->u.scalar.val.string.val = unconstify(char *, texts[i]);
+		item->u.scalar.val.string.len = strlen(texts[i]);
+	}
+}
+
+/*
  * Set a field to a message; NULL makes it absent.
  */
 void

@@ -74,6 +74,9 @@ extern void imgcat_set_text(ImgcatMessage *message, int field,
 							const char *str, int length);
 extern void imgcat_set_float(ImgcatMessage *message, int field, double number);
 extern void imgcat_set_int(ImgcatMessage *message, int field, int32 number);
+extern void imgcat_set_bool(ImgcatMessage *message, int field, bool boolean);
+extern void imgcat_set_text_list(ImgcatMessage *message, int field,
+								 const char *const *texts, int count);
 extern void imgcat_set_message(ImgcatMessage *message, int field,
 							   ImgcatMessage *value);
 extern ImgcatMessage *imgcat_make_message(const ImgcatMessageType *type);

@@ -171,13 +171,13 @@ collect_incoming(Jsonb *documents, int *count)
 static void
 insert_rows(ImgcatRowSet *set)
 {
-	if (set->count > 0)
+	if (set->rows.count > 0)
 		imgcat_execute_with_rows(psprintf("INSERT INTO image_catalog.%s (%s)"
 										  " SELECT %s FROM imported",
 										  set->table, set->columns, set->columns),
-								 "imported", set, 0, NULL, NULL, false,
+								 "imported", &set->rows, 0, NULL, NULL, false,
 								 SPI_OK_INSERT);
-	tuplestore_end(set->rows);
+	tuplestore_end(set->rows.rows);
 }
 
 /*
@@ -291,9 +291,9 @@ insert_or_lock_images(ImportedImage *images, int count)
 									  " WHERE false"
 									  " RETURNING image_key",
 									  set->table, set->columns, set->columns),
-							 "imported", set, 0, NULL, NULL, false,
+							 "imported", &set->rows, 0, NULL, NULL, false,
 							 SPI_OK_INSERT_RETURNING);
-	tuplestore_end(set->rows);
+	tuplestore_end(set->rows.rows);
 
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
@@ -404,9 +404,9 @@ merge_images(ImportedImage *images, int count, const Import *import)
 									  " ROW(r.*) FROM imported AS r"
 									  " WHERE i.image_key = r.image_key",
 									  set->table, set->columns),
-							 "imported", set, 0, NULL, NULL, false,
+							 "imported", &set->rows, 0, NULL, NULL, false,
 							 SPI_OK_UPDATE);
-	tuplestore_end(set->rows);
+	tuplestore_end(set->rows.rows);
 }
 
 /*

@@ -14,7 +14,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha1.h"
@@ -22,20 +21,13 @@
 #include "container/container_counters.h"
 #include "container/container_rows.h"
 #include "container/container_scalar.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
-typedef struct ImportColumn
-{
-	const char *name;
-	Oid			type;
-} ImportColumn;
-
-static const ImportColumn image_columns[] = {
+static const ImgcatNamedColumn image_columns[] = {
 	{"image_key", INT8OID}, {"digest", TEXTOID}, {"image_uuid", UUIDOID},
 	{"name_registry", TEXTOID}, {"name_remote", TEXTOID},
 	{"name_tag", TEXTOID}, {"name_full", TEXTOID},
@@ -58,22 +50,22 @@ static const ImportColumn image_columns[] = {
 	{"gone_findings", JSONBOID}
 };
 
-static const ImportColumn name_columns[] = {
+static const ImgcatNamedColumn name_columns[] = {
 	{"image_key", INT8OID}, {"name_index", INT4OID},
 	{"name_registry", TEXTOID}, {"name_remote", TEXTOID},
 	{"name_tag", TEXTOID}, {"name_full", TEXTOID}
 };
 
-static const ImportColumn label_columns[] = {
+static const ImgcatNamedColumn label_columns[] = {
 	{"image_key", INT8OID}, {"label_key", TEXTOID}, {"label_value", TEXTOID}
 };
 
-static const ImportColumn layer_columns[] = {
+static const ImgcatNamedColumn layer_columns[] = {
 	{"image_key", INT8OID}, {"layer_index", INT4OID},
 	{"instruction", TEXTOID}, {"value", TEXTOID}, {"is_empty", BOOLOID}
 };
 
-static const ImportColumn component_columns[] = {
+static const ImgcatNamedColumn component_columns[] = {
 	{"image_key", INT8OID}, {"component_index", INT4OID}, {"name", TEXTOID},
 	{"version", TEXTOID}, {"source", INT2OID}, {"location", TEXTOID},
 	{"top_cvss", FLOAT8OID}, {"risk_score", FLOAT8OID},
@@ -81,7 +73,7 @@ static const ImportColumn component_columns[] = {
 	{"operating_system", TEXTOID}
 };
 
-static const ImportColumn finding_columns[] = {
+static const ImgcatNamedColumn finding_columns[] = {
 	{"image_key", INT8OID}, {"component_index", INT4OID},
 	{"finding_index", INT4OID}, {"severity", INT2OID},
 	{"document_state", INT2OID}, {"is_fixable", BOOLOID},
@@ -99,7 +91,7 @@ static const struct
 {
 	const char *name;
 	int			ncolumns;
-	const ImportColumn *columns;
+	const ImgcatNamedColumn *columns;
 }			tables[IMGCAT_CONTAINER_TABLES] = {
 
 	[IMGCAT_TABLE_IMAGES] =
@@ -138,48 +130,12 @@ imgcat_make_row_set(ImgcatContainerTable table)
 
 	initStringInfo(&columns);
 	set->table = tables[table].name;
-	set->descriptor = CreateTemplateTupleDesc(ncolumns);
 	for (int i = 0; i < ncolumns; i++)
-	{
-		const ImportColumn *column = &tables[table].columns[i];
-
-		TupleDescInitEntry(set->descriptor, i + 1, column->name, column->type,
-						   -1, 0);
-		/* rows are sorted by digest as C sorts it, to be locked in order */
-		if (column->type == TEXTOID)
-			TupleDescInitEntryCollation(set->descriptor, i + 1,
-										C_COLLATION_OID);
-		appendStringInfo(&columns, "%s%s", i > 0 ? ", " : "", column->name);
-	}
+		appendStringInfo(&columns, "%s%s", i > 0 ? ", " : "",
+						 tables[table].columns[i].name);
 	set->columns = columns.data;
-	set->rows = tuplestore_begin_heap(false, false, work_mem);
-	set->count = 0;
+	imgcat_begin_named_rows(&set->rows, tables[table].columns, ncolumns);
 	return set;
-}
-
-/*
- * Run a statement that reads the rows of set under this name.  SPI is connected.
- */
-void
-imgcat_execute_with_rows(const char *statement, const char *name,
-						 ImgcatRowSet *set, int nargs, const Oid *types,
-						 Datum *values, bool read_only, int expected)
-{
-	EphemeralNamedRelationData relation;
-
-	memset(&relation, 0, sizeof(relation));
-	relation.md.name = unconstify(char *, name);
-	relation.md.reliddesc = InvalidOid;
-	relation.md.tupdesc = set->descriptor;
-	relation.md.enrtype = ENR_NAMED_TUPLESTORE;
-	relation.md.enrtuples = set->count;
-	relation.reldata = set->rows;
-	if (SPI_register_relation(&relation) != SPI_OK_REL_REGISTER)
-		elog(ERROR, "could not register rows of container images");
-	if (SPI_execute_with_args(statement, nargs, unconstify(Oid *, types),
-							  values, NULL, read_only, 0) != expected)
-		elog(ERROR, "could not run a statement with rows: %s", statement);
-	SPI_unregister_relation(name);
 }
 
 /*
@@ -188,9 +144,8 @@ imgcat_execute_with_rows(const char *statement, const char *name,
 static void
 add_row(ImgcatRowSet *set, Row *row)
 {
-	Assert(row->ncolumns == set->descriptor->natts);
-	tuplestore_putvalues(set->rows, set->descriptor, row->values, row->nulls);
-	set->count++;
+	Assert(row->ncolumns == set->rows.descriptor->natts);
+	imgcat_add_named_row(&set->rows, row->values, row->nulls);
 }
 
 /* The following put the next column of a row. */

@@ -10,9 +10,8 @@
 #ifndef IMGCAT_CONTAINER_ROWS_H
 #define IMGCAT_CONTAINER_ROWS_H
 
-#include "access/tupdesc.h"
 #include "container/container_document.h"
-#include "utils/tuplestore.h"
+#include "named_rows.h"
 
 typedef enum ImgcatContainerTable
 {
@@ -31,16 +30,10 @@ typedef struct ImgcatRowSet
 {
 	const char *table;			/* name in schema image_catalog */
 	char	   *columns;		/* names, separated by commas */
-	TupleDesc	descriptor;
-	Tuplestorestate *rows;
-	int64		count;
+	ImgcatNamedRows rows;
 } ImgcatRowSet;
 
 extern ImgcatRowSet *imgcat_make_row_set(ImgcatContainerTable table);
-extern void imgcat_execute_with_rows(const char *statement, const char *name,
-									 ImgcatRowSet *set, int nargs,
-									 const Oid *types, Datum *values,
-									 bool read_only, int expected);
 extern void imgcat_add_image_row(ImgcatRowSet *set, int64 image_key,
 								 const ImgcatMessage *document, Jsonb *stored,
 								 const ImgcatMessage *gone);

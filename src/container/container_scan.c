@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * container_scan.c
- *		scan_image: a stored scan used again, as there is no scanner yet.
+ *		scan_image: a stored scan used again, or its packages matched anew.
  *
  * src/container/container_scan.c
  *
@@ -22,10 +22,11 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "image/errors.h"
+#include "scan/scan_images.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
-/* A scan anew is not implemented. */
+/* There are no vulnerability data to scan with. */
 #define IMGCAT_ERRCODE_NO_SCANNER	MAKE_SQLSTATE('P', 'T', '5', '0', '1')
 
 /*
@@ -100,9 +101,9 @@ imgcat_know_image(const char *name, ImgcatKnownImage *image)
 }
 
 /*
- * There is no scanner, so what is not stored cannot be had.  The codes tell
- * what is missing: the image (404), its scan (409), or a scanner (501) for who
- * wants a fresh scan of what is there.
+ * Images are not pulled, so what is not stored cannot be had.  The codes tell
+ * what is missing: the image (404), its scan and so its packages (409), or
+ * vulnerability data (501) for who wants a fresh scan of what is there.
  */
 static void
 refuse_scan(const ImgcatKnownImage *image)
@@ -126,9 +127,9 @@ refuse_scan(const ImgcatKnownImage *image)
 			 errmsg("scan could not be completed for image %s (%s): please check that an applicable registry and scanner is integrated",
 					image->full_name, has_metadata ? "MISSING_SCAN_DATA" :
 					"MISSING_METADATA, MISSING_SCAN_DATA"),
-			 has_scan ? errdetail("The image has a stored scan, and a fresh one (force) needs a scanner.") : 0,
-			 has_scan ? errhint("Without force the stored scan is used.") :
-			 errhint("Import a document with a scan by import_container_images().")));
+			 has_scan ? errdetail("The image has a stored scan, and a fresh one (force) needs vulnerability data.") : 0,
+			 has_scan ? errhint("Load some by import_vulnerabilities(); without force the stored scan is used.") :
+			 errhint("Import a document with a scan by import_container_images(), or an SBOM by import_sbom().")));
 }
 
 /*
@@ -141,22 +142,7 @@ store_scanned(ImgcatKnownImage *image)
 	ImgcatMessage *document = image->document;
 
 	if (!image->digest_only)
-	{
-		ImgcatMessage *name =
-		imgcat_make_message(document->type->fields[IMAGE_NAME].message);
-		int			count = imgcat_field_count(document, IMAGE_NAMES);
-		ImgcatValue *names = palloc0(sizeof(ImgcatValue) * (count + 1));
-
-		imgcat_set_text(name, NAME_FULL, image->full_name,
-						strlen(image->full_name));
-		for (int i = 0; i < count; i++)
-			names[i] = *imgcat_field_item(document, IMAGE_NAMES, i);
-		names[count].kind = IMGCAT_VALUE_MESSAGE;
-		names[count].u.message = name;
-		document->fields[IMAGE_NAMES].kind = IMGCAT_VALUE_LIST;
-		document->fields[IMAGE_NAMES].u.list.count = count + 1;
-		document->fields[IMAGE_NAMES].u.list.items = names;
-	}
+		imgcat_add_image_name(document, image->full_name);
 	document->fields[IMAGE_LAST_UPDATED].kind = IMGCAT_VALUE_ABSENT;
 	document->fields[IMAGE_RISK_SCORE].kind = IMGCAT_VALUE_ABSENT;
 	imgcat_import_documents(imgcat_store_document(document),
@@ -182,11 +168,16 @@ IMGCAT_FUNCTION(imgcat_scan_image, 1)
 	imgcat_require_container_write();
 	SPI_connect();
 	imgcat_know_image(name, &image);
-	if (force || image.document == NULL ||
-		!imgcat_field_is_set(image.document, IMAGE_SCAN))
+	if (image.document == NULL ||
+		!imgcat_field_is_set(image.document, IMAGE_SCAN) ||
+		(force && !imgcat_has_advisories()))
 		refuse_scan(&image);
-	store_scanned(&image);
 	id = imgcat_field_text(image.document, IMAGE_ID, &id_length);
+	if (force)
+		(void) imgcat_scan_digest(pnstrdup(id, id_length),
+								  image.digest_only ? NULL : image.full_name);
+	else
+		store_scanned(&image);
 	MemoryContextSwitchTo(caller);
 	digest = cstring_to_text_with_len(id, id_length);
 	SPI_finish();

@@ -120,9 +120,9 @@ static const ImgcatFieldType name_fields[] = {
 MESSAGE(name);
 
 static const ImgcatFieldType data_source_fields[] = {
-	[0] = FIELD("id", STRING, 0),
-	[1] = FIELD("name", STRING, 0),
-	[2] = FIELD("mirror", STRING, 0),
+	[DATA_SOURCE_ID] = FIELD("id", STRING, 0),
+	[DATA_SOURCE_NAME] = FIELD("name", STRING, 0),
+	[DATA_SOURCE_MIRROR] = FIELD("mirror", STRING, 0),
 };
 
 MESSAGE(data_source);

@@ -229,25 +229,77 @@ round_up(double score)
 }
 
 /*
+ * The impact of version 2, not rounded.
+ */
+static double
+impact_2(const int *base)
+{
+	static const double effect[] = {0.0, 0.275, 0.660};
+
+	return 10.41 * (1 - (1 - effect[base[V2_C]]) * (1 - effect[base[V2_I]]) *
+					(1 - effect[base[V2_A]]));
+}
+
+/*
+ * The exploitability of version 2, not rounded.
+ */
+static double
+exploitability_2(const int *base)
+{
+	static const double access[] = {0.395, 0.646, 1.0};
+	static const double complexity[] = {0.35, 0.61, 0.71};
+	static const double authentication[] = {0.45, 0.56, 0.704};
+
+	return 20 * access[base[V2_AV]] * complexity[base[V2_AC]] *
+		authentication[base[V2_AU]];
+}
+
+/*
  * The base score of version 2.
  */
 static int
 base_score_2(const int *base)
 {
-	static const double access[] = {0.395, 0.646, 1.0};
-	static const double complexity[] = {0.35, 0.61, 0.71};
-	static const double authentication[] = {0.45, 0.56, 0.704};
-	static const double effect[] = {0.0, 0.275, 0.660};
-	double		impact;
-	double		exploitability;
-
-	impact = 10.41 * (1 - (1 - effect[base[V2_C]]) * (1 - effect[base[V2_I]]) *
-					  (1 - effect[base[V2_A]]));
 	if (base[V2_C] + base[V2_I] + base[V2_A] == 0)
 		return 0;
-	exploitability = 20 * access[base[V2_AV]] * complexity[base[V2_AC]] *
-		authentication[base[V2_AU]];
-	return round_nearest((0.6 * impact + 0.4 * exploitability - 1.5) * 1.176);
+	return round_nearest((0.6 * impact_2(base) + 0.4 * exploitability_2(base) -
+						  1.5) * 1.176);
+}
+
+/*
+ * The impact of version 3, not rounded; without any it is not positive.
+ */
+static double
+impact_3(const int *base)
+{
+	static const double effect[] = {0.0, 0.22, 0.56};
+	double		loss;
+	double		power = 1;
+	int			i;
+
+	loss = 1 - (1 - effect[base[V3_C]]) * (1 - effect[base[V3_I]]) *
+		(1 - effect[base[V3_A]]);
+	if (base[V3_S] == 0)
+		return 6.42 * loss;
+	for (i = 0; i < 15; i++)
+		power *= loss - 0.02;
+	return 7.52 * (loss - 0.029) - 3.25 * power;
+}
+
+/*
+ * The exploitability of version 3, not rounded.
+ */
+static double
+exploitability_3(const int *base)
+{
+	static const double vector[] = {0.85, 0.62, 0.55, 0.2};
+	static const double complexity[] = {0.77, 0.44};
+	static const double privileges[2][3] = {{0.85, 0.62, 0.27},
+	{0.85, 0.68, 0.5}};
+	static const double interaction[] = {0.85, 0.62};
+
+	return 8.22 * vector[base[V3_AV]] * complexity[base[V3_AC]] *
+		privileges[base[V3_S]][base[V3_PR]] * interaction[base[V3_UI]];
 }
 
 /*
@@ -256,35 +308,12 @@ base_score_2(const int *base)
 static int
 base_score_3(const int *base)
 {
-	static const double vector[] = {0.85, 0.62, 0.55, 0.2};
-	static const double complexity[] = {0.77, 0.44};
-	static const double privileges[2][3] = {{0.85, 0.62, 0.27},
-	{0.85, 0.68, 0.5}};
-	static const double interaction[] = {0.85, 0.62};
-	static const double effect[] = {0.0, 0.22, 0.56};
-	bool		changed = base[V3_S] == 1;
-	double		loss;
-	double		impact;
-	double		score;
+	double		score = impact_3(base);
 
-	loss = 1 - (1 - effect[base[V3_C]]) * (1 - effect[base[V3_I]]) *
-		(1 - effect[base[V3_A]]);
-	if (changed)
-	{
-		double		power = 1;
-		int			i;
-
-		for (i = 0; i < 15; i++)
-			power *= loss - 0.02;
-		impact = 7.52 * (loss - 0.029) - 3.25 * power;
-	}
-	else
-		impact = 6.42 * loss;
-	if (impact <= 0)
+	if (score <= 0)
 		return 0;
-	score = impact + 8.22 * vector[base[V3_AV]] * complexity[base[V3_AC]] *
-		privileges[changed][base[V3_PR]] * interaction[base[V3_UI]];
-	if (changed)
+	score += exploitability_3(base);
+	if (base[V3_S] == 1)
 		score *= 1.08;
 	return round_up(score < 10 ? score : 10);
 }
@@ -371,6 +400,26 @@ imgcat_cvss_base_score(const ImgcatCvss *cvss)
 	if (cvss->version == IMGCAT_CVSS_4_0)
 		return base_score_4(cvss->base);
 	return base_score_3(cvss->base);
+}
+
+/*
+ * The two parts of the base score; see cvss.h.
+ */
+void
+imgcat_cvss_subscores(const ImgcatCvss *cvss, int *impact, int *exploitability)
+{
+	*impact = *exploitability = 0;
+	if (cvss->version == IMGCAT_CVSS_4_0)
+		return;
+	if (cvss->version == IMGCAT_CVSS_2)
+	{
+		*impact = round_nearest(impact_2(cvss->base));
+		*exploitability = round_nearest(exploitability_2(cvss->base));
+		return;
+	}
+	if (impact_3(cvss->base) > 0)
+		*impact = round_nearest(impact_3(cvss->base));
+	*exploitability = round_nearest(exploitability_3(cvss->base));
 }
 
 /*

@@ -37,7 +37,13 @@ typedef enum ImgcatCvssError
 typedef struct ImgcatCvss
 {
 	ImgcatCvssVersion version;
-	int			base[IMGCAT_CVSS_BASE_MAX]; /* values, see cvss.c */
+	int			base[IMGCAT_CVSS_BASE_MAX]; /* numbers of values: in version 2
+											 * of AV (L A N), AC (H M L), Au
+											 * (M S N), C, I, A (N P C); in
+											 * version 3 of AV (N A L P), AC
+											 * (L H), PR (N L H), UI (N R), S
+											 * (U C), C, I, A (N L H); for
+											 * others see cvss.c */
 } ImgcatCvss;
 
 /*
@@ -53,6 +59,13 @@ extern ImgcatCvssError imgcat_cvss_parse(const char *str, size_t length,
 
 /* The base score, in tenths: 0 to 100. */
 extern int	imgcat_cvss_base_score(const ImgcatCvss *cvss);
+
+/*
+ * Impact and exploitability of which the base score is made, in tenths; version
+ * 4 has none, 0 then.
+ */
+extern void imgcat_cvss_subscores(const ImgcatCvss *cvss, int *impact,
+								  int *exploitability);
 
 /*
  * The severity of a base score: NONE, LOW, MEDIUM, HIGH or CRITICAL; version 2

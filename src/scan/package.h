@@ -13,10 +13,9 @@
 #ifndef IMGCAT_PACKAGE_H
 #define IMGCAT_PACKAGE_H
 
-#include "access/tupdesc.h"
 #include "container/container_document.h"
+#include "named_rows.h"
 #include "query/package_url.h"
-#include "utils/tuplestore.h"
 
 /* Most bytes of a name: an index holds it, with the ecosystem. */
 #define IMGCAT_PACKAGE_NAME_MAX	IMGCAT_INDEXED_BYTES
@@ -37,10 +36,8 @@ typedef struct ImgcatPackage
 /* Packages of the images of an import, until all of them are known. */
 typedef struct ImgcatPackageLinks
 {
-	MemoryContext context;		/* of the rows */
-	TupleDesc	descriptor;
-	Tuplestorestate *rows;
-	int64		nrows;
+	MemoryContext context;		/* of the image keys */
+	ImgcatNamedRows rows;
 	int64	   *image_keys;		/* whose packages these are */
 	int			nimages;
 	int			images_room;

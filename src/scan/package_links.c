@@ -13,13 +13,14 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "scan/advisory.h"
 #include "scan/package.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -33,17 +34,17 @@ enum
 	LINK_ARCHITECTURE, LINK_MODULE, LINK_COLUMNS
 };
 
-static const char *const column_names[LINK_COLUMNS] = {
-	[LINK_IMAGE_KEY] = "image_key",
-	[LINK_COMPONENT_INDEX] = "component_index",
-	[LINK_PACKAGE_HASH] = "package_hash",
-	[LINK_ECOSYSTEM] = "ecosystem",
-	[LINK_NAME] = "name",
-	[LINK_VERSION] = "version",
-	[LINK_SOURCE_NAME] = "source_name",
-	[LINK_SOURCE_VERSION] = "source_version",
-	[LINK_ARCHITECTURE] = "architecture",
-	[LINK_MODULE] = "module"
+static const ImgcatNamedColumn link_columns[LINK_COLUMNS] = {
+	[LINK_IMAGE_KEY] = {"image_key", INT8OID},
+	[LINK_COMPONENT_INDEX] = {"component_index", INT4OID},
+	[LINK_PACKAGE_HASH] = {"package_hash", BYTEAOID},
+	[LINK_ECOSYSTEM] = {"ecosystem", TEXTOID},
+	[LINK_NAME] = {"name", TEXTOID},
+	[LINK_VERSION] = {"version", TEXTOID},
+	[LINK_SOURCE_NAME] = {"source_name", TEXTOID},
+	[LINK_SOURCE_VERSION] = {"source_version", TEXTOID},
+	[LINK_ARCHITECTURE] = {"architecture", TEXTOID},
+	[LINK_MODULE] = {"module", TEXTOID}
 };
 
 /*
@@ -55,13 +56,7 @@ imgcat_begin_package_links(void)
 	ImgcatPackageLinks *links = palloc0(sizeof(ImgcatPackageLinks));
 
 	links->context = CurrentMemoryContext;
-	links->descriptor = CreateTemplateTupleDesc(LINK_COLUMNS);
-	for (int i = 0; i < LINK_COLUMNS; i++)
-		TupleDescInitEntry(links->descriptor, i + 1, column_names[i],
-						   i == LINK_IMAGE_KEY ? INT8OID :
-						   i == LINK_COMPONENT_INDEX ? INT4OID :
-						   i == LINK_PACKAGE_HASH ? BYTEAOID : TEXTOID, -1, 0);
-	links->rows = tuplestore_begin_heap(false, false, work_mem);
+	imgcat_begin_named_rows(&links->rows, link_columns, LINK_COLUMNS);
 	links->images_room = 64;
 	links->image_keys = palloc(sizeof(int64) * links->images_room);
 	return links;
@@ -119,8 +114,7 @@ add_link(ImgcatPackageLinks *links, int64 image_key, int component_index,
 	values[LINK_SOURCE_VERSION] = CStringGetTextDatum(package->source_version);
 	values[LINK_ARCHITECTURE] = CStringGetTextDatum(package->architecture);
 	values[LINK_MODULE] = CStringGetTextDatum(package->module);
-	tuplestore_putvalues(links->rows, links->descriptor, values, nulls);
-	links->nrows++;
+	imgcat_add_named_row(&links->rows, values, nulls);
 }
 
 /*
@@ -172,35 +166,25 @@ imgcat_add_package_links(ImgcatPackageLinks *links, int64 image_key,
 
 /*
  * Run a statement that reads the collected rows under the name "imported" and
- * the keys of the images as $1.
+ * the keys of the images as $1, and as $2 whether new packages are matched
+ * right away.
  */
 static void
 execute_links(ImgcatPackageLinks *links, const char *statement, int expected)
 {
-	EphemeralNamedRelationData relation;
-	Oid			types[1] = {INT8ARRAYOID};
+	Oid			types[2] = {INT8ARRAYOID, BOOLOID};
 	Datum	   *keys = palloc_extended(sizeof(Datum) * links->nimages,
 									   MCXT_ALLOC_HUGE);
-	Datum		values[1];
+	Datum		values[2];
 
 	for (int i = 0; i < links->nimages; i++)
 		keys[i] = Int64GetDatum(links->image_keys[i]);
 	values[0] = PointerGetDatum(construct_array(keys, links->nimages, INT8OID,
 												sizeof(int64), FLOAT8PASSBYVAL,
 												TYPALIGN_DOUBLE));
-	memset(&relation, 0, sizeof(relation));
-	relation.md.name = "imported";
-	relation.md.reliddesc = InvalidOid;
-	relation.md.tupdesc = links->descriptor;
-	relation.md.enrtype = ENR_NAMED_TUPLESTORE;
-	relation.md.enrtuples = links->nrows;
-	relation.reldata = links->rows;
-	if (SPI_register_relation(&relation) != SPI_OK_REL_REGISTER)
-		elog(ERROR, "could not register packages to import");
-	if (SPI_execute_with_args(statement, 1, types, values, NULL, false,
-							  0) != expected)
-		elog(ERROR, "could not import packages");
-	SPI_unregister_relation("imported");
+	values[1] = BoolGetDatum(!IsolationUsesXactSnapshot());
+	imgcat_execute_with_rows(statement, "imported", &links->rows, 2, types, values, false,
+							 expected);
 }
 
 /*
@@ -212,26 +196,34 @@ imgcat_finish_package_links(ImgcatPackageLinks *links)
 	if (links->nimages > 0)
 	{
 		SPI_connect();
-		execute_links(links,
-					  "DELETE FROM image_catalog.container_packages"
-					  " WHERE image_key = ANY ($1)", SPI_OK_DELETE);
 
 		/*
-		 * it locks the table even where every package is known: a load of
-		 * advisories that is finished meanwhile waits, or was before us
+		 * It locks the table even where every package is known: a load of
+		 * advisories that is finished meanwhile waits, or was before us, and
+		 * then the next statement sees it, unless the snapshot is an old one.
 		 */
 		execute_links(links,
 					  "INSERT INTO image_catalog.packages (package_hash,"
 					  "  ecosystem, name, version, source_name,"
-					  "  source_version, architecture, module)"
+					  "  source_version, architecture, module, is_matched)"
 					  " SELECT DISTINCT ON (n.package_hash) n.package_hash,"
 					  "  n.ecosystem, n.name, n.version, n.source_name,"
-					  "  n.source_version, n.architecture, n.module"
+					  "  n.source_version, n.architecture, n.module, $2"
 					  " FROM imported AS n"
 					  " WHERE NOT EXISTS (SELECT FROM image_catalog.packages AS p"
 					  "                   WHERE p.package_hash = n.package_hash)"
 					  " ORDER BY n.package_hash"
-					  " ON CONFLICT DO NOTHING", SPI_OK_INSERT);
+					  " ON CONFLICT DO NOTHING RETURNING package_key",
+					  SPI_OK_INSERT_RETURNING);
+		if (SPI_processed > 0 && !IsolationUsesXactSnapshot())
+			imgcat_match_packages(imgcat_result_keys());
+		execute_links(links,
+					  "DELETE FROM image_catalog.container_packages"
+					  " WHERE image_key = ANY ($1)", SPI_OK_DELETE);
+		/* findings of these scans are what their documents say */
+		execute_links(links,
+					  "DELETE FROM image_catalog.container_scans"
+					  " WHERE image_key = ANY ($1)", SPI_OK_DELETE);
 		execute_links(links,
 					  "INSERT INTO image_catalog.container_packages"
 					  "  (image_key, component_index, package_key)"
@@ -241,5 +233,5 @@ imgcat_finish_package_links(ImgcatPackageLinks *links)
 					  "  ON p.package_hash = n.package_hash", SPI_OK_INSERT);
 		SPI_finish();
 	}
-	tuplestore_end(links->rows);
+	tuplestore_end(links->rows.rows);
 }

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "container/container_access.h"
 #include "container/container_import.h"
 #include "container/container_json.h"
@@ -16,9 +17,12 @@
 #include "container/search_sql.h"
 #include "entry.h"
 #include "executor/spi.h"
+#include "image/errors.h"
 #include "json_writer.h"
 #include "scan/sbom.h"
+#include "scan/scan_images.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 /*
  * Set a text field, unless the text is NULL or empty.
@@ -196,6 +200,34 @@ make_document(const ImgcatKnownImage *image, const ImgcatSbom *sbom)
 }
 
 /*
+ * See to it that the scan of a document that was imported is that which is
+ * stored: a newer one stays where it is.
+ */
+static void
+require_taken(const char *digest, const ImgcatMessage *document)
+{
+	Oid			types[2] = {TEXTOID, TIMESTAMPTZOID};
+	Datum		values[2];
+	TimestampTz time = 0;
+	int			nanos;
+
+	(void) imgcat_field_timestamp(imgcat_field_message(document, IMAGE_SCAN),
+								  SCAN_TIME, &time, &nanos);
+	values[0] = CStringGetTextDatum(digest);
+	values[1] = TimestampTzGetDatum(time);
+	if (SPI_execute_with_args("SELECT FROM image_catalog.container_images"
+							  " WHERE digest = $1 AND scan_time > $2",
+							  2, types, values, NULL, false,
+							  0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read container images");
+	if (SPI_processed > 0)
+		ereport(ERROR,
+				(errcode(IMGCAT_ERRCODE_CONFLICT),
+				 errmsg("image %s has a newer scan", digest),
+				 errdetail("The time of its scan is in the future.")));
+}
+
+/*
  * import_sbom(image_name text, sbom jsonb) returns json
  */
 IMGCAT_FUNCTION(imgcat_import_sbom, 2)
@@ -231,8 +263,11 @@ IMGCAT_FUNCTION(imgcat_import_sbom, 2)
 							IMGCAT_PACKAGES_GIVEN, packages);
 
 	digest = imgcat_field_text(made, IMAGE_ID, &length);
+	digest = pnstrdup(digest, length);
+	require_taken(digest, made);
+	(void) imgcat_scan_digest(digest, NULL);
 	appendStringInfoString(&answer, "{\"id\":");
-	imgcat_json_string(&answer, digest, length);
+	imgcat_json_string(&answer, digest, strlen(digest));
 	appendStringInfoString(&answer, ",\"name\":");
 	imgcat_json_string(&answer, image.full_name, strlen(image.full_name));
 	appendStringInfo(&answer, ",\"components\":%d,\"packages\":%d,\"refused\":[%s]}",

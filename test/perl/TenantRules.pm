@@ -454,6 +454,9 @@ sub container_actions
 			q{image_catalog.watched_images()}),
 		(map { [ "SELECT $_", $write ] }
 			q{image_catalog.import_container_images('[]')},
+			q{image_catalog.import_vulnerabilities('osv:x', '[]')},
+			q{image_catalog.finish_vulnerability_load(image_catalog.begin_vulnerability_load('osv:x'))},
+			q{image_catalog.rescan_container_images()},
 			q{image_catalog.import_sbom('sha256:' || repeat('a', 64), '{"bomFormat": "CycloneDX"}')},
 			q{image_catalog.delete_container_images('CVE:x')},
 			q{image_catalog.watch_image('quay.io/a/b:1')},
@@ -509,7 +512,7 @@ sub tables
 {
 	my $nobody = sub { 0 };
 	my %container = map { ("container_$_" => 'container') } qw(images image_names image_labels
-	  image_layers components findings packages finding_rules watched_images signature_verifiers risk_scores);
+	  image_layers components findings packages scans finding_rules watched_images signature_verifiers risk_scores);
 	return (
 		images => 'images',
 		image_members => 'members',
@@ -525,7 +528,10 @@ sub tables
 		role_identities => 'admins',
 		callers => 'view of admins',
 		container_images_image_key_seq => 'sequence',
-		packages => 'container',
+		(map { $_ => 'container' } qw(packages vulnerability_loads advisories advisory_ranges
+			vulnerability_details package_findings)),
+		vulnerability_loads_load_key_seq => 'sequence',
+		advisories_advisory_key_seq => 'sequence',
 		packages_package_key_seq => 'sequence',
 		%container);
 }

@@ -101,6 +101,9 @@ GRANT SELECT ON public.probes TO PUBLIC;
 SELECT image_catalog.import_container_images('[{"id": "sha256:aa", "name": {"fullName": "quay.io/a/b:1"},
     "metadata": {"v1": {"labels": {"a": "b"}, "layers": [{"instruction": "RUN", "value": "x"}]}},
     "scan": {"components": [{"name": "c", "version": "1", "source": "NODEJS", "vulns": [{"cve": "CVE-1"}]}]}}]');
+SELECT image_catalog.import_vulnerabilities('osv:a', '{"id": "CVE-1", "affected": [{"package": {"ecosystem": "npm", "name": "c"}, "versions": ["1"]}]}');
+SELECT image_catalog.scan_image('quay.io/a/b:1', true);
+INSERT INTO image_catalog.vulnerability_details (load_key, cve) SELECT load_key, 'CVE-1' FROM image_catalog.vulnerability_loads;
 SELECT image_catalog.watch_image('quay.io/a/b:1'), image_catalog.defer_finding('CVE-1');
 INSERT INTO image_catalog.container_signature_verifiers VALUES ('v', 'v');
 SELECT image_catalog.index_image_property('fleet');

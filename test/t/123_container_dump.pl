@@ -23,6 +23,10 @@ $node->safe_psql('postgres', qq{
 	SELECT image_catalog.watch_image('alpine:3.18');
 	SELECT image_catalog.import_sbom('a\@sha256:' || repeat('a', 64), '{"bomFormat": "CycloneDX", "components": [
 		{"type": "library", "purl": "pkg:npm/left-pad\@1.3.0"}]}');
+	SELECT image_catalog.import_vulnerabilities('osv:npm', '{"id": "CVE-2024-1", "affected": [{"package": {"ecosystem": "npm", "name": "left-pad"},
+		"ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.3.1"}]}]}]}');
+	SELECT image_catalog.rescan_container_images();
+	SELECT image_catalog.import_vulnerabilities('osv:other', '{"id": "CVE-2024-2", "affected": [{"package": {"ecosystem": "npm", "name": "left-pad"}, "versions": ["1.3.0"]}]}');
 	INSERT INTO image_catalog.container_signature_verifiers VALUES ('v', 'name');
 });
 
@@ -34,6 +38,9 @@ my $all = q{
 	SELECT image_catalog.count_container_images('Vulnerability State:FALSE_POSITIVE+CVE:CVE-2023-5678');
 	SELECT count(*) FROM image_catalog.container_finding_rules;
 	SELECT * FROM image_catalog.container_signature_verifiers;
+	SELECT * FROM image_catalog.vulnerability_loads ORDER BY load_key;
+	SELECT a, r, f FROM image_catalog.advisories a JOIN image_catalog.advisory_ranges r USING (advisory_key) JOIN image_catalog.package_findings f USING (advisory_key) ORDER BY 1, 2, 3;
+	SELECT * FROM image_catalog.container_scans;
 	SELECT * FROM image_catalog.container_packages JOIN image_catalog.packages USING (package_key) ORDER BY image_key, component_index;
 	SELECT subject, score, sum(subjects) FROM image_catalog.container_risk_scores GROUP BY 1, 2 ORDER BY 1, 2;
 };
@@ -50,6 +57,9 @@ is($node->safe_psql('restored', $all), $expected, 'a restored catalogue answers 
 $node->safe_psql('restored', q{SELECT image_catalog.import_container_images('{"id": "sha256:ee", "riskScore": 9}')});
 is( $node->safe_psql('restored', q{SELECT image_catalog.get_container_image('ee') ->> 'priority'}), '1',
 	'images can be added to it');
+
+is($node->safe_psql('restored', q{SELECT image_catalog.import_vulnerabilities('osv:npm', '{"id": "CVE-2024-3", "affected": [{"package": {"ecosystem": "npm", "name": "left-pad"}, "versions": ["1.3.0"]}]}')::jsonb - 'source'}),
+	'{"new": 1, "images": 1, "refused": [], "removed": 1, "packages": 1, "documents": 1}', 'loads go on');
 
 # without triggers, ranks are counted by hand
 $node->safe_psql('postgres', 'CREATE DATABASE bare TEMPLATE template0');

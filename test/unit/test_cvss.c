@@ -113,6 +113,24 @@ static const struct
 	{"7.5", IMGCAT_CVSS_BAD_METRIC, 0, NULL},
 };
 
+/* Impact and exploitability, as the NVD publishes them. */
+static const struct
+{
+	const char *vector;
+	int			impact;
+	int			exploitability;
+}			parts[] = {
+	{"AV:N/AC:L/Au:N/C:P/I:P/A:P", 64, 100},
+	{"AV:N/AC:M/Au:N/C:C/I:C/A:C", 100, 86},
+	{"AV:L/AC:L/Au:N/C:N/I:N/A:P", 29, 39},
+	{"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 59, 39},
+	{"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 60, 39},
+	{"CVSS:3.0/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", 59, 18},
+	{"CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 27, 28},
+	{"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:N/I:N/A:N", 0, 39},
+	{"CVSS:4.0/AV:N/AC:L/AT:N/PR:H/UI:N/VC:L/VI:L/VA:N/SC:N/SI:N/SA:N", 0, 0},
+};
+
 int
 main(void)
 {
@@ -136,6 +154,19 @@ main(void)
 			   "severity %s", imgcat_cvss_severity(&cvss));
 		}
 		free(copy);
+	}
+	for (i = 0; i < lengthof_array(parts); i++)
+	{
+		int			impact;
+		int			exploitability;
+
+		(void) imgcat_cvss_parse(parts[i].vector, strlen(parts[i].vector),
+								 &cvss, &at, &missing);
+		imgcat_cvss_subscores(&cvss, &impact, &exploitability);
+		ok(impact == parts[i].impact &&
+		   exploitability == parts[i].exploitability,
+		   "impact %d, exploitability %d of %s", impact, exploitability,
+		   parts[i].vector);
 	}
 	for (i = 0; i < lengthof_array(errors); i++)
 	{

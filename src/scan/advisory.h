@@ -1,0 +1,122 @@
+/*-------------------------------------------------------------------------
+ *
+ * advisory.h
+ *		Advisories as readers of formats hand them over, and the load that they
+ *		go into.
+ *
+ * src/scan/advisory.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMGCAT_ADVISORY_H
+#define IMGCAT_ADVISORY_H
+
+#include "datatype/timestamp.h"
+#include "json/jsonb_read.h"
+#include "lib/stringinfo.h"
+#include "named_rows.h"
+#include "query/cvss.h"
+
+/* Versions of a package that an advisory is about; see advisory_ranges. */
+typedef struct ImgcatAdvisoryRange
+{
+	const char *ecosystem;
+	const char *name;			/* normalised when it is added */
+	bool		by_source;
+	const char *module;			/* or NULL */
+	const char *lower;			/* or NULL */
+	const char *upper;			/* or NULL */
+	bool		upper_included;
+	const char *fixed_by;		/* or NULL */
+	int			nversions;		/* with versions there are no bounds */
+	const char **versions;		/* or NULL */
+} ImgcatAdvisoryRange;
+
+/* What a reader does not know is NULL, 0, or absent by its has_ flag. */
+typedef struct ImgcatAdvisory
+{
+	const char *id;
+	const char *name;			/* of findings; taken from id where NULL */
+	int			severity;		/* number of the enum, 0 unknown */
+	const char *cvss_v2;		/* vectors that are right */
+	const char *cvss_v3;
+	const char *cvss_v4;
+	const char *summary;
+	const char *link;
+	const char *advisory_name;	/* of a vendor, with its link */
+	const char *advisory_link;
+	bool		has_published;
+	bool		has_modified;
+	TimestampTz published;
+	TimestampTz modified;
+	int			nranges;
+	int			ranges_room;
+	ImgcatAdvisoryRange *ranges;
+} ImgcatAdvisory;
+
+/* A batch of documents on its way into a load. */
+typedef struct ImgcatLoad
+{
+	int64		key;
+	const char *source;
+	ImgcatNamedRows advisories;
+	ImgcatNamedRows ranges;
+	ImgcatNamedRows details;
+	int			nrefused;
+	StringInfoData refused;		/* members of a JSON array */
+} ImgcatLoad;
+
+/*
+ * Reads a document.  What it cannot read it refuses, by the place in the
+ * argument, a JSON pointer, and goes on.
+ */
+typedef void (*ImgcatDocumentReader) (ImgcatLoad *load,
+									  JsonbContainer *document,
+									  const char *place);
+
+/* For readers. */
+extern void imgcat_refuse(ImgcatLoad *load, const char *place,
+						  const char *problem);
+extern ImgcatAdvisoryRange *imgcat_add_range(ImgcatAdvisory *advisory,
+											 const char *ecosystem,
+											 const char *name);
+extern void imgcat_add_advisory(ImgcatLoad *load, ImgcatAdvisory *advisory);
+extern bool imgcat_take_vector(ImgcatAdvisory *advisory, const char *vector);
+extern int	imgcat_severity_number(const char *word);
+extern char *imgcat_finding_name(const char *id, const char *aliases,
+								 const char *links);
+extern bool imgcat_read_time(const char *text, TimestampTz *time);
+
+extern void imgcat_read_osv(ImgcatLoad *load, JsonbContainer *document,
+							const char *place);
+
+/*
+ * A SELECT of what packages p and ranges r have to say to each other, and what
+ * follows is its FROM clause and condition: the package's or its source's name
+ * is that of the range, and the version is affected.
+ */
+#define IMGCAT_MATCH(from, condition) \
+	"SELECT m.package_key, m.advisory_key, pg_catalog.max(m.fixed_by)" \
+	" FROM (SELECT p.package_key, r.advisory_key, r.fixed_by" \
+	"       FROM " from \
+	"       WHERE " condition \
+	"        AND r.ecosystem = p.ecosystem AND r.name = p.name" \
+	"        AND NOT r.by_source AND (r.module = '' OR r.module = p.module)" \
+	"        AND image_catalog.version_affected(p.ecosystem, p.version," \
+	"             r.lower_version, r.upper_version, r.upper_included," \
+	"             r.versions)" \
+	"       UNION ALL" \
+	"       SELECT p.package_key, r.advisory_key, r.fixed_by" \
+	"       FROM " from \
+	"       WHERE " condition \
+	"        AND r.ecosystem = p.ecosystem AND r.name = p.source_name" \
+	"        AND r.by_source AND (r.module = '' OR r.module = p.module)" \
+	"        AND image_catalog.version_affected(p.ecosystem," \
+	"             p.source_version, r.lower_version, r.upper_version," \
+	"             r.upper_included, r.versions)) AS m" \
+	" GROUP BY m.package_key, m.advisory_key"
+
+extern void imgcat_match_packages(Datum package_keys);
+extern Datum imgcat_result_keys(void);
+
+#endif							/* IMGCAT_ADVISORY_H */
