@@ -119,3 +119,21 @@ imgcat_read_next(ImgcatJsonbWalk *walk)
 	}
 	return false;
 }
+
+/*
+ * An object or array that is part of another document as one of its own.
+ */
+Jsonb *
+imgcat_read_copy(JsonbContainer *container)
+{
+	JsonbParseState *state = NULL;
+	JsonbIterator *iterator = JsonbIteratorInit(container);
+	JsonbIteratorToken token;
+	JsonbValue	item;
+	JsonbValue *copied = NULL;
+
+	while ((token = JsonbIteratorNext(&iterator, &item, false)) != WJB_DONE)
+		copied = pushJsonbValue(&state, token,
+								token < WJB_BEGIN_ARRAY ? &item : NULL);
+	return JsonbValueToJsonb(copied);
+}

@@ -33,6 +33,7 @@ extern JsonbContainer *imgcat_read_array(JsonbContainer *object,
 										 const char *name);
 extern char *imgcat_read_string(const JsonbValue *value);
 extern JsonbContainer *imgcat_read_as_object(const JsonbValue *value);
+extern Jsonb *imgcat_read_copy(JsonbContainer *container);
 
 /* container may be NULL. */
 extern void imgcat_read_begin(ImgcatJsonbWalk *walk, JsonbContainer *container);

@@ -90,6 +90,19 @@ extern bool imgcat_read_time(const char *text, TimestampTz *time);
 extern void imgcat_read_osv(ImgcatLoad *load, JsonbContainer *document,
 							const char *place);
 
+extern void imgcat_read_debian(ImgcatLoad *load, JsonbContainer *document,
+							   const char *place);
+extern void imgcat_read_alpine(ImgcatLoad *load, JsonbContainer *document,
+							   const char *place);
+extern void imgcat_read_csaf(ImgcatLoad *load, JsonbContainer *document,
+							 const char *place);
+extern void imgcat_read_epss(ImgcatLoad *load, JsonbContainer *document,
+							 const char *place);
+extern void imgcat_read_kev(ImgcatLoad *load, JsonbContainer *document,
+							const char *place);
+extern void imgcat_read_nvd(ImgcatLoad *load, JsonbContainer *document,
+							const char *place);
+
 /*
  * A SELECT of what packages p and ranges r have to say to each other, and what
  * follows is its FROM clause and condition: the package's or its source's name

@@ -38,6 +38,12 @@ static const struct
 	ImgcatDocumentReader read;
 }			formats[] = {
 	{"osv", imgcat_read_osv},
+	{"debian", imgcat_read_debian},
+	{"alpine", imgcat_read_alpine},
+	{"csaf", imgcat_read_csaf},
+	{"epss", imgcat_read_epss},
+	{"kev", imgcat_read_kev},
+	{"nvd", imgcat_read_nvd},
 };
 
 static const ImgcatNamedColumn advisory_columns[] = {
@@ -81,7 +87,7 @@ find_reader(const char *source)
 			 errmsg("unknown format of vulnerability data"),
 			 errdetail("The source \"%s\" does not begin with the name of a format.",
 					   source),
-			 errhint("Name the format and, after a colon, which documents these are, as in osv:PyPI.")));
+			 errhint("Name the format (osv, debian, alpine, csaf, epss, kev, nvd) and, after a colon, which documents these are, as in osv:PyPI.")));
 }
 
 /*
@@ -417,6 +423,18 @@ finish_load(int64 key, const char *source, LoadResult *result)
 				"  (SELECT pg_catalog.count(*) FROM images)", key, source);
 	result->packages = step_result(1);
 	result->images = step_result(2);
+
+	/* of what is only known of a CVE, that it is exploited does not wait */
+	finish_step("UPDATE image_catalog.container_scans AS s"
+				" SET due_at = pg_catalog.now()"
+				" FROM (SELECT DISTINCT f.image_key"
+				"       FROM image_catalog.vulnerability_details AS d"
+				"       JOIN image_catalog.container_findings AS f"
+				"        ON pg_catalog.lower(f.cve) = pg_catalog.lower(d.cve)"
+				"       WHERE d.load_key = $1 AND d.cisa_kev IS NOT NULL"
+				"        AND NOT f.cisa_kev AND $2 IS NOT NULL) AS i"
+				" WHERE s.image_key = i.image_key AND s.due_at IS NULL", key,
+				source);
 
 	result->removed =
 		finish_step("DELETE FROM image_catalog.advisories"
