@@ -224,6 +224,25 @@ CREATE FUNCTION image_catalog.version_affected(
 COMMENT ON FUNCTION image_catalog.version_affected(text, text, text, text, boolean, text[]) IS
     'is a version one of versions, or where that is null, from lower_version (null: the first) to before upper_version (or with it, if upper_included; null: no end), as the ecosystem orders them? where its ordering is not known, equal texts and no bounds at all';
 
+-- Where several ranges of an advisory hit a version, the last of the fixes is the
+-- one that clears it of all of them.
+CREATE FUNCTION image_catalog.later_version(latest text, ecosystem text, version text)
+    RETURNS text
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_later_version_sql';
+COMMENT ON FUNCTION image_catalog.later_version(text, text, text) IS
+    'the later of two versions of an ecosystem; null and empty ones are before all others';
+REVOKE EXECUTE ON FUNCTION image_catalog.later_version(text, text, text) FROM PUBLIC;
+
+CREATE AGGREGATE image_catalog.latest_version(ecosystem text, version text) (
+    SFUNC = image_catalog.later_version,
+    STYPE = text,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE image_catalog.latest_version(text, text) IS
+    'the latest of versions of an ecosystem, empty where none is given';
+REVOKE EXECUTE ON FUNCTION image_catalog.latest_version(text, text) FROM PUBLIC;
+
 CREATE FUNCTION image_catalog.begin_vulnerability_load(source text) RETURNS bigint
     LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp

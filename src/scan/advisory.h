@@ -109,8 +109,9 @@ extern void imgcat_read_nvd(ImgcatLoad *load, JsonbContainer *document,
  * is that of the range, and the version is affected.
  */
 #define IMGCAT_MATCH(from, condition) \
-	"SELECT m.package_key, m.advisory_key, pg_catalog.max(m.fixed_by)" \
-	" FROM (SELECT p.package_key, r.advisory_key, r.fixed_by" \
+	"SELECT m.package_key, m.advisory_key," \
+	"  image_catalog.latest_version(m.ecosystem, m.fixed_by)" \
+	" FROM (SELECT p.package_key, r.advisory_key, r.ecosystem, r.fixed_by" \
 	"       FROM " from \
 	"       WHERE " condition \
 	"        AND r.ecosystem = p.ecosystem AND r.name = p.name" \
@@ -119,7 +120,7 @@ extern void imgcat_read_nvd(ImgcatLoad *load, JsonbContainer *document,
 	"             r.lower_version, r.upper_version, r.upper_included," \
 	"             r.versions)" \
 	"       UNION ALL" \
-	"       SELECT p.package_key, r.advisory_key, r.fixed_by" \
+	"       SELECT p.package_key, r.advisory_key, r.ecosystem, r.fixed_by" \
 	"       FROM " from \
 	"       WHERE " condition \
 	"        AND r.ecosystem = p.ecosystem AND r.name = p.source_name" \

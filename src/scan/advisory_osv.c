@@ -92,11 +92,21 @@ read_events(JsonbContainer *range, ImgcatVersionCompare compare,
 }
 
 /*
+ * Is a version before another one, or the same?  Without an ordering it is not.
+ */
+static bool
+is_up_to(ImgcatVersionCompare compare, const char *a, const char *b)
+{
+	return compare != NULL && compare(a, strlen(a), b, strlen(b)) <= 0;
+}
+
+/*
  * Add the intervals that sorted events make.
  */
 static void
 add_intervals(ImgcatAdvisory *advisory, const char *ecosystem,
-			  const char *name, const OsvEvent *events, int count)
+			  const char *name, const OsvEvent *events, int count,
+			  ImgcatVersionCompare compare)
 {
 	ImgcatAdvisoryRange *open = NULL;
 	const char *limit = NULL;
@@ -117,13 +127,17 @@ add_intervals(ImgcatAdvisory *advisory, const char *ecosystem,
 			open = imgcat_add_range(advisory, ecosystem, name);
 			open->lower = events[i].version;
 			if (!no_limit)
-				open->upper = limit;
+				open->upper = limit;	/* until an event says otherwise */
 		}
 		else if ((events[i].kind == OSV_FIXED ||
 				  events[i].kind == OSV_LAST_AFFECTED) && open != NULL)
 		{
-			open->upper = events[i].version;
-			open->upper_included = events[i].kind == OSV_LAST_AFFECTED;
+			if (open->upper == NULL ||
+				!is_up_to(compare, limit, events[i].version))
+			{
+				open->upper = events[i].version;
+				open->upper_included = events[i].kind == OSV_LAST_AFFECTED;
+			}
 			if (events[i].kind == OSV_FIXED)
 				open->fixed_by = events[i].version;
 			open = NULL;
@@ -196,7 +210,7 @@ read_affected(JsonbContainer *affected, ImgcatAdvisory *advisory)
 		count = read_events(range, compare, &events);
 		if (count < 0)
 			return "a range needs events: introduced, fixed, last_affected or limit";
-		add_intervals(advisory, ecosystem, name, events, count);
+		add_intervals(advisory, ecosystem, name, events, count, compare);
 	}
 	add_versions(advisory, ecosystem, name,
 				 imgcat_read_array(affected, "versions"));

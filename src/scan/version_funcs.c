@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "fmgr.h"
 #include "query/version.h"
+#include "scan/vulnerability.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -117,4 +118,23 @@ imgcat_version_affected(PG_FUNCTION_ARGS)
 			PG_RETURN_BOOL(false);
 	}
 	PG_RETURN_BOOL(true);
+}
+
+PG_FUNCTION_INFO_V1(imgcat_later_version_sql);
+/*
+ * later_version(latest text, ecosystem text, version text): of the aggregate
+ * latest_version.
+ */
+Datum
+imgcat_later_version_sql(PG_FUNCTION_ARGS)
+{
+	const char *latest = PG_ARGISNULL(0) ? "" :
+		text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const char *ecosystem = PG_ARGISNULL(1) ? "" :
+		text_to_cstring(PG_GETARG_TEXT_PP(1));
+	const char *version = PG_ARGISNULL(2) ? "" :
+		text_to_cstring(PG_GETARG_TEXT_PP(2));
+
+	PG_RETURN_TEXT_P(cstring_to_text(imgcat_later_version(ecosystem, latest,
+														  version)));
 }
