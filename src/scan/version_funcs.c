@@ -129,11 +129,11 @@ Datum
 imgcat_later_version_sql(PG_FUNCTION_ARGS)
 {
 	const char *latest = PG_ARGISNULL(0) ? "" :
-		text_to_cstring(PG_GETARG_TEXT_PP(0));
+	text_to_cstring(PG_GETARG_TEXT_PP(0));
 	const char *ecosystem = PG_ARGISNULL(1) ? "" :
-		text_to_cstring(PG_GETARG_TEXT_PP(1));
+	text_to_cstring(PG_GETARG_TEXT_PP(1));
 	const char *version = PG_ARGISNULL(2) ? "" :
-		text_to_cstring(PG_GETARG_TEXT_PP(2));
+	text_to_cstring(PG_GETARG_TEXT_PP(2));
 
 	PG_RETURN_TEXT_P(cstring_to_text(imgcat_later_version(ecosystem, latest,
 														  version)));

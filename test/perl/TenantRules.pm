@@ -504,7 +504,8 @@ sub lists
 sub owner_functions
 {
 	return qw(check_image_shares_seen is_alive rebuild_image_shares
-	  rebuild_container_risk_scores create_container_trigram_indexes);
+	  rebuild_container_risk_scores create_container_trigram_indexes
+	  later_version latest_version);
 }
 
 # What SELECT on a table shows: to whom, by a name for the test's own counts.
