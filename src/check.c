@@ -31,7 +31,7 @@ typedef struct Check
 {
 	const char *rest;
 	const char *sql;
-}			Check;
+} Check;
 
 static const Check checks[] = {
 	{"facets of images",
@@ -153,7 +153,7 @@ imgcat_check_line(ReturnSetInfo *result, const char *line)
  * Run one check and add what it finds.
  */
 static void
-run_check(ReturnSetInfo *result, const Check * check)
+run_check(ReturnSetInfo *result, const Check *check)
 {
 	if (SPI_execute(psprintf("%s ORDER BY 1", check->sql), true,
 					IMGCAT_CHECK_LINES + 1) != SPI_OK_SELECT)
