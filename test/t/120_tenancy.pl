@@ -47,6 +47,7 @@ my %values = (
 	'boolean' => 'false',
 	'ims_change_image_tags action' => "'create'",
 	'ims_change_image_tags tags' => q('[{"key": "a", "value": "b"}]'),
+	'import_image_data request' => q('{"method": {"name": "glance-direct"}}'),
 	'update_image_legacy patch' => q('[{"replace": "/name", "value": "x"}]'));
 my @calls;
 foreach my $line (split /\n/, $node->safe_psql('postgres', q{

@@ -105,6 +105,9 @@ SELECT c.relname, c.relrowsecurity, p.polname, pg_get_expr(p.polqual, p.polrelid
   FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
  WHERE c.relnamespace = 'image_catalog'::regnamespace AND c.relkind = 'r' ORDER BY 1, 2, 3});
 
+is($node->safe_psql('restored', 'SELECT image_catalog.check()'), '',
+	'nothing derived differs');
+
 # and it goes on working
 is( $node->safe_psql(
 		'restored', q{

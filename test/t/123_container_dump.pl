@@ -52,6 +52,7 @@ command_ok([ 'pg_dump', '-Fc', '-f', $dump, '-d', $node->connstr('postgres') ], 
 $node->safe_psql('postgres', 'CREATE DATABASE restored TEMPLATE template0');
 command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('restored'), $dump ], 'restore');
 is($node->safe_psql('restored', $all), $expected, 'a restored catalogue answers the same');
+is($node->safe_psql('restored', 'SELECT image_catalog.check()'), '', 'and nothing derived differs');
 
 # keys go on where they were
 $node->safe_psql('restored', q{SELECT image_catalog.import_container_images('{"id": "sha256:ee", "riskScore": 9}')});
@@ -76,6 +77,7 @@ my $standby = PostgreSQL::Test::Cluster->new('container_standby');
 $standby->init_from_backup($node, $backup, has_streaming => 1);
 $standby->start;
 is($standby->safe_psql('postgres', $all), $expected, 'a standby answers the same');
+is($standby->safe_psql('postgres', 'SELECT image_catalog.check()'), '', 'and checks the same');
 
 my ($in, $out, $errors) = ('', '', '');
 my $session = IPC::Run::start([ 'psql', '-XAtq', '-d', $standby->connstr('postgres') ],
