@@ -13,9 +13,9 @@
 #include "utils/uuid.h"
 
 /*
- * Most bytes of a row; the check of the table says so, too.  Between 64 kB and
- * 1 MB the size makes no difference to the speed (bench/data); whoever reads
- * all holds one row in memory.
+ * Most bytes of a row; the check of the table says so, too.  Smaller rows are
+ * read more slowly, larger ones are read no faster and written more slowly
+ * (bench/data); whoever reads all holds one row in memory.
  */
 #define IMGCAT_CHUNK_SIZE 262144
 

@@ -126,6 +126,7 @@ chain_problem(X509 *certificate, const char *authorities)
 	bool		good;
 
 	good = store != NULL && context != NULL &&
+		X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1 &&
 		read_authorities(store, authorities) > 0 &&
 		X509_STORE_CTX_init(context, store, certificate, NULL) == 1 &&
 		X509_verify_cert(context) == 1;

@@ -16,9 +16,9 @@
  *-------------------------------------------------------------------------
  */
 #include <string.h>
-#include <strings.h>
 
 #include "query/image_format.h"
+#include "query/vmdk_descriptor.h"
 
 #define SECTOR 512
 
@@ -362,157 +362,16 @@ read_vmdk(ImgcatFormatInspector *inspector)
 }
 
 /*
- * Is the head a VMDK descriptor on its own?  As QEMU sees it: comments and
- * blank lines, and then the version.
- */
-static bool
-is_vmdk_text(const ImgcatFormatInspector *inspector)
-{
-	const unsigned char *at = inspector->head;
-	const unsigned char *end = at + head_length(inspector);
-
-	while (at < end)
-	{
-		const unsigned char *newline = memchr(at, '\n', end - at);
-		const unsigned char *first = at;
-
-		if (newline == NULL)
-			return false;
-		while (first < newline && *first == ' ')
-			first++;
-		if (*at != '#' && first < newline && *first != '\r')
-			return newline - at >= 9 && memcmp(at, "version=", 8) == 0 &&
-				at[8] >= '1' && at[8] <= '3';
-		at = newline + 1;
-	}
-	return false;
-}
-
-/*
- * The value of "key=value" or "key = value" if the line is one, without quotes
- * around it; NULL if it is not.  length is that of the value.
- */
-static const char *
-value_of(const char *line, size_t line_length, const char *key, size_t *length)
-{
-	size_t		key_length = strlen(key);
-	const char *at = line + key_length;
-	const char *end = line + line_length;
-
-	if (line_length < key_length || strncasecmp(line, key, key_length) != 0)
-		return NULL;
-	while (at < end && (*at == ' ' || *at == '\t'))
-		at++;
-	if (at == end || *at++ != '=')
-		return NULL;
-	while (at < end && (*at == ' ' || *at == '\t' || *at == '"'))
-		at++;
-	while (end > at && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '"'))
-		end--;
-	*length = end - at;
-	return at;
-}
-
-/*
- * Is the value that word?
- */
-static bool
-value_is(const char *value, size_t length, const char *word)
-{
-	return length == strlen(word) && strncasecmp(value, word, length) == 0;
-}
-
-/*
- * Is the line one of an extent?  Those of the image itself are sparse, and are
- * named without a folder.
- */
-static bool
-is_extent(const char *line, size_t length, bool *is_own)
-{
-	static const char *const access[] = {"RW ", "RDONLY ", "NOACCESS "};
-
-	for (int i = 0; i < 3; i++)
-	{
-		const char *at = line + strlen(access[i]);
-		const char *end = line + length;
-
-		if (length < strlen(access[i]) ||
-			strncasecmp(line, access[i], strlen(access[i])) != 0)
-			continue;
-		while (at < end && *at >= '0' && *at <= '9')
-			at++;
-		*is_own = end - at > 8 && memcmp(at, " SPARSE ", 8) == 0 &&
-			memchr(at, '/', end - at) == NULL &&
-			memchr(at, '\\', end - at) == NULL;
-		return true;
-	}
-	return false;
-}
-
-/*
- * Read a line of a VMDK descriptor.
- */
-static void
-read_descriptor_line(ImgcatFormatInspector *inspector, const char *line,
-					 size_t length, int *nextents, bool *has_type)
-{
-	const char *value;
-	size_t		value_length;
-	bool		is_own;
-
-	if ((value = value_of(line, length, "createType", &value_length)) != NULL)
-	{
-		*has_type = true;
-		if (!value_is(value, value_length, "monolithicSparse") &&
-			!value_is(value, value_length, "streamOptimized"))
-			endanger(inspector, "its data lies in other files");
-	}
-	else if ((value = value_of(line, length, "parentCID",
-							   &value_length)) != NULL)
-	{
-		if (!value_is(value, value_length, "ffffffff"))
-			endanger(inspector, "it depends on another image");
-	}
-	else if (value_of(line, length, "parentFileNameHint",
-					  &value_length) != NULL)
-		endanger(inspector, "it depends on another image");
-	else if (is_extent(line, length, &is_own))
-	{
-		(*nextents)++;
-		if (!is_own)
-			endanger(inspector, "its data lies in other files");
-	}
-}
-
-/*
  * Read the descriptor of a VMDK, which is in the window.
  */
 static void
 read_descriptor(ImgcatFormatInspector *inspector)
 {
-	const char *at = (const char *) inspector->window;
-	const char *end = memchr(at, '\0', inspector->window_length);
-	int			nextents = 0;
-	bool		has_type = false;
+	const char *danger = imgcat_vmdk_descriptor_danger((const char *) inspector->window,
+													   inspector->window_length);
 
-	if (end == NULL)
-		end = at + inspector->window_length;
-	while (at < end)
-	{
-		const char *newline = memchr(at, '\n', end - at);
-		const char *line_end = newline == NULL ? end : newline;
-		size_t		length;
-
-		while (at < line_end && (*at == ' ' || *at == '\t'))
-			at++;
-		length = line_end - at;
-		while (length > 0 && at[length - 1] == '\r')
-			length--;
-		read_descriptor_line(inspector, at, length, &nextents, &has_type);
-		at = line_end + 1;
-	}
-	if (!has_type || nextents != 1)
-		endanger(inspector, "its descriptor does not describe it");
+	if (danger != NULL)
+		endanger(inspector, danger);
 	inspector->step = IMGCAT_STEP_DONE;
 }
 
@@ -725,7 +584,8 @@ read_head(ImgcatFormatInspector *inspector)
 		note_format(inspector, IMGCAT_FORMAT_VHD, false);
 		read_vhd(inspector, inspector->head);
 	}
-	if (is_vmdk_text(inspector))
+	if (imgcat_vmdk_is_descriptor((const char *) inspector->head,
+								  head_length(inspector)))
 	{
 		note_format(inspector, IMGCAT_FORMAT_VMDK, false);
 		endanger(inspector, "its data lies in other files");

@@ -165,6 +165,7 @@ my $leaf = make_certificate('leaf', $bits, authority => 'middle');
 my $leaf_signature = sign('leaf', 'sha256', $data, $pss);
 my $no_chain = 'The certificate does not lead to its authorities.';
 is(upload(properties($leaf_signature, 'SHA-256', 'RSA-PSS', register($leaf, "$middle$root"))), "active\nactive", 'a whole chain');
+is(upload(properties($leaf_signature, 'SHA-256', 'RSA-PSS', register($leaf, $middle))), "active\nactive", 'an authority that is no root');
 refused(properties($leaf_signature, 'SHA-256', 'RSA-PSS', register($leaf, $root)), $no_chain, 'a chain without its middle');
 refused(properties($leaf_signature, 'SHA-256', 'RSA-PSS', register($leaf, slurp_file("$folder/other.pem"))), $no_chain, 'another authority');
 my $no_authority = make_certificate('no_authority', $bits);
