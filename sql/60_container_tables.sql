@@ -301,97 +301,33 @@ CREATE FUNCTION image_catalog.may_write_container_images() RETURNS boolean
 COMMENT ON FUNCTION image_catalog.may_write_container_images() IS
     'may the caller write container images: INSERT, UPDATE and DELETE granted on image_catalog.container_images, role container_image_writer in image_catalog.roles, or a catalogue administrator';
 
-ALTER TABLE image_catalog.container_images ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_image_names ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_image_labels ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_image_layers ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_components ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_findings ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_finding_rules ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_watched_images ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_signature_verifiers ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_risk_scores ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY container_image_read ON image_catalog.container_images FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_images IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_images
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_images IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_image_names FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_image_names IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_image_names
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_image_names IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_image_labels FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_image_labels IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_image_labels
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_image_labels IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_image_layers FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_image_layers IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_image_layers
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_image_layers IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_components FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_components IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_components
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_components IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_findings FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_findings IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_findings
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_findings IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_finding_rules FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_finding_rules IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_finding_rules
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_finding_rules IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_watched_images FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_watched_images IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_watched_images
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_watched_images IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_signature_verifiers FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_signature_verifiers IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_signature_verifiers
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_signature_verifiers IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_risk_scores FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_risk_scores IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_risk_scores
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_risk_scores IS
-    'writers see and change every row';
+-- The tables of container images have the same two policies; 76_packages.sql
+-- has the last of them, and drops this.
+CREATE FUNCTION image_catalog.protect_container_table(name text) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE image_catalog.%I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY container_image_read ON image_catalog.%I FOR SELECT'
+                   ' USING ((SELECT image_catalog.may_read_container_images()))', name);
+    EXECUTE format('COMMENT ON POLICY container_image_read ON image_catalog.%I'
+                   ' IS ''readers see every row''', name);
+    EXECUTE format('CREATE POLICY container_image_write ON image_catalog.%I'
+                   ' USING ((SELECT image_catalog.may_write_container_images()))', name);
+    EXECUTE format('COMMENT ON POLICY container_image_write ON image_catalog.%I'
+                   ' IS ''writers see and change every row''', name);
+END
+$$;
+SELECT image_catalog.protect_container_table('container_images');
+SELECT image_catalog.protect_container_table('container_image_names');
+SELECT image_catalog.protect_container_table('container_image_labels');
+SELECT image_catalog.protect_container_table('container_image_layers');
+SELECT image_catalog.protect_container_table('container_components');
+SELECT image_catalog.protect_container_table('container_findings');
+SELECT image_catalog.protect_container_table('container_finding_rules');
+SELECT image_catalog.protect_container_table('container_watched_images');
+SELECT image_catalog.protect_container_table('container_signature_verifiers');
+SELECT image_catalog.protect_container_table('container_risk_scores');
 
 -- Ranks (priority) are right whoever writes: statement triggers count scores.
 CREATE FUNCTION image_catalog.count_container_risk_scores() RETURNS trigger

@@ -61,25 +61,9 @@ SELECT pg_catalog.pg_extension_config_dump('image_catalog.packages_package_key_s
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.packages', '');
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.container_packages', '');
 
-ALTER TABLE image_catalog.packages ENABLE ROW LEVEL SECURITY;
-ALTER TABLE image_catalog.container_packages ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY container_image_read ON image_catalog.packages FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.packages IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.packages
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.packages IS
-    'writers see and change every row';
-CREATE POLICY container_image_read ON image_catalog.container_packages FOR SELECT
-    USING ((SELECT image_catalog.may_read_container_images()));
-COMMENT ON POLICY container_image_read ON image_catalog.container_packages IS
-    'readers see every row';
-CREATE POLICY container_image_write ON image_catalog.container_packages
-    USING ((SELECT image_catalog.may_write_container_images()));
-COMMENT ON POLICY container_image_write ON image_catalog.container_packages IS
-    'writers see and change every row';
+SELECT image_catalog.protect_container_table('packages');
+SELECT image_catalog.protect_container_table('container_packages');
+DROP FUNCTION image_catalog.protect_container_table(text);
 
 CREATE FUNCTION image_catalog.import_sbom(image_name text, sbom jsonb) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -15,30 +15,66 @@
 #include "json_writer.h"
 #include "lib/stringinfo.h"
 
+static int	errdetail_of_dialect(ImgcatDialect dialect, const char *ims_code,
+								 const char *format, va_list args)
+			__attribute__((format(printf, 3, 0)));
+
+/*
+ * errdetail() of a formatted text, in the IMS dialect with its code in front.
+ */
+static int
+errdetail_of_dialect(ImgcatDialect dialect, const char *ims_code,
+					 const char *format, va_list args)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	if (dialect == IMGCAT_DIALECT_IMS)
+		appendStringInfo(&detail, "%s: ", ims_code);
+	for (;;)
+	{
+		va_list		again;
+		int			needed;
+
+		va_copy(again, args);
+		needed = appendStringInfoVA(&detail, format, again);
+		va_end(again);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&detail, needed);
+	}
+	return errdetail_internal("%s", detail.data);
+}
+
 /*
  * errdetail(), with the code of the IMS dialect in front when that is on.
  */
 int
 imgcat_errdetail(const char *ims_code, const char *format,...)
 {
-	StringInfoData detail;
+	va_list		args;
+	int			result;
 
-	initStringInfo(&detail);
-	if (imgcat_dialect == IMGCAT_DIALECT_IMS)
-		appendStringInfo(&detail, "%s: ", ims_code);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
+	va_start(args, format);
+	result = errdetail_of_dialect(imgcat_dialect, ims_code, format, args);
+	va_end(args);
+	return result;
+}
 
-		va_start(args, format);
-		needed = appendStringInfoVA(&detail, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&detail, needed);
-	}
-	return errdetail_internal("%s", detail.data);
+/*
+ * The same in a request's own dialect.
+ */
+int
+imgcat_ims_errdetail(ImgcatDialect dialect, const char *ims_code,
+					 const char *format,...)
+{
+	va_list		args;
+	int			result;
+
+	va_start(args, format);
+	result = errdetail_of_dialect(dialect, ims_code, format, args);
+	va_end(args);
+	return result;
 }
 
 /*

@@ -15,6 +15,7 @@
 #define IMGCAT_ERRORS_H
 
 #include "compat.h"
+#include "context.h"
 #include "utils/uuid.h"
 
 #define IMGCAT_ERRCODE_NOT_FOUND	MAKE_SQLSTATE('P', 'T', '4', '0', '4')
@@ -36,6 +37,7 @@
 #define IMS_OWNER_ONLY			"IMG.0047"
 #define IMS_BAD_DESCRIPTION		"IMG.0054"
 #define IMS_BAD_SIZE			"IMG.0055"
+#define IMS_NO_MARKER			"IMG.0066"
 #define IMS_BAD_FORMAT_NAME		"IMG.0072"
 #define IMS_SHARE_WITH_SELF		"IMG.0076"
 #define IMS_SHARE_QUOTA			"IMG.0088"
@@ -49,6 +51,9 @@
 /* pg_attribute_printf would say gnu_printf, which clang does not know */
 extern int	imgcat_errdetail(const char *ims_code, const char *format,...)
 			__attribute__((format(printf, 2, 3)));
+extern int	imgcat_ims_errdetail(ImgcatDialect dialect, const char *ims_code,
+								 const char *format,...)
+			__attribute__((format(printf, 3, 4)));
 pg_noreturn extern void imgcat_image_not_found(const pg_uuid_t *id);
 pg_noreturn extern void imgcat_image_forbidden(const char *rule);
 extern char *imgcat_uuid_string(const pg_uuid_t *id);

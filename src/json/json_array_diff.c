@@ -21,6 +21,13 @@
 #include "miscadmin.h"
 
 /*
+ * How many times the room of one replace several operations may take, before
+ * that one is better.  Not 1: single changes tell a reader more, and meet
+ * other people's changes less often.
+ */
+#define SETTLE_FACTOR	3
+
+/*
  * Longest arrays (without equal ends) whose elements are matched; it takes
  * some 40 bytes for each of them.
  */
@@ -76,6 +83,44 @@ typedef struct ArrayDiff
 	int			mark;			/* operations before */
 	Size		size_before;
 } ArrayDiff;
+
+/*
+ * If the operations from number mark on take far more room than to replace
+ * the whole value at the current path, do that.  Returns whether it was done.
+ */
+bool
+imgcat_json_diff_settle(ImgcatJsonDiff *diff, int mark, Size size_before,
+						const JsonbValue *target)
+{
+	ImgcatJsonPatchItem whole;
+
+	if (diff->patch.count - mark < 2)
+		return false;
+	whole.op = IMGCAT_JSON_PATCH_REPLACE;
+	whole.path_length = diff->path.len;
+	whole.value = *target;
+	if (diff->patch.size - size_before <=
+		SETTLE_FACTOR * imgcat_json_patch_item_size(&whole))
+		return false;
+	imgcat_json_patch_truncate(&diff->patch, mark);
+	imgcat_json_patch_push(&diff->patch, IMGCAT_JSON_PATCH_REPLACE,
+						   diff->path.data, diff->path.len, target);
+	return true;
+}
+
+/*
+ * Order of candidates for a move: by hash, then as they came.
+ */
+int
+imgcat_json_diff_compare_keys(const void *a, const void *b)
+{
+	const ImgcatJsonDiffKey *x = a;
+	const ImgcatJsonDiffKey *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->number - y->number;
+}
 
 /*
  * Number of equal elements at the start of two arrays, at most limit; the
@@ -452,8 +497,8 @@ write_operations(ArrayDiff *array)
 				next++;
 				break;
 			case FATE_PAIRED:
-				imgcat_json_diff_element(diff, cursor, &array->source[next],
-										 &array->target[k]);
+				diff->element(diff, cursor, &array->source[next],
+							  &array->target[k]);
 				next++;
 				break;
 			case FATE_MOVED:

@@ -14,7 +14,6 @@
 #include "context.h"
 #include "json/json_patch.h"
 #include "json/json_patch_build.h"
-#include "json/json_patch_error.h"
 #include "json/json_tree.h"
 #include "json/jsonb_compare.h"
 #include "json/jsonb_format.h"

@@ -15,10 +15,13 @@
 #include "compat.h"
 #include "context.h"
 #include "json/json_patch.h"
-#include "json/json_patch_error.h"
 #include "json/jsonb_format.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
+
+/* most of a pointer, a name or a value that a message shows, in bytes */
+#define SHOWN_MAX 200
 
 int			imgcat_json_patch_operations_max = 10000;
 int			imgcat_json_patch_depth_max = 1000;
@@ -54,6 +57,20 @@ typedef struct OperationMembers
 	bool		has_from;
 	bool		has_value;
 } OperationMembers;
+
+/*
+ * At most SHOWN_MAX bytes of a text, with dots where something was cut off.
+ */
+char *
+imgcat_json_shorten(const char *string, int length)
+{
+	int			shown;
+
+	if (length <= SHOWN_MAX)
+		return pnstrdup(string, length);
+	shown = pg_mbcliplen(string, length, SHOWN_MAX);
+	return psprintf("%.*s...", shown, string);
+}
 
 /*
  * Define the settings image_catalog.json_patch_*.  Called once, from _PG_init.

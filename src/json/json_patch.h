@@ -70,6 +70,7 @@ typedef struct ImgcatJsonPatch
 #define PG_RETURN_JSON_PATCH_P(x)	PG_RETURN_POINTER(x)
 
 /* limits (settings) */
+extern char *imgcat_json_shorten(const char *string, int length);
 extern int	imgcat_json_patch_operations_max;
 extern int	imgcat_json_patch_depth_max;
 extern int	imgcat_json_patch_result_max;	/* kB */

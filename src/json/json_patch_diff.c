@@ -29,12 +29,8 @@
  */
 #define WORK_MAX	INT64CONST(20000000)
 
-/*
- * How many times the room of one replace several operations may take, before
- * that one is better.  Not 1: single changes tell a reader more, and meet
- * other people's changes less often.
- */
-#define SETTLE_FACTOR	3
+static void diff_values(ImgcatJsonDiff *diff, const JsonbValue *source,
+						const JsonbValue *target);
 
 /*
  * Add an operation at the current path.
@@ -54,43 +50,6 @@ cut_path(ImgcatJsonDiff *diff, int length)
 {
 	diff->path.len = length;
 	diff->path.data[length] = '\0';
-}
-
-/*
- * If the operations from number mark on take far more room than to replace
- * the whole value at the current path, do that.  Returns whether it was done.
- */
-bool
-imgcat_json_diff_settle(ImgcatJsonDiff *diff, int mark, Size size_before,
-						const JsonbValue *target)
-{
-	ImgcatJsonPatchItem whole;
-
-	if (diff->patch.count - mark < 2)
-		return false;
-	whole.op = IMGCAT_JSON_PATCH_REPLACE;
-	whole.path_length = diff->path.len;
-	whole.value = *target;
-	if (diff->patch.size - size_before <=
-		SETTLE_FACTOR * imgcat_json_patch_item_size(&whole))
-		return false;
-	imgcat_json_patch_truncate(&diff->patch, mark);
-	push(diff, IMGCAT_JSON_PATCH_REPLACE, target);
-	return true;
-}
-
-/*
- * Order of candidates for a move: by hash, then as they came.
- */
-int
-imgcat_json_diff_compare_keys(const void *a, const void *b)
-{
-	const ImgcatJsonDiffKey *x = a;
-	const ImgcatJsonDiffKey *y = b;
-
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return x->number - y->number;
 }
 
 /*
@@ -246,7 +205,7 @@ diff_objects(ImgcatJsonDiff *diff, const JsonbValue *source,
 			else
 			{
 				diff->depth++;
-				imgcat_json_diff_values(diff, &old.value, &new.value);
+				diff_values(diff, &old.value, &new.value);
 				diff->depth--;
 			}
 		}
@@ -263,9 +222,9 @@ diff_objects(ImgcatJsonDiff *diff, const JsonbValue *source,
 /*
  * Compare two values at the current path.
  */
-void
-imgcat_json_diff_values(ImgcatJsonDiff *diff, const JsonbValue *source,
-						const JsonbValue *target)
+static void
+diff_values(ImgcatJsonDiff *diff, const JsonbValue *source,
+			const JsonbValue *target)
 {
 	const JsonbContainer *old = source->val.binary.data;
 	const JsonbContainer *new = target->val.binary.data;
@@ -294,15 +253,15 @@ imgcat_json_diff_values(ImgcatJsonDiff *diff, const JsonbValue *source,
 /*
  * Compare two values that stand at index of the array at the current path.
  */
-void
-imgcat_json_diff_element(ImgcatJsonDiff *diff, uint32 index,
-						 const JsonbValue *source, const JsonbValue *target)
+static void
+diff_element(ImgcatJsonDiff *diff, uint32 index,
+			 const JsonbValue *source, const JsonbValue *target)
 {
 	int			length = diff->path.len;
 
 	imgcat_json_append_index(&diff->path, index);
 	diff->depth++;
-	imgcat_json_diff_values(diff, source, target);
+	diff_values(diff, source, target);
 	diff->depth--;
 	cut_path(diff, length);
 }
@@ -325,8 +284,9 @@ imgcat_json_patch_diff(PG_FUNCTION_ARGS)
 	initStringInfo(&diff.path);
 	diff.depth = 0;
 	diff.work = WORK_MAX;
+	diff.element = diff_element;
 
-	imgcat_json_diff_values(&diff, &source, &target);
+	diff_values(&diff, &source, &target);
 	if (diff.patch.count > imgcat_json_patch_operations_max)
 	{
 		/* json_patch_apply would refuse it */

@@ -19,6 +19,11 @@ typedef struct ImgcatJsonDiff
 	StringInfoData path;		/* pointer of what is being compared */
 	int			depth;			/* its number of tokens */
 	int64		work;			/* what array comparison may still cost */
+
+	/* compares two values that stand at an index of the array at the path */
+	void		(*element) (struct ImgcatJsonDiff *diff, uint32 index,
+							const JsonbValue *source,
+							const JsonbValue *target);
 } ImgcatJsonDiff;
 
 /* A value that may be moved: what is removed here and added there. */
@@ -28,19 +33,11 @@ typedef struct ImgcatJsonDiffKey
 	int			number;			/* of an item or element; -1: taken */
 } ImgcatJsonDiffKey;
 
-/* json_patch_diff.c */
-extern void imgcat_json_diff_values(ImgcatJsonDiff *diff,
-									const JsonbValue *source,
-									const JsonbValue *target);
-extern void imgcat_json_diff_element(ImgcatJsonDiff *diff, uint32 index,
-									 const JsonbValue *source,
-									 const JsonbValue *target);
+/* json_array_diff.c */
 extern bool imgcat_json_diff_settle(ImgcatJsonDiff *diff, int mark,
 									Size size_before,
 									const JsonbValue *target);
 extern int	imgcat_json_diff_compare_keys(const void *a, const void *b);
-
-/* json_array_diff.c */
 extern void imgcat_json_diff_arrays(ImgcatJsonDiff *diff,
 									const JsonbValue *source,
 									const JsonbValue *target);

@@ -15,27 +15,9 @@
 #include "compat.h"
 #include "json/json_patch_error.h"
 #include "json/jsonb_format.h"
-#include "mb/pg_wchar.h"
-
-/* most of a pointer, a name or a value that a message shows, in bytes */
-#define SHOWN_MAX 200
 
 /* a value up to this size is worth printing, to show its beginning */
 #define PRINTED_MAX 4096
-
-/*
- * At most SHOWN_MAX bytes of a text, with dots where something was cut off.
- */
-char *
-imgcat_json_shorten(const char *string, int length)
-{
-	int			shown;
-
-	if (length <= SHOWN_MAX)
-		return pnstrdup(string, length);
-	shown = pg_mbcliplen(string, length, SHOWN_MAX);
-	return psprintf("%.*s...", shown, string);
-}
 
 /*
  * The operation as a message shows it: add "/a", move "/a" to "/b".

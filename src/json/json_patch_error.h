@@ -14,7 +14,6 @@
 #include "json/json_patch.h"
 #include "json/json_tree.h"
 
-extern char *imgcat_json_shorten(const char *string, int length);
 pg_noreturn extern void imgcat_json_patch_missing(const ImgcatJsonPatchOperation *operation,
 												  int number,
 												  const ImgcatJsonPointer *pointer,

@@ -21,6 +21,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "image/errors.h"
 #include "image/image_row.h"
 #include "image/protection.h"
 #include "listing/list_explain.h"
@@ -137,7 +138,7 @@ check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("not allowed to list images"),
-				 imgcat_ims_errdetail(dialect, "IMG.0026",
+				 imgcat_ims_errdetail(dialect, IMS_FORBIDDEN,
 									  "Listing needs the role reader in the project."),
 				 errhint("Ask for the role reader in setting image_catalog.roles.")));
 }
@@ -155,7 +156,7 @@ plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("marker image not found"),
-				 imgcat_ims_errdetail(request->dialect, "IMG.0066",
+				 imgcat_ims_errdetail(request->dialect, IMS_NO_MARKER,
 									  "No image with id \"%s\" can be seen by the caller.",
 									  request->marker),
 				 errhint("Start again from the first page.")));
@@ -203,7 +204,7 @@ add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("not a link of this list"),
-				 imgcat_ims_errdetail(request->dialect, "IMG.0017",
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
 									  "Its path does not end in %s.", path),
 				 errhint("Pass a query, such as limit=10, or a link to %s whole.",
 						 path)));
@@ -226,7 +227,7 @@ add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
 				 errmsg("invalid encoding in query string"),
-				 imgcat_ims_errdetail(request->dialect, "IMG.0017",
+				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
 									  "After percent-decoding it is not valid UTF-8, or has a zero byte."),
 				 errhint("Encode text as UTF-8 before percent-encoding it.")));
 }

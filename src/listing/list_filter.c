@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "fmgr.h"
+#include "image/errors.h"
 #include "image/facet.h"
 #include "image/image_row.h"
 #include "image/protection.h"
@@ -259,7 +260,7 @@ add_number_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 		imgcat_bad_value(request, parameter,
 						 (attribute->column == IMGCAT_COL_MIN_DISK ||
 						  attribute->column == IMGCAT_COL_MIN_RAM)
-						 ? IMS_BAD_MEMORY_OR_DISK : IMS_BAD_VALUE,
+						 ? IMS_BAD_SIZE : IMS_BAD_VALUE,
 						 "Give a whole number.");
 	if (out_of_range && op != (number < 0 ? IMGCAT_GTE : IMGCAT_LTE))
 		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
@@ -454,7 +455,7 @@ add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 	{
 		if (strcmp(value, "gold") != 0 && strcmp(value, "private") != 0 &&
 			strcmp(value, "shared") != 0 && strcmp(value, "market") != 0)
-			imgcat_bad_value(request, parameter, IMS_BAD_TYPE,
+			imgcat_bad_value(request, parameter, IMS_BAD_IMAGE_TYPE,
 							 "The image types are gold, private, shared and market.");
 	}
 	else if (imgcat_is_named(parameter, "architecture"))

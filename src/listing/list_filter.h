@@ -12,12 +12,6 @@
 
 #include "listing/list_request.h"
 
-/* codes of the IMS error catalogue that a list request can cause */
-#define IMS_BAD_VALUE "IMG.0017"
-#define IMS_BAD_TYPE "IMG.0024"
-#define IMS_BAD_MEMORY_OR_DISK "IMG.0055"
-#define IMS_BAD_ARCHITECTURE "IMG.0212"
-
 extern bool imgcat_is_named(const ImgcatListParameter *parameter,
 							const char *name);
 extern void imgcat_bad_value(const ImgcatListRequest *request,

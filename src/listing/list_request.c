@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "image/errors.h"
 #include "image/image_row.h"
 #include "image/ims_rules.h"
 #include "listing/list_filter.h"
@@ -29,33 +30,6 @@
 static const ImgcatAttribute *sort_attributes[MAX_SORT_ATTRIBUTES];
 static const char *sort_names[MAX_SORT_ATTRIBUTES + 1];
 static int	num_sort_attributes = 0;
-
-/*
- * errdetail() of a list error: in the IMS dialect its code comes first.
- */
-int
-imgcat_ims_errdetail(ImgcatDialect dialect, const char *code,
-					 const char *fmt,...)
-{
-	StringInfoData detail;
-
-	initStringInfo(&detail);
-	if (dialect == IMGCAT_DIALECT_IMS)
-		appendStringInfo(&detail, "%s: ", code);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&detail, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&detail, needed);
-	}
-	return errdetail("%s", detail.data);
-}
 
 /*
  * Collect the sort keys from the attribute table, once.

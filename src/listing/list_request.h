@@ -104,9 +104,5 @@ extern void imgcat_list_request_add(ImgcatListRequest *request,
 extern void imgcat_list_request_finish(ImgcatListRequest *request,
 									   const ImgcatCaller *caller);
 
-/* pg_attribute_printf would say gnu_printf, which clang does not know */
-extern int	imgcat_ims_errdetail(ImgcatDialect dialect, const char *code,
-								 const char *fmt,...)
-			__attribute__((format(printf, 3, 4)));
 
 #endif							/* IMGCAT_LIST_REQUEST_H */

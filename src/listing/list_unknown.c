@@ -25,6 +25,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "image/errors.h"
 #include "image/protection.h"
 #include "listing/list_filter.h"
 #include "listing/list_scope.h"

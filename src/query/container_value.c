@@ -32,86 +32,6 @@ typedef struct Modified
 static const char not_a_number[] = "Write a number such as 7 or 9.8, a comparison such as >=7, or a range such as 5-8.";
 static const char no_at_least_one[] = "Write a single \"!\" to negate the value, or quote a text that starts with \"!!\".";
 
-/*
- * Bytes of the white space that starts the text, 0 when none does.  White
- * space is that of Unicode, in UTF-8.
- */
-static size_t
-leading_space(ImgcatSlice str)
-{
-	const unsigned char *b = (const unsigned char *) str.at;
-
-	if (str.length >= 1 && (b[0] == ' ' || (b[0] >= '\t' && b[0] <= '\r')))
-		return 1;
-	if (str.length >= 2 && b[0] == 0xC2 && (b[1] == 0x85 || b[1] == 0xA0))
-		return 2;
-	if (str.length >= 3 &&
-		((b[0] == 0xE1 && b[1] == 0x9A && b[2] == 0x80) ||
-		 (b[0] == 0xE2 && b[1] == 0x80 &&
-		  ((b[2] >= 0x80 && b[2] <= 0x8A) || b[2] == 0xA8 ||
-		   b[2] == 0xA9 || b[2] == 0xAF)) ||
-		 (b[0] == 0xE2 && b[1] == 0x81 && b[2] == 0x9F) ||
-		 (b[0] == 0xE3 && b[1] == 0x80 && b[2] == 0x80)))
-		return 3;
-	return 0;
-}
-
-/*
- * The text without white space at either end.
- */
-ImgcatSlice
-imgcat_slice_trim(ImgcatSlice str)
-{
-	size_t		width;
-
-	while ((width = leading_space(str)) > 0)
-	{
-		str.at += width;
-		str.length -= width;
-	}
-	for (;;)
-	{
-		size_t		back;
-
-		/* a white space character is 1 to 3 bytes long */
-		for (back = 1; back <= 3 && back <= str.length; back++)
-		{
-			ImgcatSlice tail = {str.at + str.length - back, back};
-
-			if (leading_space(tail) == back)
-				break;
-		}
-		if (back > 3 || back > str.length)
-			return str;
-		str.length -= back;
-	}
-}
-
-/*
- * The text as a string of its own; NULL when there is no memory.
- */
-char *
-imgcat_slice_copy(ImgcatSlice str, ImgcatAlloc alloc)
-{
-	char	   *copy = alloc(str.length + 1);
-
-	if (copy == NULL)
-		return NULL;
-	if (str.length > 0)
-		memcpy(copy, str.at, str.length);
-	copy[str.length] = '\0';
-	return copy;
-}
-
-/* The part of the text from byte offset on; offset must lie within it. */
-static ImgcatSlice
-slice_from(ImgcatSlice str, size_t offset)
-{
-	ImgcatSlice rest = {str.at + offset, str.length - offset};
-
-	return rest;
-}
-
 /* The first length bytes of the text. */
 static ImgcatSlice
 slice_upto(ImgcatSlice str, size_t length)
@@ -148,18 +68,6 @@ is_prefix_of(ImgcatSlice str, const char *word)
 	return true;
 }
 
-/*
- * Say why the value is refused; false, so that a reader can return it.
- */
-bool
-imgcat_refuse_value(ImgcatValueReader *reader, const char *message,
-					const char *hint)
-{
-	reader->error->message = message;
-	reader->error->hint = hint;
-	return false;
-}
-
 /* Out of memory: an error without a message. */
 static bool
 no_memory(ImgcatValueReader *reader)
@@ -185,24 +93,24 @@ read_modifiers(ImgcatSlice str)
 			memcmp(str.at, "!!", 2) == 0)
 		{
 			result.at_least_one = true;
-			str = slice_from(str, 2);
+			str = imgcat_slice_from(str, 2);
 		}
 		else if (no_negation && str.length > 1 && str.at[0] == '!')
 		{
 			result.negated = true;
-			str = slice_from(str, 1);
+			str = imgcat_slice_from(str, 1);
 		}
 		else if (str.length > 2 && memcmp(str.at, "r/", 2) == 0)
 		{
 			result.regex = true;
-			str = slice_from(str, 2);
+			str = imgcat_slice_from(str, 2);
 			break;
 		}
 		else if (str.length >= 2 && str.at[0] == '"' &&
 				 str.at[str.length - 1] == '"')
 		{
 			result.exact = true;
-			str = slice_upto(slice_from(str, 1), str.length - 2);
+			str = slice_upto(imgcat_slice_from(str, 1), str.length - 2);
 			break;
 		}
 		else
@@ -275,55 +183,6 @@ read_bool(ImgcatValueReader *reader, ImgcatSlice str)
 }
 
 /*
- * Take a comparison and the blanks around what follows it off the text.
- * Without a comparison the text stays as it is, blanks included.
- */
-ImgcatSign
-imgcat_read_comparison(ImgcatSlice *str)
-{
-	static const struct
-	{
-		const char *sign;
-		ImgcatSign	comparison;
-	}			signs[] = {
-		{"<=", IMGCAT_SIGN_LE}, {">=", IMGCAT_SIGN_GE},
-		{"==", IMGCAT_SIGN_SAME}, {"<", IMGCAT_SIGN_LT},
-		{">", IMGCAT_SIGN_GT}, {"=", IMGCAT_SIGN_EQ}
-	};
-	size_t		i;
-
-	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-	{
-		size_t		length = strlen(signs[i].sign);
-
-		if (str->length >= length &&
-			memcmp(str->at, signs[i].sign, length) == 0)
-		{
-			*str = imgcat_slice_trim(slice_from(*str, length));
-			return signs[i].comparison;
-		}
-	}
-	return IMGCAT_SIGN_NONE;
-}
-
-/*
- * Make the value the interval that compares so with the bound.
- */
-void
-imgcat_set_interval(ImgcatSearchValue *value, ImgcatSign comparison,
-					ImgcatSearchBound bound)
-{
-	value->form = IMGCAT_FORM_INTERVAL;
-	bound.present = true;
-	bound.inclusive = comparison != IMGCAT_SIGN_LT &&
-		comparison != IMGCAT_SIGN_GT;
-	if (comparison != IMGCAT_SIGN_LT && comparison != IMGCAT_SIGN_LE)
-		value->low = bound;
-	if (comparison != IMGCAT_SIGN_GT && comparison != IMGCAT_SIGN_GE)
-		value->high = bound;
-}
-
-/*
  * Read a decimal number: sign, digits with a point among them, exponent.
  * Infinities, NaN and what overflows a double are none.
  */
@@ -385,7 +244,7 @@ number_bound(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 	if (rounded.length > 0 && str[rounded.length - 1] == '.')
 		rounded.length--;
 	if (slice_is(rounded, "-0"))
-		rounded = slice_from(rounded, 1);
+		rounded = imgcat_slice_from(rounded, 1);
 	bound->number = imgcat_slice_copy(rounded, reader->alloc);
 	if (bound->number == NULL)
 		return no_memory(reader);
@@ -426,7 +285,7 @@ read_number(ImgcatValueReader *reader, const ImgcatSearchLabel *label,
 		if (str.at[i] != '-')
 			continue;
 		if (!read_double(slice_upto(str, i), reader->alloc, &number) ||
-			!read_double(slice_from(str, i + 1), reader->alloc, &upper))
+			!read_double(imgcat_slice_from(str, i + 1), reader->alloc, &upper))
 			return imgcat_refuse_value(reader, "invalid range", not_a_number);
 		if (number >= upper)
 			return imgcat_refuse_value(reader, "invalid range",
@@ -541,7 +400,7 @@ read_map(ImgcatValueReader *reader, ImgcatSlice str)
 	ImgcatSearchValue *value = reader->value;
 	const char *equals = memchr(str.at, '=', str.length);
 	ImgcatSlice key = str;
-	ImgcatSlice item = slice_from(str, str.length);
+	ImgcatSlice item = imgcat_slice_from(str, str.length);
 	bool		negated;
 
 	value->form = IMGCAT_FORM_MAP;
@@ -554,12 +413,12 @@ read_map(ImgcatValueReader *reader, ImgcatSlice str)
 	if (equals != NULL)
 	{
 		key = slice_upto(str, (size_t) (equals - str.at));
-		item = slice_from(str, key.length + 1);
+		item = imgcat_slice_from(str, key.length + 1);
 	}
 	negated = key.length > 0 && key.at[0] == '!' &&
 		(key.length > 1 || equals != NULL);
 	if (negated)
-		key = slice_from(key, 1);
+		key = imgcat_slice_from(key, 1);
 	if (negated && (equals == NULL || item.length > 0 || key.length == 0))
 		return imgcat_refuse_value(reader, "unsupported map condition",
 								   "A negated key stands alone, as in \"!key=\"; negate the value instead, as in \"key=!value\".");

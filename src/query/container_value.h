@@ -41,7 +41,9 @@ typedef struct ImgcatValueReader
 	ImgcatSearchError *error;
 } ImgcatValueReader;
 
+/* container_slice.c */
 extern ImgcatSlice imgcat_slice_trim(ImgcatSlice str);
+extern ImgcatSlice imgcat_slice_from(ImgcatSlice str, size_t offset);
 extern char *imgcat_slice_copy(ImgcatSlice str, ImgcatAlloc alloc);
 extern ImgcatSign imgcat_read_comparison(ImgcatSlice *str);
 extern void imgcat_set_interval(ImgcatSearchValue *value,
@@ -49,6 +51,8 @@ extern void imgcat_set_interval(ImgcatSearchValue *value,
 								ImgcatSearchBound bound);
 extern bool imgcat_refuse_value(ImgcatValueReader *reader,
 								const char *message, const char *hint);
+
+/* container_time.c, container_value.c */
 extern bool imgcat_read_time_value(ImgcatValueReader *reader,
 								   ImgcatSlice str);
 extern bool imgcat_read_search_value(const ImgcatSearchLabel *label,
