@@ -157,165 +157,64 @@ COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at
  * sorted by another key before any is fetched.  Of the commonest enum values
  * that would never pay: their images are found in the order of the other key.
  *
- * The predicate and the expressions are repeated word for word in every
- * statement of a list (src/listing/list_conditions.c); src/listing/index_scan.c
- * knows the columns by their names and types.
+ * The predicate and the expressions stand word for word in every statement of a
+ * list (src/listing/list_sql.c), too; src/listing/index_scan.c knows the
+ * columns by their names and types.
  */
-CREATE INDEX images_visibility_created_at_idx ON image_catalog.images
-    (visibility, created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_created_at_idx ON image_catalog.images
-    (owner, visibility, created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_updated_at_idx ON image_catalog.images
-    (visibility, updated_at, created_at, id)
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_updated_at_idx ON image_catalog.images
-    (owner, visibility, updated_at, created_at, id)
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_id_idx ON image_catalog.images
-    (visibility, id)
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_id_idx ON image_catalog.images
-    (owner, visibility, id)
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_name_idx ON image_catalog.images
-    (visibility, COALESCE(name, ''), created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_name_idx ON image_catalog.images
-    (owner, visibility, COALESCE(name, ''), created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_status_idx ON image_catalog.images
-    (visibility, status, created_at, id,
-     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN updated_at END),
-     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN size END),
-     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN name END))
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_status_idx ON image_catalog.images
-    (owner, visibility, status, created_at, id,
-     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN updated_at END),
-     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN size END),
-     (CASE WHEN status OPERATOR(pg_catalog.<>) 'active' THEN name END))
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_size_idx ON image_catalog.images
-    (visibility, COALESCE(size, 0), created_at, id)
-    INCLUDE (updated_at, name, summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_size_idx ON image_catalog.images
-    (owner, visibility, COALESCE(size, 0), created_at, id)
-    INCLUDE (updated_at, name, summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_disk_format_idx ON image_catalog.images
-    (visibility, COALESCE(disk_format, ''), created_at, id,
-     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN updated_at END),
-     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN size END),
-     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN name END))
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_disk_format_idx ON image_catalog.images
-    (owner, visibility, COALESCE(disk_format, ''), created_at, id,
-     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN updated_at END),
-     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN size END),
-     (CASE WHEN COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw' THEN name END))
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_container_format_idx ON image_catalog.images
-    (visibility, COALESCE(container_format, ''), created_at, id,
-     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN updated_at END),
-     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN size END),
-     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN name END))
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_container_format_idx ON image_catalog.images
-    (owner, visibility, COALESCE(container_format, ''), created_at, id,
-     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN updated_at END),
-     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN size END),
-     (CASE WHEN COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare' THEN name END))
-    INCLUDE (summary)
-    WHERE NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE FUNCTION image_catalog.index_images_by_scope(name text, columns text, included text, condition text DEFAULT 'NOT os_hidden')
+    RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    scope text[];
+BEGIN
+    FOREACH scope SLICE 1 IN ARRAY ARRAY[['visibility', 'visibility'], ['owner', 'owner, visibility']] LOOP
+        EXECUTE format('CREATE INDEX %I ON image_catalog.images (%s, %s) INCLUDE (%s)'
+                       ' WHERE %s AND status <> ''deleted'' AND status <> ''killed''',
+                       'images_' || scope[1] || '_' || name || '_idx', scope[2], columns, included, condition);
+    END LOOP;
+END
+$$;
+SELECT image_catalog.index_images_by_scope('created_at', 'created_at, id', 'updated_at, size, summary');
+SELECT image_catalog.index_images_by_scope('updated_at', 'updated_at, created_at, id', 'summary');
+SELECT image_catalog.index_images_by_scope('id', 'id', 'summary');
+SELECT image_catalog.index_images_by_scope('name', 'COALESCE(name, ''''), created_at, id', 'updated_at, size, summary');
+SELECT image_catalog.index_images_by_scope('size', 'COALESCE(size, 0), created_at, id', 'updated_at, name, summary');
+SELECT image_catalog.index_images_by_scope(key,
+    pg_catalog.format('%1$s, created_at, id, (CASE WHEN %2$s THEN updated_at END), (CASE WHEN %2$s THEN size END), (CASE WHEN %2$s THEN name END)',
+           expression, uncommon), 'summary')
+FROM (VALUES
+    ('status', 'status', 'status <> ''active'''),
+    ('disk_format', 'COALESCE(disk_format, '''')',
+     'COALESCE(disk_format, '''') <> ''qcow2'' AND COALESCE(disk_format, '''') <> ''raw'''),
+    ('container_format', 'COALESCE(container_format, '''')',
+     'COALESCE(container_format, '''') <> ''bare''')) AS keys (key, expression, uncommon);
 
 /*
- * Two enum values, or one and a size, may go together always or never: an image
- * without data has no size.  Then neither order leads to the images that have
- * both.  These hold all combinations but the commonest, in which both orders
- * are dense.
+ * An image without data has no size: status and size go together always or
+ * never, and neither order leads to the images that have both.  This holds all
+ * combinations but the commonest, in which both orders are dense.
  */
-CREATE INDEX images_visibility_status_size_idx ON image_catalog.images
-    (visibility, status, COALESCE(size, 0), created_at, id)
-    INCLUDE (updated_at, name, summary)
-    WHERE (status OPERATOR(pg_catalog.<>) 'active' OR COALESCE(size, 0) OPERATOR(pg_catalog.=) 0)
-        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_status_size_idx ON image_catalog.images
-    (owner, visibility, status, COALESCE(size, 0), created_at, id)
-    INCLUDE (updated_at, name, summary)
-    WHERE (status OPERATOR(pg_catalog.<>) 'active' OR COALESCE(size, 0) OPERATOR(pg_catalog.=) 0)
-        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_formats_idx ON image_catalog.images
-    (visibility, COALESCE(container_format, ''), COALESCE(disk_format, ''), created_at, id)
-    INCLUDE (summary)
-    WHERE (COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare'
-           OR (COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw'))
-        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_formats_idx ON image_catalog.images
-    (owner, visibility, COALESCE(container_format, ''), COALESCE(disk_format, ''), created_at, id)
-    INCLUDE (summary)
-    WHERE (COALESCE(container_format, '') OPERATOR(pg_catalog.<>) 'bare'
-           OR (COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'qcow2' AND COALESCE(disk_format, '') OPERATOR(pg_catalog.<>) 'raw'))
-        AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+SELECT image_catalog.index_images_by_scope('status_size', 'status, COALESCE(size, 0), created_at, id',
+    'updated_at, name, summary', '(status <> ''active'' OR COALESCE(size, 0) = 0) AND NOT os_hidden');
 
 /*
- * Hidden images, which are few, in one index for all orders: they are filtered
- * and sorted by what it holds.
+ * Exceptions.  Hidden images, which are few, in one index for all orders: they
+ * are filtered and sorted by what it holds.  A missing size stands among the
+ * sizes as zero, and is in no range: a range from zero on takes the images whose
+ * size is zero, mostly none, from here.
  */
-CREATE INDEX images_visibility_hidden_idx ON image_catalog.images
-    (visibility, created_at, id)
-    INCLUDE (updated_at, size, name, summary)
-    WHERE os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_hidden_idx ON image_catalog.images
-    (owner, visibility, created_at, id)
-    INCLUDE (updated_at, size, name, summary)
-    WHERE os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_protected_idx ON image_catalog.images
-    (visibility, created_at, id)
-    INCLUDE (summary)
-    WHERE protected AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_protected_idx ON image_catalog.images
-    (owner, visibility, created_at, id)
-    INCLUDE (summary)
-    WHERE protected AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+SELECT image_catalog.index_images_by_scope('exceptions', 'os_hidden, created_at, id', 'updated_at, size, name, summary',
+    '(os_hidden OR size = 0)');
+DROP FUNCTION image_catalog.index_images_by_scope(text, text, text, text);
 
 /*
- * Exceptions, mostly none.  A missing size stands among the sizes as zero, and
- * is in no range: a range from zero on takes those that are zero from here.
  * An image is not changed before it is created, so a range of updated_at bounds
- * created_at, but for images imported with such times.
+ * created_at, but for images imported with such times, mostly none.
  */
-CREATE INDEX images_visibility_empty_idx ON image_catalog.images
-    (visibility, created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE size OPERATOR(pg_catalog.=) 0 AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_empty_idx ON image_catalog.images
-    (owner, visibility, created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE size OPERATOR(pg_catalog.=) 0 AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_visibility_backdated_idx ON image_catalog.images
-    (visibility, created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
-CREATE INDEX images_owner_backdated_idx ON image_catalog.images
-    (owner, visibility, created_at, id)
-    INCLUDE (updated_at, size, summary)
-    WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+CREATE INDEX images_backdated_idx ON image_catalog.images (created_at, id)
+    WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden
+        AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
 
 /*
  * An image by its id: a page of a hash index instead of three of the primary

@@ -47,8 +47,6 @@ CREATE INDEX image_shares_container_format_idx ON image_catalog.image_shares
     (member_id, answer, container_format, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX image_shares_owner_idx ON image_catalog.image_shares
     (member_id, answer, owner, created_at, image_id) INCLUDE (updated_at, size, summary) WHERE NOT os_hidden;
-CREATE INDEX image_shares_protected_idx ON image_catalog.image_shares
-    (member_id, answer, created_at, image_id) INCLUDE (summary) WHERE protected AND NOT os_hidden;
 CREATE INDEX image_shares_hidden_idx ON image_catalog.image_shares
     (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE os_hidden;
 CREATE INDEX image_shares_backdated_idx ON image_catalog.image_shares

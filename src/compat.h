@@ -71,7 +71,7 @@
 #define IMGCAT_GUC_FLAGS 0
 #endif
 
-/* since 18 a bitmap's iterator hands out rows by a call (listing/bitmap_iterator.h) */
+/* since 18 a bitmap's iterator hands out rows by a call (bitmap_iterator.h) */
 #if PG_VERSION_NUM >= 180000
 #define IMGCAT_PRIVATE_BITMAP_ITERATOR
 #endif

@@ -11,8 +11,8 @@
 #define IMGCAT_SEARCH_SQL_H
 
 #include "datatype/timestamp.h"
-#include "listing/statement.h"
 #include "query/container_search.h"
+#include "statement.h"
 
 /*
  * A compiled search.  The texts name the image row i and the parameters that

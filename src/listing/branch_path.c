@@ -18,7 +18,17 @@
 #include "utils/builtins.h"
 
 /* more values than any enum has, with the missing one */
-#define MAX_PARTS 32
+#define MAX_VALUES 32
+
+/*
+ * The end of the names of the index that has the hidden images of the branch.
+ * That of images has those of size zero, too.
+ */
+const char *
+imgcat_hidden_suffix(const ImgcatBranch *branch)
+{
+	return branch->table->is_shares ? "hidden" : "exceptions";
+}
 
 /*
  * The range that filters leave of the first key.
@@ -136,10 +146,13 @@ last_creation(const ImgcatBranchRequest *request)
 			high = Min(high, request->filters[i].high);
 	if (high == PG_INT64_MAX)
 		return high;
-	index = imgcat_table_index(branch->table, branch->family, "backdated");
+	index = imgcat_table_index(branch->table,
+							   branch->table->is_shares ? branch->family : "images",
+							   "backdated");
 	if (index == NULL)
 		return PG_INT64_MAX;
-	scan = imgcat_index_scan_open(branch->table, index, branch->scope, branch->nscope);
+	scan = imgcat_index_scan_open(branch->table, index, branch->scope,
+								  branch->table->is_shares ? branch->nscope : 0);
 	imgcat_index_scan_bound(scan, 0, BTGreaterStrategyNumber,
 							TimestampTzGetDatum(high));
 	imgcat_index_scan_start(scan);
@@ -217,7 +230,7 @@ set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
 	ImgcatSummaryPart part;
 	Relation	empty;
 
-	path->ranges = palloc(sizeof(ImgcatRange) * (MAX_PARTS + filter->nnames));
+	path->ranges = palloc(sizeof(ImgcatRange) * (MAX_VALUES + filter->nnames));
 	if (imgcat_column_is_enum(filter->column, &part))
 	{
 		for (int code = 0; code < IMGCAT_SUMMARY_UNKNOWN_VALUE; code++)
@@ -238,7 +251,7 @@ set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
 	/* missing sizes, which may be many, stand among those that are zero */
 	if (filter->column == IMGCAT_COL_SIZE && !filter->missing &&
 		filter->low <= 0 && filter->high >= 0 &&
-		(empty = imgcat_table_index(branch->table, branch->family, "empty")) != NULL)
+		(empty = imgcat_table_index(branch->table, branch->family, "exceptions")) != NULL)
 	{
 		add_numbers(path, index, filter->low, -1);
 		(void) add_range(path, empty);
@@ -246,68 +259,6 @@ set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
 		return;
 	}
 	add_numbers(path, index, filter->low, filter->high);
-}
-
-/*
- * How frequent are the images that pass the filter among those that are read
- * in order?  In the order of creation, within a range of updated_at most
- * images were changed last when they were created.  Before the range are those
- * that were changed much later, which are fewer.
- */
-static double
-frequency_in_order(const ImgcatBranchPath *path,
-				   const ImgcatBranchRequest *request, int at, double frequency)
-{
-	const ImgcatEntryFilter *filter = &request->filters[at];
-
-	if (bounds_order(path, request, at))
-		return 1;
-	if (filter->column != IMGCAT_COL_UPDATED_AT)
-		return frequency;
-	if (path->keys[0].column != IMGCAT_COL_CREATED_AT ||
-		filter->low == PG_INT64_MIN)
-		return path->created_before != PG_INT64_MAX
-			? Max(frequency, 0.5) : frequency;
-	if (path->keys[0].descending &&
-		(filter->high == PG_INT64_MAX || path->created_before != PG_INT64_MAX) &&
-		(!path->has_after || request->after->created_at > filter->low))
-		return Max(frequency, 0.5);
-	return frequency / IMGCAT_LATE_CHANGES;
-}
-
-/*
- * Is the enum value that a filter leaves one of these?
- */
-static bool
-is_enum_value(const ImgcatEntryFilter *filter, const char *value, const char *other)
-{
-	ImgcatSummaryPart part;
-
-	if (!imgcat_column_is_enum(filter->column, &part))
-		return false;
-	return filter->codes ==
-		UINT32_C(1) << imgcat_summary_enum_code(part, value, strlen(value)) ||
-		filter->codes ==
-		UINT32_C(1) << imgcat_summary_enum_code(part, other, strlen(other));
-}
-
-/*
- * The commonest enum values, of which the indexes hold less.
- */
-static bool
-is_common(const ImgcatEntryFilter *filter)
-{
-	switch (filter->column)
-	{
-		case IMGCAT_COL_STATUS:
-			return is_enum_value(filter, "active", "active");
-		case IMGCAT_COL_DISK_FORMAT:
-			return is_enum_value(filter, "qcow2", "raw");
-		case IMGCAT_COL_CONTAINER_FORMAT:
-			return is_enum_value(filter, "bare", "bare");
-		default:
-			return false;
-	}
 }
 
 /*
@@ -330,129 +281,26 @@ use_prefix(ImgcatBranchPath *path, const ImgcatBranch *branch,
 }
 
 /*
- * Use an index of two filtered values, or of a filtered one and the first key,
- * if there is one that holds all such images.
+ * Use the index of a status and a size, if the filters leave it all that
+ * passes: it lacks active images that have a size.
  */
 static bool
 use_pair_index(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 {
 	int			status = fixing_filter(request, IMGCAT_COL_STATUS);
 	int			size = fixing_filter(request, IMGCAT_COL_SIZE);
-	int			disk = fixing_filter(request, IMGCAT_COL_DISK_FORMAT);
-	int			container = fixing_filter(request, IMGCAT_COL_CONTAINER_FORMAT);
 	int			key = path->keys[0].column;
-	const ImgcatEntryFilter *filters = request->filters;
+	bool		is_active;
 
-	if (status >= 0 &&
-		((key == IMGCAT_COL_SIZE && !is_common(&filters[status])) ||
-		 (key == IMGCAT_COL_CREATED_AT && size >= 0 &&
-		  (!is_common(&filters[status]) || filters[size].low == 0))) &&
-		use_prefix(path, request->branch, "status_size", status, size))
-		return true;
-	return container >= 0 &&
-		((key == IMGCAT_COL_DISK_FORMAT && !is_common(&filters[container])) ||
-		 (key == IMGCAT_COL_CREATED_AT && disk >= 0 &&
-		  (!is_common(&filters[container]) || !is_common(&filters[disk])))) &&
-		use_prefix(path, request->branch, "formats", container, disk);
-}
-
-/*
- * Add a part: those images that have a size of a range.
- */
-static void
-add_size_part(ImgcatBranchPath *path, int64 low, int64 high)
-{
-	ImgcatEntryFilter *part = &path->parts[path->nparts++];
-
-	memset(part, 0, sizeof(*part));
-	part->column = IMGCAT_COL_SIZE;
-	part->low = low;
-	part->high = high;
-	part->missing = true;
-}
-
-/*
- * qsort() comparator of filters on one enum value.
- */
-static int
-compare_parts(const void *a, const void *b)
-{
-	text	   *x = DatumGetTextPP(imgcat_filter_value(a));
-	text	   *y = DatumGetTextPP(imgcat_filter_value(b));
-	int			length = Min(VARSIZE_ANY_EXHDR(x), VARSIZE_ANY_EXHDR(y));
-	int			order = memcmp(VARDATA_ANY(x), VARDATA_ANY(y), length);
-
-	return order != 0 ? order
-		: (int) VARSIZE_ANY_EXHDR(x) - (int) VARSIZE_ANY_EXHDR(y);
-}
-
-/*
- * Read in parts where an index might hold too many that go with another value,
- * and where the images of each part have an index: size by size those that are
- * active, value by value those of a format or without data.
- */
-static void
-set_parts(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
-{
-	int			status = fixing_filter(request, IMGCAT_COL_STATUS);
-	int			size = fixing_filter(request, IMGCAT_COL_SIZE);
-	int			key = path->keys[0].column;
-	ImgcatSummaryPart part;
-	int64		low;
-	int64		high;
-
-	if (request->branch->table->is_shares)
-		return;					/* too few to matter */
-	path->parts = palloc(sizeof(ImgcatEntryFilter) * MAX_PARTS);
-	imgcat_path_range(path, request, &low, &high);
-	if (key == IMGCAT_COL_SIZE && status >= 0 && low <= 0 && high >= 0)
-	{
-		add_size_part(path, PG_INT64_MIN, -1);
-		add_size_part(path, 0, 0);
-		add_size_part(path, 1, PG_INT64_MAX);
-	}
-	else if ((key == IMGCAT_COL_STATUS && size >= 0 &&
-			  request->filters[size].low == 0) ||
-			 (key == IMGCAT_COL_DISK_FORMAT &&
-			  fixing_filter(request, IMGCAT_COL_CONTAINER_FORMAT) >= 0) ||
-			 (key == IMGCAT_COL_CONTAINER_FORMAT &&
-			  fixing_filter(request, IMGCAT_COL_DISK_FORMAT) >= 0))
-	{
-		(void) imgcat_column_is_enum(key, &part);
-		for (uint32 code = 0; imgcat_summary_enum_value(part, code) != NULL; code++)
-		{
-			ImgcatEntryFilter *value = &path->parts[path->nparts++];
-
-			memset(value, 0, sizeof(*value));
-			value->column = key;
-			value->codes = UINT32_C(1) << code;
-		}
-		qsort(path->parts, path->nparts, sizeof(ImgcatEntryFilter), compare_parts);
-	}
-	for (int i = 0; path->keys[0].descending && i < path->nparts / 2; i++)
-	{
-		ImgcatEntryFilter first = path->parts[i];
-
-		path->parts[i] = path->parts[path->nparts - 1 - i];
-		path->parts[path->nparts - 1 - i] = first;
-	}
-}
-
-/*
- * In the order of creation, protected images have an index of their own.
- */
-static Relation
-protected_index(const ImgcatBranchPath *path, const ImgcatBranchRequest *request)
-{
-	const ImgcatBranch *branch = request->branch;
-
-	if (!path->direct || path->keys[0].column != IMGCAT_COL_CREATED_AT)
-		return NULL;
-	for (int i = 0; i < request->nfilters; i++)
-		if (request->filters[i].column == IMGCAT_COL_PROTECTED &&
-			request->filters[i].low != 0)
-			return imgcat_table_index(branch->table, branch->family, "protected");
-	return NULL;
+	if (status < 0)
+		return false;
+	is_active = request->filters[status].codes ==
+		UINT32_C(1) << imgcat_summary_enum_code(IMGCAT_SUMMARY_STATUS,
+												"active", strlen("active"));
+	return ((key == IMGCAT_COL_SIZE && !is_active) ||
+			(key == IMGCAT_COL_CREATED_AT && size >= 0 &&
+			 (!is_active || request->filters[size].low == 0))) &&
+		use_prefix(path, request->branch, "status_size", status, size);
 }
 
 /*
@@ -464,7 +312,6 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 {
 	const ImgcatBranch *branch = request->branch;
 	const ImgcatKey *key = &path->keys[0];
-	Relation	special;
 	int			prefix = -1;
 
 	path->created_before = PG_INT64_MAX;
@@ -472,18 +319,13 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 		path->created_before = last_creation(request);
 	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
 	path->index = imgcat_table_index(branch->table, branch->family,
-									 branch->hidden ? "hidden"
+									 branch->hidden ? imgcat_hidden_suffix(branch)
 									 : imgcat_index_suffix(key->column));
 	path->can_order = path->index != NULL &&
 		(!branch->hidden || (path->direct && key->column == IMGCAT_COL_CREATED_AT));
 	if (branch->hidden || request->nfilters == 0 ||
 		use_pair_index(path, request))
 		return;
-	if ((special = protected_index(path, request)) != NULL)
-	{
-		path->index = special;
-		return;
-	}
 
 	/* the index of any filter on a value is in the order of creation */
 	if (path->nkeys == 2 && key->column == IMGCAT_COL_CREATED_AT)
@@ -500,35 +342,6 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 							  imgcat_filter_suffix(&request->filters[prefix]),
 							  prefix, -1);
 	}
-	else
-		set_parts(path, request);
-}
-
-/*
- * Does the index of a filter lack a key of the order?
- */
-static bool
-lacks_keys(const ImgcatBranchRequest *request, const ImgcatEntryFilter *filter)
-{
-	ImgcatSummaryPart part;
-	bool		is_number = filter->column == IMGCAT_COL_UPDATED_AT ||
-	filter->column == IMGCAT_COL_CREATED_AT;
-
-	for (int i = 0; i < request->nkeys; i++)
-	{
-		int			key = request->keys[i].column;
-
-		if (key == filter->column || key == IMGCAT_COL_ID ||
-			key == IMGCAT_COL_CREATED_AT || imgcat_column_is_enum(key, &part))
-			continue;
-		if (request->branch->table->is_shares)
-			continue;
-		if (is_common(filter) || filter->column == IMGCAT_INDEXED_PROPERTY ||
-			(is_number && key == IMGCAT_COL_NAME) ||
-			(filter->column == IMGCAT_COL_UPDATED_AT && key == IMGCAT_COL_SIZE))
-			return true;
-	}
-	return false;
 }
 
 /*
@@ -602,7 +415,8 @@ imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *req
 	set_order(path, request, frequencies);
 	set_sort(path, request, frequencies);
 	for (int i = 0; i < request->nfilters; i++)
-		passing *= frequency_in_order(path, request, i, frequencies[i]);
+		if (!bounds_order(path, request, i))
+			passing *= frequencies[i];
 
 	path->order_cost = request->rows / Max(passing, 1e-9);
 	for (int i = 0; i < path->nprefix; i++)
@@ -612,9 +426,6 @@ imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *req
 		path->order_cost = Min(path->order_cost, path->images);
 	path->sort_cost = path->images *
 		(path->sort_filter >= 0 ? frequencies[path->sort_filter] : 1);
-	if (path->sort_filter >= 0 &&
-		lacks_keys(request, &request->filters[path->sort_filter]))
-		path->sort_cost *= IMGCAT_ROW_COST;
 
 	/* which has spent what the other would have cost may have been wrong */
 	if (!path->can_order && !path->can_sort)

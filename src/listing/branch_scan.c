@@ -25,6 +25,7 @@
 #include "postgres.h"
 
 #include "listing/branch_scan.h"
+#include "listing/search_index.h"
 #include "listing/statistics.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -75,9 +76,8 @@ struct ImgcatBranchScan
 	ImgcatIndexScan *index_scan;
 	bool		index_ended;
 	double		order_cost;
-	int			part;
 	PeerGroup	group;
-	ImgcatBranchScan *nested;	/* a long group, or a part */
+	ImgcatBranchScan *nested;	/* a long group */
 	ImgcatEntryFilter *nested_filters;
 
 	/* filter then sort */
@@ -123,63 +123,6 @@ compare_entries(const void *a, const void *b, void *arg)
 }
 
 /*
- * bsearch() comparator of row numbers.
- */
-static int
-compare_tids(const void *a, const void *b)
-{
-	return ItemPointerCompare(unconstify(ItemPointerData *, (const ItemPointerData *) a),
-							  unconstify(ItemPointerData *, (const ItemPointerData *) b));
-}
-
-/*
- * Is a row number among those that have the facets?
- */
-static bool
-is_among(const ImgcatTidFilter *tids, const ItemPointerData *tid)
-{
-	return tids->ntids > 0 &&
-		bsearch(tid, tids->tids, tids->ntids, sizeof(ItemPointerData),
-				compare_tids) != NULL;
-}
-
-/*
- * bsearch() comparator of identifiers.
- */
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(pg_uuid_t));
-}
-
-/*
- * Has the entry the facets asked for, as far as that is known?
- */
-static bool
-has_facets(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
-{
-	const ImgcatBranch *branch = scan->request.branch;
-	IndexScanDesc id_scan;
-	ItemPointer tid;
-
-	if (branch->tids == NULL)
-		return true;
-	if (!entry->of_share)
-		return is_among(branch->tids, &entry->tid);
-	if (branch->ids != NULL)
-		return branch->ids->nids > 0 &&
-			bsearch(&entry->id, branch->ids->ids, branch->ids->nids,
-					sizeof(pg_uuid_t), compare_ids) != NULL;
-
-	/* of all that the index finds one may be the image that is shared */
-	id_scan = imgcat_scan_for_id(branch->images, &entry->id);
-	while ((tid = index_getnext_tid(id_scan, ForwardScanDirection)) != NULL)
-		if (is_among(branch->tids, tid))
-			return true;
-	return false;
-}
-
-/*
  * Do all filters pass?
  */
 static ImgcatMatch
@@ -198,7 +141,7 @@ match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 	}
 
 	/* a row that was read may have another number; it had passed before */
-	if (all != IMGCAT_MATCH_NO && !entry->row_read && !has_facets(scan, entry))
+	if (all != IMGCAT_MATCH_NO && !entry->row_read && !imgcat_has_facets(scan->request.branch, entry))
 		return IMGCAT_MATCH_NO;
 	return all;
 }
@@ -254,6 +197,22 @@ take_entry(ImgcatBranchScan *scan, ImgcatEntry *entry, Take take, double *cost)
 			return NULL;
 	}
 	return take == TAKE_NEXT ? entry : imgcat_entry_copy(entry);
+}
+
+/*
+ * Open a scan of an index of the branch.  In the index of exceptions whether an
+ * image is hidden comes behind the scope.
+ */
+static ImgcatIndexScan *
+open_index(const ImgcatBranch *branch, Relation index)
+{
+	Datum		scope[lengthof(branch->scope) + 1];
+	int			nscope = branch->nscope;
+
+	memcpy(scope, branch->scope, sizeof(Datum) * nscope);
+	if (index->rd_index->indkey.values[nscope] == branch->table->os_hidden)
+		scope[nscope++] = BoolGetDatum(branch->hidden);
+	return imgcat_index_scan_open(branch->table, index, scope, nscope);
 }
 
 /*
@@ -457,25 +416,6 @@ open_group(ImgcatBranchScan *scan)
 }
 
 /*
- * Is the peer group of an enum value one that need not be counted?
- */
-static bool
-is_large_group(const ImgcatBranchScan *scan)
-{
-	const ImgcatBranch *branch = scan->request.branch;
-	int			column = scan->path.keys[0].column;
-	ImgcatSummaryPart part;
-	ImgcatEntryFilter filter;
-
-	if (!imgcat_column_is_enum(column, &part))
-		return false;
-	imgcat_filter_of_value(&filter, &scan->group.value, column);
-	return imgcat_estimate_branch(branch) *
-		imgcat_estimate_filter(branch->table, &filter) >
-		4 * IMGCAT_GROUP_ENTRIES * branch->page_rows;
-}
-
-/*
  * Read the rows of the group's entries that lack a key, and drop those that do
  * not belong to the scan; then sort.
  */
@@ -537,9 +477,7 @@ change_group(ImgcatBranchScan *scan, ImgcatEntry *entry)
 	if (group->nentries == 0)
 	{
 		begin_group(group, entry);
-		if (is_large_group(scan))
-			open_group(scan);
-		return scan->nested == NULL;
+		return true;
 	}
 	taken = take_entry(scan, entry, TAKE_LATER, &scan->order_cost);
 	group->next_passed = (taken != NULL);
@@ -616,40 +554,14 @@ step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 }
 
 /*
- * One step by parts.
- */
-static Step
-step_by_parts(ImgcatBranchScan *scan, ImgcatEntry **result)
-{
-	while (scan->part < scan->path.nparts)
-	{
-		if (scan->nested == NULL)
-			open_nested(scan, &scan->path.parts[scan->part], scan->path.has_after);
-		*result = imgcat_branch_scan_next(scan->nested);
-		if (*result != NULL)
-			return STEP_GOT;
-		close_nested(scan);
-		scan->part++;
-		if (scan->order_cost > scan->path.order_budget)
-			return STEP_BUDGET;
-	}
-	return STEP_END;
-}
-
-/*
  * One step in order.
  */
 static Step
 step_in_order(ImgcatBranchScan *scan, ImgcatEntry **result)
 {
-	const ImgcatBranch *branch = scan->request.branch;
-
-	if (scan->path.nparts > 0)
-		return step_by_parts(scan, result);
 	if (scan->index_scan == NULL)
 	{
-		scan->index_scan = imgcat_index_scan_open(branch->table, scan->path.index,
-												  branch->scope, branch->nscope);
+		scan->index_scan = open_index(scan->request.branch, scan->path.index);
 		start_order(scan, NULL);
 	}
 	return scan->path.direct ? step_direct(scan, result)
@@ -662,11 +574,9 @@ step_in_order(ImgcatBranchScan *scan, ImgcatEntry **result)
 static void
 start_range(ImgcatBranchScan *scan)
 {
-	const ImgcatBranch *branch = scan->request.branch;
 	const ImgcatRange *range = &scan->path.ranges[scan->range];
 
-	scan->range_scan = imgcat_index_scan_open(branch->table, range->index,
-											  branch->scope, branch->nscope);
+	scan->range_scan = open_index(scan->request.branch, range->index);
 	if (range->has_value)
 		imgcat_index_scan_bound(scan->range_scan, 0, BTEqualStrategyNumber,
 								range->value);
@@ -860,7 +770,7 @@ imgcat_branch_scan_open(const ImgcatBranchRequest *request)
 	scan->ended = scan->path.empty;
 	scan->in_order = scan->path.order_first;
 	scan->max_sorted = Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);
-	if (!scan->ended && (!scan->path.direct || scan->path.nparts > 0))
+	if (!scan->ended && !scan->path.direct)
 	{
 		scan->group.name = palloc(1);
 		scan->group.entries = palloc(sizeof(ImgcatEntry *) *
@@ -869,15 +779,6 @@ imgcat_branch_scan_open(const ImgcatBranchRequest *request)
 									  (request->nfilters + 1));
 	}
 	return scan;
-}
-
-/*
- * The path that was chosen.
- */
-const ImgcatBranchPath *
-imgcat_branch_scan_path(const ImgcatBranchScan *scan)
-{
-	return &scan->path;
 }
 
 /*

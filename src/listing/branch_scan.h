@@ -75,8 +75,6 @@ typedef struct ImgcatBranchPath
 	int			nprefix;
 	bool		direct;			/* it has the order of the keys; else by
 								 * groups */
-	ImgcatEntryFilter *parts;	/* or scan the images of each of these */
-	int			nparts;
 	int64		created_before; /* no image passes that is younger */
 
 	/* filter then sort */
@@ -107,6 +105,7 @@ typedef struct ImgcatBranchRequest
 
 typedef struct ImgcatBranchScan ImgcatBranchScan;
 
+extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
 extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
 extern void imgcat_path_range(const ImgcatBranchPath *path,
 							  const ImgcatBranchRequest *request,
@@ -115,7 +114,6 @@ extern void imgcat_choose_branch_path(ImgcatBranchPath *path,
 									  const ImgcatBranchRequest *request);
 
 extern ImgcatBranchScan *imgcat_branch_scan_open(const ImgcatBranchRequest *request);
-extern const ImgcatBranchPath *imgcat_branch_scan_path(const ImgcatBranchScan *scan);
 extern ImgcatEntry *imgcat_branch_scan_next(ImgcatBranchScan *scan);
 extern void imgcat_branch_scan_close(ImgcatBranchScan *scan);
 

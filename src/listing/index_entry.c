@@ -64,9 +64,9 @@ imgcat_column_is_enum(int column, ImgcatSummaryPart *part)
 /*
  * The text of a column that is one.
  */
-void
-imgcat_entry_text(const ImgcatEntry *entry, int column,
-				  const char **str, int *length)
+static void
+entry_text(const ImgcatEntry *entry, int column,
+		   const char **str, int *length)
 {
 	ImgcatSummaryPart part;
 
@@ -104,7 +104,7 @@ imgcat_entry_value(const ImgcatEntry *entry, int column)
 		case IMGCAT_COL_SIZE:
 			return Int64GetDatum(entry->size);
 		default:
-			imgcat_entry_text(entry, column, &value, &length);
+			entry_text(entry, column, &value, &length);
 			return PointerGetDatum(cstring_to_text_with_len(value, length));
 	}
 }
@@ -206,8 +206,8 @@ imgcat_entry_compare_column(const ImgcatEntry *a,
 		case IMGCAT_COL_SIZE:
 			return COMPARE_NUMBERS(a->size, b->size);
 		default:
-			imgcat_entry_text(a, column, &a_text, &a_length);
-			imgcat_entry_text(b, column, &b_text, &b_length);
+			entry_text(a, column, &a_text, &a_length);
+			entry_text(b, column, &b_text, &b_length);
 			order = memcmp(a_text, b_text, Min(a_length, b_length));
 			return order != 0 ? order : COMPARE_NUMBERS(a_length, b_length);
 	}

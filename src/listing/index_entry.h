@@ -93,8 +93,6 @@ typedef enum ImgcatMatch
 
 extern int	imgcat_column_known_as(int column);
 extern bool imgcat_column_is_enum(int column, ImgcatSummaryPart *part);
-extern void imgcat_entry_text(const ImgcatEntry *entry, int column,
-							  const char **str, int *length);
 extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
 extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
 extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);

@@ -47,6 +47,7 @@ typedef struct ImgcatTable
 	AttrNumber	size;
 	AttrNumber	name;
 	AttrNumber	summary;
+	AttrNumber	os_hidden;
 	IndexScanDesc id_scan;		/* of images by identifier; NULL: not begun */
 	int			nindexes;
 	ImgcatOpenIndex indexes[IMGCAT_OPEN_INDEXES_MAX];
@@ -64,7 +65,7 @@ typedef struct ImgcatIndexScan
 	Relation	index;
 	IndexScanDesc scan;			/* NULL: not started */
 	int			nkeys;
-	ScanKeyData keys[2 + IMGCAT_BOUNDS_MAX];
+	ScanKeyData keys[3 + IMGCAT_BOUNDS_MAX];
 	ScanKeyData members[3];		/* of the row comparison */
 
 	/* the columns of the index that fill an entry, from 0; -1: none */

@@ -16,6 +16,7 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "context.h"
 #include "data/locations.h"
 #include "entry.h"
 #include "executor/spi.h"
@@ -25,7 +26,6 @@
 #include "image/image_row.h"
 #include "image/protection.h"
 #include "listing/list_explain.h"
-#include "listing/list_links.h"
 #include "listing/list_page.h"
 #include "listing/list_request.h"
 #include "listing/list_sql.h"
@@ -378,6 +378,55 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 }
 
 /*
+ * Append text in form encoding, which leaves nothing that JSON must escape.
+ * A URL is UTF-8, whatever the encoding of the database.
+ */
+static void
+append_encoded(StringInfo out, const char *str, size_t length)
+{
+	char	   *utf8 = pg_server_to_any(str, length, PG_UTF8);
+	size_t		room;
+
+	if (utf8 != str)
+	{
+		str = utf8;
+		length = strlen(utf8);
+	}
+	room = 3 * length + 1;
+	enlargeStringInfo(out, room);
+	out->len += imgcat_url_encode(out->data + out->len, room, str, length);
+	out->data[out->len] = '\0';
+}
+
+/*
+ * Append path?parameters as a JSON string, under the prefix of links; with a marker it is the link to
+ * the page after the marker, without one to the first page.
+ */
+static void
+append_page_link(StringInfo out, const char *path,
+				 const ImgcatListRequest *request, const char *marker)
+{
+	char		separator = '?';
+
+	appendStringInfo(out, "\"%s%s", imgcat_http_prefix, path);
+	for (int i = 0; i < request->nparameters; i++)
+	{
+		const ImgcatListParameter *parameter = &request->parameters[i];
+
+		if (strcmp(parameter->name, "marker") == 0)
+			continue;
+		appendStringInfoChar(out, separator);
+		append_encoded(out, parameter->name, parameter->name_length);
+		appendStringInfoChar(out, '=');
+		append_encoded(out, parameter->value, parameter->value_length);
+		separator = '&';
+	}
+	if (marker != NULL)
+		appendStringInfo(out, "%cmarker=%s", separator, marker);
+	appendStringInfoChar(out, '"');
+}
+
+/*
  * list_images_page(query text) returns json
  */
 IMGCAT_FUNCTION(imgcat_list_images_page, 1)
@@ -402,14 +451,14 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 	list_page(&request, &caller, &page, false);
 
 	appendStringInfoString(&json, "],\"first\":");
-	imgcat_append_page_link(&json, IMAGES_PATH, &request, NULL);
+	append_page_link(&json, IMAGES_PATH, &request, NULL);
 	if (page.more)
 	{
 		Datum		id = DirectFunctionCall1(uuid_out, UUIDPGetDatum(&page.last_id));
 
 		appendStringInfoString(&json, ",\"next\":");
-		imgcat_append_page_link(&json, IMAGES_PATH, &request,
-								DatumGetCString(id));
+		append_page_link(&json, IMAGES_PATH, &request,
+						 DatumGetCString(id));
 	}
 	appendStringInfo(&json, ",\"schema\":\"%s/v2/schemas/images\"}",
 					 imgcat_http_prefix);

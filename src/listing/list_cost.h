@@ -42,12 +42,6 @@
 #define IMGCAT_SORT_LEAST 256
 
 /*
- * How many times fewer images were changed within a range of updated_at than
- * were created in it, long before it (ten million images).
- */
-#define IMGCAT_LATE_CHANGES 8
-
-/*
  * A facet in another order than that of creation.  So few images are all
  * fetched and sorted; of more than that, up to so many, the row numbers are
  * kept, to filter an ordered scan by; of still more, rows are read until the
@@ -95,9 +89,6 @@
 /* fewest candidates to look for, and what the estimate of a share is worth */
 #define IMGCAT_SEARCH_LEAST_TARGET 24
 #define IMGCAT_SHARE_WEIGHT 16
-
-/* so few shares of a project are read as a whole, not one by one */
-#define IMGCAT_FEW_SHARES 1500
 
 /*
  * A facet that more of all images have is counted among the images that the

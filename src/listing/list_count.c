@@ -22,7 +22,7 @@
 #include "listing/list_cost.h"
 #include "listing/list_scope.h"
 #include "listing/list_sql.h"
-#include "listing/search_keys.h"
+#include "listing/search_index.h"
 #include "listing/statistics.h"
 
 /* What the functions below need to know. */

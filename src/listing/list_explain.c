@@ -17,7 +17,7 @@
 #include "listing/list_explain.h"
 #include "listing/list_page.h"
 #include "listing/list_scan.h"
-#include "listing/list_sort.h"
+#include "listing/list_sql.h"
 #include "listing/statistics.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
@@ -156,11 +156,8 @@ explain_order(Explanation *out, const ImgcatListPlan *plan,
 		return;
 	appendStringInfo(line, "        %s in order by ", path->order_first ? "first" : "then");
 	append_keys(line, path->keys, path->nkeys, plan);
-	if (path->nparts > 0)
-		appendStringInfo(line, " in %d parts", path->nparts);
-	else
-		appendStringInfo(line, " using %s%s", RelationGetRelationName(path->index),
-						 path->direct ? "" : ", peer groups sorted");
+	appendStringInfo(line, " using %s%s", RelationGetRelationName(path->index),
+					 path->direct ? "" : ", peer groups sorted");
 	for (int i = 0; i < path->nprefix; i++)
 	{
 		appendStringInfoString(line, i > 0 ? " and " : ", within ");

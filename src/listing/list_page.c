@@ -29,7 +29,6 @@
 #include "image/image_row.h"
 #include "listing/list_page.h"
 #include "listing/list_scan.h"
-#include "listing/list_sort.h"
 #include "listing/list_sql.h"
 #include "miscadmin.h"
 #include "plan_cache.h"
@@ -65,10 +64,6 @@ typedef struct ListPage
 	/* looking up shares by their keys */
 	Relation	share_index;
 	IndexScanDesc share_scan;
-	bool		shares_read;	/* if there are few */
-	bool		few_shares;
-	pg_uuid_t  *share_ids;		/* of those that the page may show, sorted */
-	int			nshare_ids;
 	AttrNumber	visibility;
 	AttrNumber	owner;
 	AttrNumber	answer;
@@ -280,56 +275,6 @@ fetch_by_id(ListPage *page, const pg_uuid_t *id)
 }
 
 /*
- * qsort() comparator of identifiers.
- */
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(pg_uuid_t));
-}
-
-/*
- * Read which images are shared with the caller, if they are few: then most
- * that are not are told without a lookup.  They may be of shares that nobody
- * sees any more.
- */
-static void
-read_shares(ListPage *page)
-{
-	ImgcatTable *shares = &page->plan->shares;
-	const ImgcatScope *scope = &page->plan->scope;
-	Relation	index = imgcat_table_index(shares, "image_shares", "id");
-
-	page->shares_read = true;
-	if (index == NULL || page->plan->request->hidden)
-		return;
-	page->share_ids = palloc(sizeof(pg_uuid_t) * IMGCAT_FEW_SHARES);
-	page->few_shares = true;
-	for (int i = 0; i < scope->nbranches && page->few_shares; i++)
-	{
-		Datum		values[2];
-		ImgcatIndexScan *scan;
-		ImgcatEntry *entry;
-
-		if (scope->branches[i].kind != IMGCAT_SCOPE_MEMBER)
-			continue;
-		values[0] = CStringGetTextDatum(scope->caller->project_id);
-		values[1] = CStringGetTextDatum(scope->branches[i].member_status);
-		scan = imgcat_index_scan_open(shares, index, values, 2);
-		imgcat_index_scan_start(scan);
-		while (page->few_shares &&
-			   (entry = imgcat_index_scan_next(scan, ForwardScanDirection)) != NULL)
-		{
-			page->few_shares = page->nshare_ids < IMGCAT_FEW_SHARES;
-			if (page->few_shares)
-				page->share_ids[page->nshare_ids++] = entry->id;
-		}
-		imgcat_index_scan_close(scan);
-	}
-	qsort(page->share_ids, page->nshare_ids, sizeof(pg_uuid_t), compare_ids);
-}
-
-/*
  * Is the answer of a share one that the request lists?
  */
 static bool
@@ -355,13 +300,6 @@ is_shared(ListPage *page, const pg_uuid_t *id)
 
 	if (!imgcat_scope_has(scope, IMGCAT_SCOPE_MEMBER))
 		return false;
-	if (!page->shares_read)
-		read_shares(page);
-	if (page->few_shares &&
-		bsearch(id, page->share_ids, page->nshare_ids, sizeof(pg_uuid_t),
-				compare_ids) == NULL)
-		return false;
-
 	if (page->share_index == NULL)
 		page->share_index = imgcat_table_primary_key(shares);
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));

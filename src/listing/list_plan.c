@@ -21,9 +21,9 @@
 #include "compat.h"
 #include "image/gin_key.h"
 #include "image/ims_rules.h"
+#include "image/property_index.h"
 #include "listing/list_plan.h"
-#include "listing/list_sort.h"
-#include "listing/property_index.h"
+#include "listing/list_sql.h"
 #include "listing/statistics.h"
 #include "port/pg_bitutils.h"
 #include "utils/array.h"
@@ -481,7 +481,8 @@ static bool
 has_indexes(const ImgcatListPlan *plan, const ImgcatBranch *branch)
 {
 	if (branch->hidden)
-		return imgcat_table_index(branch->table, branch->family, "hidden") != NULL;
+		return imgcat_table_index(branch->table, branch->family,
+								  imgcat_hidden_suffix(branch)) != NULL;
 	for (int i = 0; i < plan->nkeys; i++)
 		if (imgcat_table_index(branch->table, branch->family,
 							   imgcat_index_suffix(plan->keys[i].column)) == NULL)

@@ -12,7 +12,7 @@
 
 #include "listing/branch_scan.h"
 #include "listing/list_scope.h"
-#include "listing/search_keys.h"
+#include "listing/search_index.h"
 
 typedef enum ImgcatScanKind
 {

@@ -63,8 +63,8 @@ imgcat_sort_attribute(int key)
 /*
  * Which sort key is the column?
  */
-int
-imgcat_sort_key_of_column(int column)
+static int
+sort_key_of_column(int column)
 {
 	for (int i = 0; i < num_sort_attributes; i++)
 		if (sort_attributes[i]->column == column)
@@ -263,8 +263,8 @@ set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
 	}
 
 	result = imgcat_sort_spec_parse(&sorting, sort_names,
-									imgcat_sort_key_of_column(IMGCAT_COL_CREATED_AT),
-									imgcat_sort_key_of_column(IMGCAT_COL_ID),
+									sort_key_of_column(IMGCAT_COL_CREATED_AT),
+									sort_key_of_column(IMGCAT_COL_ID),
 									&request->sort, &error_at, &error_length);
 	if (result != IMGCAT_SORT_OK)
 		refuse_sort(request, &sorting, result, error_at, error_length);

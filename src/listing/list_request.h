@@ -92,9 +92,7 @@ typedef struct ImgcatListRequest
 	ImgcatSortSpec sort;		/* attribute: index into sort keys below */
 } ImgcatListRequest;
 
-/* the sort keys in the order of imgcat_sort_key_names() */
 extern const ImgcatAttribute *imgcat_sort_attribute(int key);
-extern int	imgcat_sort_key_of_column(int column);
 
 extern void imgcat_list_request_begin(ImgcatListRequest *request,
 									  ImgcatDialect dialect);

@@ -12,7 +12,7 @@
 
 #include "context.h"
 #include "listing/list_request.h"
-#include "listing/statement.h"
+#include "statement.h"
 
 /* A branch: the images of one visibility, of everybody, own, or by membership. */
 typedef enum ImgcatScopeKind

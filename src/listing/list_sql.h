@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_sql.h
- *		The conditions of a list request as SQL.
+ *		A list request as SQL: its order and keyset, and its conditions.
  *
  * src/listing/list_sql.h
  *
@@ -11,8 +11,9 @@
 #define IMGCAT_LIST_SQL_H
 
 #include "context.h"
+#include "keyset.h"
 #include "listing/list_request.h"
-#include "listing/statement.h"
+#include "statement.h"
 
 /* the expression of the search index, word for word */
 #define IMGCAT_SEARCH \
@@ -24,6 +25,16 @@ typedef enum ImgcatFacetSource
 	IMGCAT_FACETS_OF_INDEX,		/* what an index finds, or the row */
 	IMGCAT_FACETS_OF_ROW		/* only the row, which is at hand */
 } ImgcatFacetSource;
+
+extern int	imgcat_sort_length(const ImgcatSortSpec *sort);
+extern bool imgcat_sorts_by_creation(const ImgcatSortSpec *sort);
+extern Oid	imgcat_sort_type(const ImgcatSortSpec *sort, int at);
+extern const char *imgcat_indexed_expression(int column,
+											 const char *otherwise);
+extern void imgcat_append_sort_expression(StringInfo sql,
+										  const ImgcatSortSpec *sort, int at);
+extern int	imgcat_sort_keyset(const ImgcatSortSpec *sort,
+							   const int *parameters, ImgcatKeysetKey *keys);
 
 extern void imgcat_append_listable(StringInfo sql,
 								   const ImgcatListRequest *request);

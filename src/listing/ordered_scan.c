@@ -38,15 +38,6 @@ typedef struct OrderedScan
 } OrderedScan;
 
 /*
- * qsort() comparator of identifiers.
- */
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(pg_uuid_t));
-}
-
-/*
  * What is shared with the caller is found by its shares, whose row numbers are
  * others: of few images that anybody shares, filter by the identifiers.
  */
@@ -79,7 +70,7 @@ set_id_filter(OrderedScan *scan)
 		if (imgcat_read_row(&plan->images, &entry))
 			ids[scan->ids.nids++] = entry.id;
 	}
-	qsort(ids, scan->ids.nids, sizeof(pg_uuid_t), compare_ids);
+	qsort(ids, scan->ids.nids, sizeof(pg_uuid_t), imgcat_compare_ids);
 	scan->ids.ids = ids;
 	return true;
 }

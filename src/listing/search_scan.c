@@ -11,7 +11,7 @@
  * So a page is found in windows of time, from the keyset position on.  The
  * search index intersects facets, scope and the time buckets that make up a
  * window (image/gin_key.c), and tells how many images are in all of
- * them before any is fetched (search_probe.c).  Too many, and a narrower
+ * them before any is fetched (search_index.c).  Too many, and a narrower
  * window is tried; none, and all times are looked at at once, or a much wider
  * window.  Where among too many the page ends, a row tells that lies about as
  * far from the end of the table, because images mostly lie in the order of
@@ -29,7 +29,7 @@
 
 #include "image/gin_key.h"
 #include "listing/list_scan.h"
-#include "listing/list_sort.h"
+#include "listing/list_sql.h"
 #include "listing/statistics.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"

@@ -18,7 +18,6 @@
 
 #include "image/image_row.h"
 #include "listing/list_scan.h"
-#include "listing/list_sort.h"
 #include "listing/list_sql.h"
 
 typedef struct SqlScan

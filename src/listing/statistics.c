@@ -15,11 +15,11 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "entry.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "entry.h"
 #include "image/gin_key.h"
 #include "listing/list_cost.h"
 #include "listing/statistics.h"

@@ -3,7 +3,7 @@
  * property_index.h
  *		Ordered indexes of properties that are asked often.
  *
- * src/listing/property_index.h
+ * src/image/property_index.h
  *
  *-------------------------------------------------------------------------
  */

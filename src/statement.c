@@ -3,15 +3,15 @@
  * statement.c
  *		A SQL statement and its parameters, built piece by piece.
  *
- * src/listing/statement.c
+ * src/statement.c
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "listing/statement.h"
 #include "nodes/params.h"
 #include "plan_cache.h"
+#include "statement.h"
 #include "utils/guc.h"
 
 /*

@@ -3,7 +3,7 @@
  * statement.h
  *		A SQL statement and its parameters, built piece by piece.
  *
- * src/listing/statement.h
+ * src/statement.h
  *
  *-------------------------------------------------------------------------
  */

@@ -6,7 +6,7 @@
  * index_image_property() makes them (sql/34_property_indexes.sql).  A list
  * knows them by their names (list_plan.c).
  *
- * src/listing/property_index.c
+ * src/image/property_index.c
  *
  *-------------------------------------------------------------------------
  */
@@ -18,7 +18,7 @@
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "listing/property_index.h"
+#include "image/property_index.h"
 #include "plan_cache.h"
 #include "utils/builtins.h"
 

@@ -6,7 +6,7 @@
  * A page is given with the offsets of its rows, or with none when the bitmap
  * has forgotten them (*noffsets is -1 then).
  *
- * src/listing/bitmap_iterator.h
+ * src/bitmap_iterator.h
  *
  *-------------------------------------------------------------------------
  */

@@ -1,0 +1,558 @@
+/*-------------------------------------------------------------------------
+ *
+ * search_index.c
+ *		The search index: its keys for a request, and the images it finds.
+ *
+ * A request's facets, and what the caller may list, are sets of GIN keys
+ * (image/gin_key.c).  A probe intersects such sets in the index and says how
+ * many images there are before any is fetched: whoever looks for a page can
+ * try another range of time for the price of index pages, which an executor's
+ * plan cannot tell.  The scan is the index's own, under the active snapshot;
+ * what it finds are candidates, which are checked against the request.
+ *
+ * The sets go to the index one by one, not as one condition, so that it leaps
+ * from one to the next: an image that the first set does not have is looked
+ * up in no other.  The caller puts the smallest set first.
+ *
+ * src/listing/search_index.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/skey.h"
+#include "bitmap_iterator.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "image/gin_key.h"
+#include "index_lookup.h"
+#include "listing/search_index.h"
+#include "listing/statistics.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+
+/* && of array_ops (ginarrayproc.c) */
+#define OVERLAP_STRATEGY 1
+
+/*
+ * Memory of a probe's bitmap: two hundred thousand pages with rows.  Beyond it
+ * forgets rows, and keeps their pages.
+ */
+#define BITMAP_BYTES ((Size) 16 * 1024 * 1024)
+
+/* rows that are looked at for a sample, if some are dead */
+#define SAMPLE_TRIES 8
+
+struct ImgcatSearchProbe
+{
+	ImgcatTable *table;
+	Relation	index;
+	MemoryContext context;		/* lives as long as the last probe */
+
+	/* of the last probe, in the order of the table: all, or some at the ends */
+	int64		nfound;
+	int64		nnoted;
+	bool		exact;			/* no row was forgotten */
+	ItemPointerData *first;
+	ItemPointerData *last;
+};
+
+/* What make_set and insert_set need to know. */
+typedef struct SetBuilder
+{
+	ImgcatSearchKeys *result;
+	ImgcatKeyStatistics statistics;
+	double	   *frequencies;	/* of the sets, which are in their order */
+} SetBuilder;
+
+/*
+ * The owners and visibilities whose images are looked at; returns their
+ * number.  None: those of everybody, because private images are among them,
+ * nine in ten of all.
+ */
+static int
+scope_keys(const ImgcatScope *scope, int64 *keys)
+{
+	int			nkeys = 0;
+
+	for (int i = 0; i < scope->nbranches; i++)
+	{
+		const ImgcatScopeBranch *branch = &scope->branches[i];
+		int64		key;
+		bool		repeated = false;
+
+		if (branch->kind == IMGCAT_SCOPE_OWN)
+			key = imgcat_gin_key_of_owner(scope->caller->project_id);
+		else if (strcmp(branch->visibility, "private") == 0)
+			return 0;
+		else
+			key = imgcat_gin_key_of_visibility(branch->visibility);
+		for (int j = 0; j < nkeys; j++)
+			if (keys[j] == key)
+				repeated = true;
+		if (!repeated)
+			keys[nkeys++] = key;
+	}
+	return nkeys;
+}
+
+/*
+ * The set of the images that have any of the facets, of some scopes or, if
+ * there are none, of everybody.  Returns how frequent they are, and notes if
+ * statistics know none of them.
+ */
+static double
+make_set(SetBuilder *builder, ImgcatKeySet *set,
+		 const int64 *facets, int nfacets, const int64 *scopes, int nscopes)
+{
+	double		total = 0;
+	bool		known = false;
+	double		frequency;
+
+	set->nkeys = 0;
+	set->keys = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
+	for (int i = 0; i < nfacets; i++)
+	{
+		if (nscopes == 0)
+		{
+			set->keys[set->nkeys++] = facets[i];
+			known |= imgcat_key_frequency(&builder->statistics, facets[i],
+										  &frequency);
+			total += frequency;
+		}
+		for (int j = 0; j < nscopes; j++)
+		{
+			set->keys[set->nkeys++] =
+				imgcat_gin_key_of_scoped_facet(scopes[j], facets[i]);
+			known |= imgcat_scoped_frequency(&builder->statistics, scopes[j],
+											 facets[i], &frequency);
+			total += frequency;
+		}
+	}
+	if (!known)
+		builder->result->uncommon = true;
+	return Min(total, 1);
+}
+
+/*
+ * Is it a condition that the search index knows?
+ */
+bool
+imgcat_is_facet(const ImgcatCondition *condition)
+{
+	return condition->kind == IMGCAT_COND_FACET ||
+		condition->kind == IMGCAT_COND_ANY_FACET;
+}
+
+/*
+ * The GIN keys of a facet condition: one, or any of several.
+ */
+int64 *
+imgcat_facet_keys(const ImgcatCondition *condition, int *nfacets)
+{
+	int64	   *facets;
+	Datum	   *texts;
+	bool	   *nulls;
+
+	if (condition->kind == IMGCAT_COND_FACET)
+	{
+		*nfacets = 1;
+		facets = palloc(sizeof(int64));
+		facets[0] = imgcat_gin_key_of_facet(DatumGetTextPP(condition->value));
+		return facets;
+	}
+	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
+					  TYPALIGN_INT, &texts, &nulls, nfacets);
+	facets = palloc(sizeof(int64) * Max(*nfacets, 1));
+	for (int i = 0; i < *nfacets; i++)
+		facets[i] = imgcat_gin_key_of_facet(DatumGetTextPP(texts[i]));
+	return facets;
+}
+
+/*
+ * Put a set where it belongs by its frequency: the smallest first.
+ */
+static void
+insert_set(SetBuilder *builder, ImgcatKeySet set, double frequency)
+{
+	ImgcatKeySet *sets = builder->result->sets;
+	double	   *frequencies = builder->frequencies;
+	int			at = builder->result->nsets++;
+
+	for (; at > 0 && frequencies[at - 1] > frequency; at--)
+	{
+		sets[at] = sets[at - 1];
+		frequencies[at] = frequencies[at - 1];
+	}
+	sets[at] = set;
+	frequencies[at] = frequency;
+}
+
+/*
+ * Of the images that the GIN keys of the scope find, the share that the caller
+ * lists: of those that anybody shares with anybody, next to none.
+ */
+static double
+expected_share(const SetBuilder *builder, const ImgcatScope *scope,
+			   double visible)
+{
+	for (int i = 0; i < scope->nbranches; i++)
+	{
+		double		shared;
+
+		if (scope->branches[i].kind != IMGCAT_SCOPE_MEMBER)
+			continue;
+		(void) imgcat_key_frequency(&builder->statistics,
+									imgcat_gin_key_of_visibility("shared"),
+									&shared);
+		return Max(0.05, 1 - shared / Max(visible, 1e-9));
+	}
+	return 1;
+}
+
+/*
+ * Collect the sets, one or two for each facet condition, and estimate how
+ * many images are in all of them.  There is room for one set more.
+ */
+void
+imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatListRequest *request,
+				   const ImgcatScope *scope)
+{
+	SetBuilder	builder = {.result = result};
+	int64		scopes[IMGCAT_SCOPE_MAX];
+	int			nscopes = scope_keys(scope, scopes);
+	int64		owner = 0;
+	bool		own = false;
+	double		visible = nscopes > 0 ? 0 : 1;
+	double		share = 1;
+
+	memset(result, 0, sizeof(*result));
+	result->sets = palloc(sizeof(ImgcatKeySet) * (2 * request->nconditions + 1));
+	builder.frequencies = palloc(sizeof(double) * (2 * request->nconditions + 1));
+	imgcat_key_statistics_begin(&builder.statistics);
+
+	for (int i = 0; i < nscopes; i++)
+	{
+		double		of_scope;
+
+		(void) imgcat_key_frequency(&builder.statistics, scopes[i], &of_scope);
+		visible += of_scope;
+	}
+	result->share = nscopes > 0 ? expected_share(&builder, scope, visible) : 1;
+	if (request->owner != NULL)
+	{
+		double		of_owner;
+
+		owner = imgcat_gin_key_of_owner(request->owner);
+		(void) imgcat_key_frequency(&builder.statistics, owner, &of_owner);
+		visible = Min(visible, of_owner);
+		own = scope->caller->project_id != NULL &&
+			strcmp(request->owner, scope->caller->project_id) == 0;
+	}
+	visible = Min(visible, 1);
+
+	for (int i = 0; i < request->nconditions; i++)
+	{
+		const ImgcatCondition *condition = &request->conditions[i];
+		int64	   *facets;
+		int			nfacets;
+		ImgcatKeySet set;
+		double		frequency = 1;
+
+		if (!imgcat_is_facet(condition))
+			continue;
+		facets = imgcat_facet_keys(condition, &nfacets);
+		if (request->owner != NULL)
+		{
+			frequency = make_set(&builder, &set, facets, nfacets, &owner, 1);
+			insert_set(&builder, set, frequency);
+		}
+		if (request->owner == NULL || (!own && nscopes > 0))
+		{
+			double		scoped = make_set(&builder, &set, facets, nfacets,
+										  scopes, nscopes);
+
+			insert_set(&builder, set, scoped);
+			frequency = Min(frequency, scoped);
+		}
+		share *= Min(frequency / Max(visible, 1e-9), 1);
+	}
+	result->expected = imgcat_number_of_images() * visible * share;
+	result->rarest = imgcat_number_of_images() *
+		(result->nsets > 0 ? builder.frequencies[0] : 1);
+	imgcat_key_statistics_end(&builder.statistics);
+	for (int i = 0; i < result->nsets; i++)
+		builder.frequencies[i] *= imgcat_number_of_images();
+	result->counts = builder.frequencies;
+}
+
+/*
+ * Open the search index of images; NULL if there is none that can be used.
+ */
+ImgcatSearchProbe *
+imgcat_search_open(ImgcatTable *table)
+{
+	Relation	index = imgcat_table_index(table, "images", "search");
+	ImgcatSearchProbe *probe;
+
+	if (index == NULL)
+		return NULL;
+	probe = palloc0(sizeof(ImgcatSearchProbe));
+	probe->table = table;
+	probe->index = index;
+	probe->context = AllocSetContextCreate(CurrentMemoryContext,
+										   "image search probe",
+										   ALLOCSET_DEFAULT_SIZES);
+	return probe;
+}
+
+/*
+ * Note the row numbers of what was found: all of a few, of many those at the
+ * ends, at most so many.
+ */
+static void
+note_tids(ImgcatSearchProbe *probe, TIDBitmap *bitmap, int64 most)
+{
+	int64		at = 0;
+	int64		nnoted = Min(probe->nfound, most);
+	ImgcatBitmapIterator iterator;
+	BlockNumber block;
+	OffsetNumber offsets[MaxHeapTuplesPerPage];
+	int			noffsets;
+
+	probe->nnoted = nnoted;
+	probe->first = palloc(sizeof(ItemPointerData) * Max(nnoted, 1));
+	probe->last = nnoted == probe->nfound ? probe->first
+		: palloc(sizeof(ItemPointerData) * nnoted);
+	probe->exact = true;
+	imgcat_bitmap_begin(&iterator, bitmap);
+	while (imgcat_bitmap_next(&iterator, &block, offsets, &noffsets))
+	{
+		if (noffsets < 0)
+		{
+			probe->exact = false;
+			break;
+		}
+		for (int i = 0; i < noffsets; i++, at++)
+		{
+			/* as many were counted; never write beyond, whatever comes */
+			if (at < nnoted)
+				ItemPointerSet(&probe->first[at], block, offsets[i]);
+			if (at >= probe->nfound - nnoted && at < probe->nfound)
+				ItemPointerSet(&probe->last[at - (probe->nfound - nnoted)],
+							   block, offsets[i]);
+		}
+	}
+	imgcat_bitmap_end(&iterator);
+	if (at != probe->nfound)
+		probe->exact = false;
+}
+
+/*
+ * Run the scan, and note at most so many of what it finds.
+ */
+static void
+run_probe(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets,
+		  int64 most)
+{
+	MemoryContext previous;
+	ScanKey		keys;
+	IndexScanDesc scan;
+	TIDBitmap  *bitmap;
+
+	MemoryContextReset(probe->context);
+	previous = MemoryContextSwitchTo(probe->context);
+	keys = palloc(sizeof(ScanKeyData) * nsets);
+	for (int i = 0; i < nsets; i++)
+	{
+		Datum	   *elements = palloc(sizeof(Datum) * sets[i].nkeys);
+		ArrayType  *array;
+
+		for (int j = 0; j < sets[i].nkeys; j++)
+			elements[j] = Int64GetDatum(sets[i].keys[j]);
+		array = construct_array(elements, sets[i].nkeys, INT8OID, 8,
+								FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+		ScanKeyInit(&keys[i], 1, OVERLAP_STRATEGY, F_ARRAYOVERLAP,
+					PointerGetDatum(array));
+	}
+	scan = imgcat_index_beginscan_bitmap(probe->index, probe->table->snapshot, nsets);
+	index_rescan(scan, keys, nsets, NULL, 0);
+	bitmap = tbm_create(BITMAP_BYTES, NULL);
+	probe->nfound = index_getbitmap(scan, bitmap);
+	index_endscan(scan);
+	note_tids(probe, bitmap, most);
+	tbm_free(bitmap);
+	MemoryContextSwitchTo(previous);
+}
+
+/*
+ * Find the images that are in all of the sets, and return how many there are.
+ * Dead rows count until they are vacuumed.  PG_INT64_MAX stands for a few that
+ * cannot be fetched, because the index gave pages for rows.
+ */
+int64
+imgcat_search_probe(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets)
+{
+	CHECK_FOR_INTERRUPTS();
+	run_probe(probe, sets, nsets, IMGCAT_SEARCH_FETCH_MAX);
+	if (!probe->exact && probe->nfound <= IMGCAT_SEARCH_FETCH_MAX)
+		return PG_INT64_MAX;
+	return probe->nfound;
+}
+
+/*
+ * Keep the row numbers that the last probe found, too.  Both are sorted.
+ */
+static void
+intersect(const ImgcatSearchProbe *probe, ImgcatTidFilter *filter)
+{
+	ItemPointerData *tids = unconstify(ItemPointerData *, filter->tids);
+	int64		kept = 0;
+	int64		at = 0;
+
+	for (int64 i = 0; i < filter->ntids; i++)
+	{
+		while (at < probe->nfound &&
+			   ItemPointerCompare(&probe->first[at], &tids[i]) < 0)
+			at++;
+		if (at < probe->nfound && ItemPointerEquals(&probe->first[at], &tids[i]))
+			tids[kept++] = tids[i];
+	}
+	filter->ntids = kept;
+}
+
+/*
+ * The row numbers of all images of some sets; of a filter that has some, those
+ * that are in both.  False: they are more than so many, or the index did not
+ * give rows; the filter stays as it was.
+ *
+ * Of all times, sets are best read one by one: each is a run of pages, while
+ * leaping between two long ones descends to a page for each leap.
+ */
+bool
+imgcat_search_tids(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets,
+				   int64 most, ImgcatTidFilter *filter)
+{
+	ItemPointerData *tids;
+
+	CHECK_FOR_INTERRUPTS();
+	run_probe(probe, sets, nsets, most);
+	if (!probe->exact || probe->nfound > most)
+		return false;
+	if (filter->tids != NULL)
+	{
+		intersect(probe, filter);
+		return true;
+	}
+	tids = palloc(sizeof(ItemPointerData) * Max(probe->nfound, 1));
+	memcpy(tids, probe->first, sizeof(ItemPointerData) * probe->nfound);
+	filter->ntids = probe->nfound;
+	filter->tids = tids;
+	return true;
+}
+
+/*
+ * The row numbers that the last probe found, at most IMGCAT_SEARCH_FETCH_MAX.
+ * They live until the next probe.
+ */
+const ItemPointerData *
+imgcat_search_found(const ImgcatSearchProbe *probe)
+{
+	if (probe->nnoted < probe->nfound || !probe->exact)
+		elog(ERROR, "too many images were found to fetch them");
+	return probe->first;
+}
+
+/*
+ * bsearch() comparator of row numbers.
+ */
+static int
+compare_tids(const void *a, const void *b)
+{
+	return ItemPointerCompare(unconstify(ItemPointerData *, (const ItemPointerData *) a),
+							  unconstify(ItemPointerData *, (const ItemPointerData *) b));
+}
+
+/*
+ * Is a row number among those that have the facets?
+ */
+static bool
+is_among(const ImgcatTidFilter *tids, const ItemPointerData *tid)
+{
+	return tids->ntids > 0 &&
+		bsearch(tid, tids->tids, tids->ntids, sizeof(ItemPointerData),
+				compare_tids) != NULL;
+}
+
+/*
+ * qsort() and bsearch() comparator of identifiers.
+ */
+int
+imgcat_compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(pg_uuid_t));
+}
+
+/*
+ * Has the entry the facets asked for, as far as that is known?
+ */
+bool
+imgcat_has_facets(const ImgcatBranch *branch, const ImgcatEntry *entry)
+{
+	IndexScanDesc id_scan;
+	ItemPointer tid;
+
+	if (branch->tids == NULL)
+		return true;
+	if (!entry->of_share)
+		return is_among(branch->tids, &entry->tid);
+	if (branch->ids != NULL)
+		return branch->ids->nids > 0 &&
+			bsearch(&entry->id, branch->ids->ids, branch->ids->nids,
+					sizeof(pg_uuid_t), imgcat_compare_ids) != NULL;
+
+	/* of all that the index finds one may be the image that is shared */
+	id_scan = imgcat_scan_for_id(branch->images, &entry->id);
+	while ((tid = index_getnext_tid(id_scan, ForwardScanDirection)) != NULL)
+		if (is_among(branch->tids, tid))
+			return true;
+	return false;
+}
+
+/*
+ * When about the at-th image found was created, counted from one end of the
+ * table.  False: no such row is noted, or can be seen.
+ */
+bool
+imgcat_search_sample(ImgcatSearchProbe *probe, int64 at, bool from_end,
+					 TimestampTz *created_at)
+{
+	if (!probe->exact)
+		return false;
+	for (int i = 0; i < SAMPLE_TRIES && at + i < probe->nnoted; i++)
+	{
+		ImgcatEntry entry = {0};
+
+		entry.tid = from_end ? probe->last[probe->nnoted - 1 - (at + i)]
+			: probe->first[at + i];
+		if (!imgcat_read_row(probe->table, &entry))
+			continue;
+		*created_at = entry.created_at;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Forget the last probe.  The index stays open.
+ */
+void
+imgcat_search_close(ImgcatSearchProbe *probe)
+{
+	MemoryContextDelete(probe->context);
+	pfree(probe);
+}
