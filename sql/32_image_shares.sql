@@ -52,7 +52,20 @@ CREATE INDEX image_shares_hidden_idx ON image_catalog.image_shares
 CREATE INDEX image_shares_backdated_idx ON image_catalog.image_shares
     (member_id, answer, created_at, image_id) INCLUDE (updated_at, size, name, summary)
     WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden;
+
 ALTER TABLE image_catalog.image_shares ENABLE ROW LEVEL SECURITY;
+CREATE POLICY image_shares_select ON image_catalog.image_shares FOR SELECT
+    USING ((SELECT image_catalog.may_read_images())
+           AND (member_id OPERATOR(pg_catalog.=) (SELECT image_catalog.current_project())
+                OR (SELECT image_catalog.is_catalog_admin())));
+COMMENT ON POLICY image_shares_select ON image_catalog.image_shares IS
+    'a member sees what is shared with it';
+
+CREATE FUNCTION image_catalog.summary_lacks(summary bigint, attribute text) RETURNS boolean
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_summary_lacks';
+COMMENT ON FUNCTION image_catalog.summary_lacks(bigint, text) IS
+    'has the image of this summary no name, or no size?  A share holds the empty string or zero for them; 22023 for another attribute';
 
 CREATE FUNCTION image_catalog.is_alive(status text) RETURNS boolean
     LANGUAGE SQL IMMUTABLE PARALLEL SAFE

@@ -36,3 +36,9 @@ ALTER TABLE image_catalog.property_protections
     ENABLE ALWAYS TRIGGER property_protections_changed;
 COMMENT ON TRIGGER property_protections_changed ON image_catalog.property_protections IS
     'sessions keep the rules until they change';
+
+CREATE FUNCTION image_catalog.readable_properties(properties jsonb) RETURNS jsonb
+    LANGUAGE C STABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_readable_properties';
+COMMENT ON FUNCTION image_catalog.readable_properties(jsonb) IS
+    'what the caller may read of the properties of an image, by property_protections: for views';

@@ -224,3 +224,26 @@ imgcat_image_summary(PG_FUNCTION_ARGS)
 #undef SET_PART
 	PG_RETURN_INT64((int64) summary);
 }
+
+PG_FUNCTION_INFO_V1(imgcat_summary_lacks);
+/*
+ * summary_lacks(summary bigint, attribute text) returns boolean
+ */
+Datum
+imgcat_summary_lacks(PG_FUNCTION_ARGS)
+{
+	uint64		summary = (uint64) PG_GETARG_INT64(0);
+	char	   *attribute = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	ImgcatSummaryPart part;
+
+	if (strcmp(attribute, "name") == 0)
+		part = IMGCAT_SUMMARY_NO_NAME;
+	else if (strcmp(attribute, "size") == 0)
+		part = IMGCAT_SUMMARY_NO_SIZE;
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a summary does not tell whether \"%s\" is missing",
+						attribute)));
+	PG_RETURN_BOOL(imgcat_summary_part(summary, part) != 0);
+}

@@ -297,3 +297,13 @@ imgcat_image_row_hide_protected(ImgcatImageRow *row)
 			JsonbPGetDatum(imgcat_properties_readable(
 													  DatumGetJsonbP(row->values[IMGCAT_COL_PROPERTIES])));
 }
+
+PG_FUNCTION_INFO_V1(imgcat_readable_properties);
+/*
+ * readable_properties(properties jsonb) returns jsonb
+ */
+Datum
+imgcat_readable_properties(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_JSONB_P(imgcat_properties_readable(PG_GETARG_JSONB_P(0)));
+}

@@ -1,0 +1,307 @@
+-- deploy/postgrest/image_api.sql
+--
+-- The schema image_api, the only one that PostgREST shows (docs/postgrest.md).
+-- Run as superuser after roles.sql, and again after an upgrade of the extension:
+-- the schema is dropped and made anew, so it holds nothing of others.
+--
+-- It is no part of the extension, because of its owner.  The views read the
+-- tables with the rights of image_api, which neither owns them nor is a
+-- superuser: so row-level security, which asks who is calling, guards every row
+-- before any filter of the client sees it, and the planner still takes the views
+-- apart and reads indexes in the order asked.  A security_barrier view would be
+-- as safe, and sort all that the caller may list for every page.
+
+\set ON_ERROR_STOP on
+\set QUIET on
+SET client_min_messages = warning;
+
+BEGIN;
+
+DROP SCHEMA IF EXISTS image_api CASCADE;
+CREATE SCHEMA image_api AUTHORIZATION image_api;
+
+GRANT SELECT ON image_catalog.images, image_catalog.image_members, image_catalog.image_shares,
+    image_catalog.container_images, image_catalog.container_image_names,
+    image_catalog.container_components, image_catalog.container_findings,
+    image_catalog.container_finding_rules, image_catalog.container_watched_images
+    TO image_api;
+
+SET LOCAL ROLE image_api;
+-- a function of this schema is for the roles of requests alone
+ALTER DEFAULT PRIVILEGES IN SCHEMA image_api GRANT SELECT ON TABLES TO image_anonymous, image_web;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA image_api GRANT EXECUTE ON FUNCTIONS TO image_anonymous, image_web;
+GRANT USAGE ON SCHEMA image_api TO image_anonymous, image_web;
+
+COMMENT ON SCHEMA image_api IS
+$$Image catalogue
+
+Disk images and container images. Read images, image_members, container_images and findings as resources; write, and search by tags and properties, through the functions under /rpc. A token says who is asking.$$;
+
+/*
+ * Images.  What list_images() lists without a filter, in branches as it has
+ * them: public images; the project's own that others list, private or shared;
+ * what is shared with it and accepted; for an administrator all private and
+ * shared ones.
+ *
+ * The branches carry no conditions of their own: those of the view are pushed
+ * down into each, where the planner finds an index in the order of the request
+ * and merges them.  For that, an index's leading columns must be equal to one
+ * constant in all branches.  So each column stands as a key of its own in the
+ * branch that is bound by it, and as the constant in the others.
+ *
+ * A share has what lists sort by; the rest of a shared image is joined to it.
+ */
+\set columns 'id, name, status::text AS status, visibility::text AS visibility, protected, os_hidden, owner, disk_format::text AS disk_format, container_format::text AS container_format, min_disk, min_ram, size, virtual_size, checksum, os_hash_algo, os_hash_value, created_at, updated_at, tags, properties'
+\set anybody 'COALESCE(image_catalog.current_project(), \'\') COLLATE "C"'
+\set nothing 'NULL::uuid AS shared_id'
+CREATE VIEW image_api.images AS
+SELECT i.id, i.name, i.status, i.visibility, i.protected, i.os_hidden, i.owner,
+       i.disk_format, i.container_format,
+       COALESCE(i.min_disk, shared.min_disk) AS min_disk,
+       COALESCE(i.min_ram, shared.min_ram) AS min_ram,
+       i.size,
+       COALESCE(i.virtual_size, shared.virtual_size) AS virtual_size,
+       COALESCE(i.checksum, shared.checksum) AS checksum,
+       COALESCE(i.os_hash_algo, shared.os_hash_algo) AS os_hash_algo,
+       COALESCE(i.os_hash_value, shared.os_hash_value) AS os_hash_value,
+       i.created_at, i.updated_at,
+       COALESCE(i.tags, shared.tags) AS tags,
+       image_catalog.readable_properties(COALESCE(i.properties, shared.properties)) AS properties
+  FROM (SELECT true AS applies, :anybody AS project, visibility::text AS public,
+               'community' AS community, 'private' AS private, 'shared' AS shared,
+               'accepted' AS answer, :nothing, :columns
+          FROM image_catalog.images
+        UNION ALL
+        SELECT image_catalog.current_project() IS NOT NULL, owner, 'public',
+               visibility::text, 'private', 'shared',
+               'accepted', :nothing, :columns
+          FROM image_catalog.images
+        UNION ALL
+        SELECT image_catalog.current_project() IS NOT NULL AND NOT image_catalog.is_catalog_admin(), owner, 'public',
+               'community', visibility::text, 'shared',
+               'accepted', :nothing, :columns
+          FROM image_catalog.images
+        UNION ALL
+        SELECT image_catalog.current_project() IS NOT NULL AND NOT image_catalog.is_catalog_admin(), owner, 'public',
+               'community', 'private', visibility::text,
+               'accepted', :nothing, :columns
+          FROM image_catalog.images
+        UNION ALL
+        SELECT image_catalog.is_catalog_admin(), :anybody, 'public',
+               'community', visibility::text, 'shared',
+               'accepted', :nothing, :columns
+          FROM image_catalog.images
+        UNION ALL
+        SELECT image_catalog.is_catalog_admin(), :anybody, 'public',
+               'community', 'private', visibility::text,
+               'accepted', :nothing, :columns
+          FROM image_catalog.images
+        UNION ALL
+        SELECT image_catalog.current_project() IS NOT NULL AND NOT image_catalog.is_catalog_admin(), member_id, 'public',
+               'community', 'private', 'shared',
+               answer, image_id, image_id,
+               CASE WHEN NOT image_catalog.summary_lacks(summary, 'name') THEN name END,
+               status, 'shared', protected, os_hidden, owner,
+               NULLIF(disk_format, ''), NULLIF(container_format, ''), NULL, NULL,
+               CASE WHEN NOT image_catalog.summary_lacks(summary, 'size') THEN size END,
+               NULL, NULL, NULL, NULL, created_at, updated_at, NULL, NULL
+          FROM image_catalog.image_shares) i
+       LEFT JOIN image_catalog.images shared ON shared.id = i.shared_id
+ WHERE i.applies
+   AND i.project = (SELECT COALESCE(image_catalog.current_project(), '') COLLATE "C")
+   AND i.public = 'public' AND i.community = 'community'
+   AND i.private = 'private' AND i.shared = 'shared' AND i.answer = 'accepted'
+   AND NOT i.os_hidden AND i.status <> 'deleted' AND i.status <> 'killed';
+COMMENT ON VIEW image_api.images IS
+$$Disk images
+
+What the caller lists: public images, its project's own, and those shared with it that it accepted; an administrator all but community images. Hidden and deleted images are left out. order by created_at, updated_at, id or status reads only the page.$$;
+COMMENT ON COLUMN image_api.images.id IS 'identifier; never used again';
+COMMENT ON COLUMN image_api.images.name IS 'name, which others may have too; null: none';
+COMMENT ON COLUMN image_api.images.status IS 'queued, saving, active, uploading, importing, pending_delete or deactivated';
+COMMENT ON COLUMN image_api.images.visibility IS 'public, community, shared or private';
+COMMENT ON COLUMN image_api.images.protected IS 'cannot be deleted';
+COMMENT ON COLUMN image_api.images.os_hidden IS 'left out of lists: always false here';
+COMMENT ON COLUMN image_api.images.owner IS 'project that owns the image; null: none';
+COMMENT ON COLUMN image_api.images.disk_format IS 'qcow2, raw, iso, vmdk, vhd, vhdx, vdi, ploop, ami, ari, aki, zvhd or zvhd2; null until it is known';
+COMMENT ON COLUMN image_api.images.container_format IS 'bare, ovf, ova, docker, compressed, ami, ari or aki; null until it is known';
+COMMENT ON COLUMN image_api.images.min_disk IS 'least disk to boot from it, in GB';
+COMMENT ON COLUMN image_api.images.min_ram IS 'least memory to boot it, in MB';
+COMMENT ON COLUMN image_api.images.size IS 'bytes of data; null until there is data';
+COMMENT ON COLUMN image_api.images.virtual_size IS 'bytes of the disk that the data describe';
+COMMENT ON COLUMN image_api.images.checksum IS 'MD5 of the data';
+COMMENT ON COLUMN image_api.images.os_hash_algo IS 'algorithm of os_hash_value';
+COMMENT ON COLUMN image_api.images.os_hash_value IS 'digest of the data';
+COMMENT ON COLUMN image_api.images.created_at IS 'when the image was created';
+COMMENT ON COLUMN image_api.images.updated_at IS 'when it was last changed';
+COMMENT ON COLUMN image_api.images.tags IS 'tags, sorted, without duplicates';
+COMMENT ON COLUMN image_api.images.properties IS 'custom properties that the caller may read: an object of strings';
+
+/* What the indexes of names and sizes hold; a request may filter and order by them. */
+CREATE FUNCTION image_api.name_or_empty(image_api.images) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE($1.name, '');
+COMMENT ON FUNCTION image_api.name_or_empty(image_api.images) IS
+    'name, the empty string for none: images are found and ordered by it through an index';
+CREATE FUNCTION image_api.size_or_zero(image_api.images) RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE($1.size, 0);
+COMMENT ON FUNCTION image_api.size_or_zero(image_api.images) IS
+    'size, zero for none: images are found and ordered by it through an index';
+
+/*
+ * Members: an owner reads those of its images, a member itself.  Row-level
+ * security says so; the branches find the rows.
+ */
+CREATE VIEW image_api.image_members AS
+SELECT m.image_id, m.member_id, m.status::text AS status, m.created_at, m.updated_at
+  FROM image_catalog.images i
+       JOIN image_catalog.image_members m ON m.image_id = i.id
+ WHERE i.owner = (SELECT image_catalog.current_project()) AND i.visibility = 'shared'
+   AND i.status <> 'deleted' AND i.status <> 'killed' AND m.deleted_at IS NULL
+   AND NOT image_catalog.is_catalog_admin()
+UNION ALL
+SELECT m.image_id, m.member_id, m.status::text, m.created_at, m.updated_at
+  FROM image_catalog.image_shares s
+       JOIN image_catalog.image_members m ON m.image_id = s.image_id AND m.member_id = s.member_id
+ WHERE s.member_id = (SELECT image_catalog.current_project()) AND m.deleted_at IS NULL
+   AND NOT image_catalog.is_catalog_admin()
+UNION ALL
+SELECT m.image_id, m.member_id, m.status::text, m.created_at, m.updated_at
+  FROM image_catalog.images i
+       JOIN image_catalog.image_members m ON m.image_id = i.id
+ WHERE i.visibility = 'shared' AND i.status <> 'deleted' AND i.status <> 'killed'
+   AND m.deleted_at IS NULL AND image_catalog.is_catalog_admin();
+COMMENT ON VIEW image_api.image_members IS
+$$Projects that images are shared with
+
+An owner reads the members of its shared images, a member what is shared with itself.$$;
+COMMENT ON COLUMN image_api.image_members.image_id IS 'the image';
+COMMENT ON COLUMN image_api.image_members.member_id IS 'project that the image is shared with';
+COMMENT ON COLUMN image_api.image_members.status IS 'what the member answered: pending, accepted or rejected';
+COMMENT ON COLUMN image_api.image_members.created_at IS 'when the image was first offered';
+COMMENT ON COLUMN image_api.image_members.updated_at IS 'when the offer or the answer last changed';
+
+/* Container images, for those who may read them. */
+CREATE VIEW image_api.container_images AS
+SELECT i.digest AS id, i.name_full AS name, i.name_registry AS registry,
+       i.name_remote AS repository, i.name_tag AS tag, i.created_at, i.scan_time,
+       i.operating_system, i.component_count, i.cve_count, i.fixable_cve_count,
+       i.critical_cve_count, i.important_cve_count, i.moderate_cve_count,
+       i.low_cve_count, i.unknown_cve_count, i.top_cvss, i.risk_score, i.last_updated,
+       w.name IS NOT NULL AS is_watched
+  FROM image_catalog.container_images i
+       LEFT JOIN image_catalog.container_watched_images w ON w.name = i.name_full;
+COMMENT ON VIEW image_api.container_images IS
+$$Container images
+
+One for each digest, to those who may read container images; to others none.$$;
+COMMENT ON COLUMN image_api.container_images.id IS 'digest: sha256:...';
+COMMENT ON COLUMN image_api.container_images.name IS 'primary name, whole: registry/repository:tag';
+COMMENT ON COLUMN image_api.container_images.registry IS 'registry of the name';
+COMMENT ON COLUMN image_api.container_images.repository IS 'repository of the name';
+COMMENT ON COLUMN image_api.container_images.tag IS 'tag of the name';
+COMMENT ON COLUMN image_api.container_images.created_at IS 'when the image was built; null: not known';
+COMMENT ON COLUMN image_api.container_images.scan_time IS 'when it was last scanned; null: never';
+COMMENT ON COLUMN image_api.container_images.operating_system IS 'operating system that the scan found';
+COMMENT ON COLUMN image_api.container_images.component_count IS 'packages found in it';
+COMMENT ON COLUMN image_api.container_images.cve_count IS 'vulnerabilities found in it';
+COMMENT ON COLUMN image_api.container_images.fixable_cve_count IS 'those for which there is a fix';
+COMMENT ON COLUMN image_api.container_images.critical_cve_count IS 'vulnerabilities of severity critical';
+COMMENT ON COLUMN image_api.container_images.important_cve_count IS 'vulnerabilities of severity important';
+COMMENT ON COLUMN image_api.container_images.moderate_cve_count IS 'vulnerabilities of severity moderate';
+COMMENT ON COLUMN image_api.container_images.low_cve_count IS 'vulnerabilities of severity low';
+COMMENT ON COLUMN image_api.container_images.unknown_cve_count IS 'vulnerabilities of unknown severity';
+COMMENT ON COLUMN image_api.container_images.top_cvss IS 'highest CVSS score of a finding';
+COMMENT ON COLUMN image_api.container_images.risk_score IS 'risk; higher is worse';
+COMMENT ON COLUMN image_api.container_images.last_updated IS 'when the image was last imported or scanned';
+COMMENT ON COLUMN image_api.container_images.is_watched IS 'is its name watched?';
+
+/*
+ * The rules of findings are no client's to read, and the function that decides
+ * by them reads them as its caller.
+ */
+CREATE FUNCTION image_api.decided_state(bigint, text, text, smallint) RETURNS smallint
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    RETURN image_catalog.decided_finding_state($1, $2, $3, $4);
+COMMENT ON FUNCTION image_api.decided_state(bigint, text, text, smallint) IS
+    'decided_finding_state() for the view findings';
+
+CREATE VIEW image_api.findings AS
+SELECT i.digest AS image_id, i.name_full AS image_name, c.name AS component,
+       c.version AS component_version, f.cve,
+       CASE f.severity WHEN 4 THEN 'CRITICAL' WHEN 3 THEN 'IMPORTANT' WHEN 2 THEN 'MODERATE'
+                       WHEN 1 THEN 'LOW' ELSE 'UNKNOWN' END AS severity,
+       f.severity AS severity_level, f.cvss, f.nvd_cvss, f.impact_score, f.epss_probability,
+       f.cisa_kev, f.is_fixable, f.fixed_by,
+       CASE image_api.decided_state(f.image_key, i.digest, f.cve, f.document_state)
+            WHEN 1 THEN 'DEFERRED' WHEN 2 THEN 'FALSE_POSITIVE' ELSE 'OBSERVED' END AS state,
+       f.published_at, f.first_image_occurrence, f.fix_available_at,
+       f.advisory_name, f.advisory_link
+  FROM image_catalog.container_findings f
+       JOIN image_catalog.container_images i ON i.image_key = f.image_key
+       JOIN image_catalog.container_components c
+            ON c.image_key = f.image_key AND c.component_index = f.component_index;
+COMMENT ON VIEW image_api.findings IS
+$$Vulnerabilities found in container images
+
+One for each component of an image and CVE. Filter by image_id, or by cve_lower: an index leads there.$$;
+COMMENT ON COLUMN image_api.findings.image_id IS 'digest of the image';
+COMMENT ON COLUMN image_api.findings.image_name IS 'primary name of the image';
+COMMENT ON COLUMN image_api.findings.component IS 'package that has the vulnerability';
+COMMENT ON COLUMN image_api.findings.component_version IS 'version of the package';
+COMMENT ON COLUMN image_api.findings.cve IS 'identifier of the vulnerability';
+COMMENT ON COLUMN image_api.findings.severity IS 'CRITICAL, IMPORTANT, MODERATE, LOW or UNKNOWN';
+COMMENT ON COLUMN image_api.findings.severity_level IS 'the same as a number, from 4, critical, to 0, unknown';
+COMMENT ON COLUMN image_api.findings.cvss IS 'CVSS score of the source that was preferred';
+COMMENT ON COLUMN image_api.findings.nvd_cvss IS 'CVSS score of the NVD';
+COMMENT ON COLUMN image_api.findings.impact_score IS 'impact part of the CVSS score';
+COMMENT ON COLUMN image_api.findings.epss_probability IS 'probability of exploitation, by EPSS';
+COMMENT ON COLUMN image_api.findings.cisa_kev IS 'is it known to be exploited (CISA KEV)?';
+COMMENT ON COLUMN image_api.findings.is_fixable IS 'is there a fix?';
+COMMENT ON COLUMN image_api.findings.fixed_by IS 'version that fixes it; empty: none';
+COMMENT ON COLUMN image_api.findings.state IS 'OBSERVED, DEFERRED or FALSE_POSITIVE, as the rules for findings decide';
+COMMENT ON COLUMN image_api.findings.published_at IS 'when the vulnerability was published';
+COMMENT ON COLUMN image_api.findings.first_image_occurrence IS 'when it was first found in the image';
+COMMENT ON COLUMN image_api.findings.fix_available_at IS 'when the fix came out';
+COMMENT ON COLUMN image_api.findings.advisory_name IS 'advisory that speaks of it';
+COMMENT ON COLUMN image_api.findings.advisory_link IS 'where the advisory is';
+
+CREATE FUNCTION image_api.cve_lower(image_api.findings) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN lower($1.cve);
+COMMENT ON FUNCTION image_api.cve_lower(image_api.findings) IS
+    'cve in lower case: findings are found by it through an index';
+
+/*
+ * Relationships, for embedding.  PostgREST finds none between views that are
+ * unions; these it reads as such, by the type of the argument.
+ */
+CREATE FUNCTION image_api.image_members(image_api.images) RETURNS SETOF image_api.image_members
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+    BEGIN ATOMIC
+        SELECT m.* FROM image_api.image_members m WHERE m.image_id = $1.id;
+    END;
+COMMENT ON FUNCTION image_api.image_members(image_api.images) IS 'members of an image';
+CREATE FUNCTION image_api.images(image_api.image_members) RETURNS SETOF image_api.images
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+    BEGIN ATOMIC
+        SELECT i.* FROM image_api.images i WHERE i.id = $1.image_id;
+    END;
+COMMENT ON FUNCTION image_api.images(image_api.image_members) IS 'image of a member';
+CREATE FUNCTION image_api.findings(image_api.container_images) RETURNS SETOF image_api.findings
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+    BEGIN ATOMIC
+        SELECT f.* FROM image_api.findings f WHERE f.image_id = $1.id;
+    END;
+COMMENT ON FUNCTION image_api.findings(image_api.container_images) IS 'findings of a container image';
+CREATE FUNCTION image_api.container_images(image_api.findings) RETURNS SETOF image_api.container_images
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+    BEGIN ATOMIC
+        SELECT i.* FROM image_api.container_images i WHERE i.id = $1.image_id;
+    END;
+COMMENT ON FUNCTION image_api.container_images(image_api.findings) IS 'container image of a finding';
+
+RESET ROLE;
+COMMIT;
