@@ -27,11 +27,6 @@ GRANT SELECT ON image_catalog.images, image_catalog.image_members, image_catalog
     TO image_api;
 
 SET LOCAL ROLE image_api;
--- a function of this schema is for the roles of requests alone
-ALTER DEFAULT PRIVILEGES IN SCHEMA image_api GRANT SELECT ON TABLES TO image_anonymous, image_web;
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES IN SCHEMA image_api GRANT EXECUTE ON FUNCTIONS TO image_anonymous, image_web;
-GRANT USAGE ON SCHEMA image_api TO image_anonymous, image_web;
 
 COMMENT ON SCHEMA image_api IS
 $$Image catalogue
@@ -138,35 +133,51 @@ COMMENT ON COLUMN image_api.images.updated_at IS 'when it was last changed';
 COMMENT ON COLUMN image_api.images.tags IS 'tags, sorted, without duplicates';
 COMMENT ON COLUMN image_api.images.properties IS 'custom properties that the caller may read: an object of strings';
 
-/* What the indexes of names and sizes hold; a request may filter and order by them. */
-CREATE FUNCTION image_api.name_or_empty(image_api.images) RETURNS text
+/*
+ * What the indexes of names and sizes hold; a request may order by them.  The
+ * domain gives a function's text the collation of the index.
+ */
+CREATE DOMAIN image_api.bytewise_text AS text COLLATE "C";
+COMMENT ON DOMAIN image_api.bytewise_text IS 'text that compares byte by byte';
+CREATE FUNCTION image_api.name_or_empty(image_api.images) RETURNS image_api.bytewise_text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN COALESCE($1.name, '');
 COMMENT ON FUNCTION image_api.name_or_empty(image_api.images) IS
-    'name, the empty string for none: images are found and ordered by it through an index';
+    'name, the empty string for none: images are ordered by it through an index';
 CREATE FUNCTION image_api.size_or_zero(image_api.images) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN COALESCE($1.size, 0);
 COMMENT ON FUNCTION image_api.size_or_zero(image_api.images) IS
-    'size, zero for none: images are found and ordered by it through an index';
+    'size, zero for none: images are ordered by it through an index';
 
 /*
  * Members: an owner reads those of its images, a member itself.  Row-level
- * security says so; the branches find the rows.
+ * security says so; the branches find the rows, hidden images apart because
+ * they have indexes of their own.
  */
 CREATE VIEW image_api.image_members AS
 SELECT m.image_id, m.member_id, m.status::text AS status, m.created_at, m.updated_at
-  FROM image_catalog.images i
+  FROM (SELECT id FROM image_catalog.images
+         WHERE owner = (SELECT image_catalog.current_project()) AND visibility = 'shared'
+           AND NOT os_hidden AND status <> 'deleted' AND status <> 'killed'
+        UNION ALL
+        SELECT id FROM image_catalog.images
+         WHERE owner = (SELECT image_catalog.current_project()) AND visibility = 'shared'
+           AND os_hidden AND status <> 'deleted' AND status <> 'killed') i
        JOIN image_catalog.image_members m ON m.image_id = i.id
- WHERE i.owner = (SELECT image_catalog.current_project()) AND i.visibility = 'shared'
-   AND i.status <> 'deleted' AND i.status <> 'killed' AND m.deleted_at IS NULL
-   AND NOT image_catalog.is_catalog_admin()
+ WHERE m.deleted_at IS NULL AND NOT image_catalog.is_catalog_admin()
 UNION ALL
 SELECT m.image_id, m.member_id, m.status::text, m.created_at, m.updated_at
-  FROM image_catalog.image_shares s
-       JOIN image_catalog.image_members m ON m.image_id = s.image_id AND m.member_id = s.member_id
- WHERE s.member_id = (SELECT image_catalog.current_project()) AND m.deleted_at IS NULL
-   AND NOT image_catalog.is_catalog_admin()
+  FROM (SELECT image_id, member_id FROM image_catalog.image_shares
+         WHERE member_id = (SELECT image_catalog.current_project()) AND NOT os_hidden
+           AND answer = ANY (ARRAY['pending', 'accepted', 'rejected'])
+        UNION ALL
+        SELECT image_id, member_id FROM image_catalog.image_shares
+         WHERE member_id = (SELECT image_catalog.current_project()) AND os_hidden
+           AND answer = ANY (ARRAY['pending', 'accepted', 'rejected'])) s
+       JOIN image_catalog.image_members m
+            ON m.image_id = s.image_id AND m.member_id = s.member_id
+ WHERE m.deleted_at IS NULL AND NOT image_catalog.is_catalog_admin()
 UNION ALL
 SELECT m.image_id, m.member_id, m.status::text, m.created_at, m.updated_at
   FROM image_catalog.images i
@@ -246,7 +257,7 @@ SELECT i.digest AS image_id, i.name_full AS image_name, c.name AS component,
 COMMENT ON VIEW image_api.findings IS
 $$Vulnerabilities found in container images
 
-One for each component of an image and CVE. Filter by image_id, or by cve_lower: an index leads there.$$;
+One for each component of an image and CVE. Filter by image_id, or embed them in container_images: an index leads there. To find images by a CVE, call list_container_images.$$;
 COMMENT ON COLUMN image_api.findings.image_id IS 'digest of the image';
 COMMENT ON COLUMN image_api.findings.image_name IS 'primary name of the image';
 COMMENT ON COLUMN image_api.findings.component IS 'package that has the vulnerability';
@@ -267,12 +278,6 @@ COMMENT ON COLUMN image_api.findings.first_image_occurrence IS 'when it was firs
 COMMENT ON COLUMN image_api.findings.fix_available_at IS 'when the fix came out';
 COMMENT ON COLUMN image_api.findings.advisory_name IS 'advisory that speaks of it';
 COMMENT ON COLUMN image_api.findings.advisory_link IS 'where the advisory is';
-
-CREATE FUNCTION image_api.cve_lower(image_api.findings) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN lower($1.cve);
-COMMENT ON FUNCTION image_api.cve_lower(image_api.findings) IS
-    'cve in lower case: findings are found by it through an index';
 
 /*
  * Relationships, for embedding.  PostgREST finds none between views that are
@@ -303,5 +308,148 @@ CREATE FUNCTION image_api.container_images(image_api.findings) RETURNS SETOF ima
     END;
 COMMENT ON FUNCTION image_api.container_images(image_api.findings) IS 'container image of a finding';
 
+/*
+ * Functions.  Those of the extension, with arguments whose names mean nothing
+ * to PostgREST in a query string.
+ */
+CREATE FUNCTION image_api.http(bytea) RETURNS image_catalog."*/*"
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.http($1);
+COMMENT ON FUNCTION image_api.http(bytea) IS
+    'The original URLs of OpenStack, IMS and ACS: a proxy leads their requests here';
+
+CREATE FUNCTION image_api.list_images(
+        filter jsonb DEFAULT '{}', sort text DEFAULT NULL,
+        page_size integer DEFAULT NULL, marker uuid DEFAULT NULL)
+    RETURNS SETOF image_api.images
+    LANGUAGE sql STABLE ROWS 25
+    BEGIN ATOMIC
+        SELECT l.id, l.name, l.status, l.visibility, l.protected, l.os_hidden, l.owner,
+               l.disk_format, l.container_format, l.min_disk, l.min_ram, l.size,
+               l.virtual_size, l.checksum, l.os_hash_algo, l.os_hash_value,
+               l.created_at, l.updated_at, l.tags, l.properties
+          FROM image_catalog.list_images(filter, sort, page_size, marker) l;
+    END;
+COMMENT ON FUNCTION image_api.list_images(jsonb, text, integer, uuid) IS
+$$A page of images, found by indexes
+
+filter maps query parameters of OpenStack Image v2 (name, tag, status, visibility, owner, size_min, created_at, any property ...) to a text or an array of texts; sort is key:dir,...; page_size 25, at most 1000; marker is the last image of the page before.$$;
+
+CREATE FUNCTION image_api.count_images(filter jsonb DEFAULT '{}') RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN image_catalog.count_images(filter);
+COMMENT ON FUNCTION image_api.count_images(jsonb) IS 'How many images all pages of list_images have';
+
+CREATE FUNCTION image_api.get_image(image_id uuid) RETURNS json
+    LANGUAGE sql STABLE
+    RETURN image_catalog.get_image(image_id);
+COMMENT ON FUNCTION image_api.get_image(uuid) IS 'An image as OpenStack prints it; 404 when the caller may not see it';
+
+CREATE FUNCTION image_api.image_etag(image_id uuid) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN image_catalog.image_etag(image_id);
+COMMENT ON FUNCTION image_api.image_etag(uuid) IS 'Entity tag of an image, for if_match: every change makes another';
+
+CREATE FUNCTION image_api.create_image(attributes jsonb) RETURNS json
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.create_image(attributes);
+COMMENT ON FUNCTION image_api.create_image(jsonb) IS 'Creates an image of attributes and custom properties, and answers it';
+
+CREATE FUNCTION image_api.update_image(image_id uuid, patch jsonb, if_match text DEFAULT NULL) RETURNS json
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.update_image(image_id, patch::image_catalog.json_patch, if_match);
+COMMENT ON FUNCTION image_api.update_image(uuid, jsonb, text) IS 'Changes an image by a JSON Patch of add, replace and remove, all or nothing; 412 when image_etag is not if_match';
+
+CREATE FUNCTION image_api.delete_image(image_id uuid, if_match text DEFAULT NULL) RETURNS void
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.delete_image(image_id, if_match);
+COMMENT ON FUNCTION image_api.delete_image(uuid, text) IS 'Deletes an image; 412 when image_etag is not if_match';
+
+CREATE FUNCTION image_api.deactivate_image(image_id uuid) RETURNS void
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.deactivate_image(image_id);
+COMMENT ON FUNCTION image_api.deactivate_image(uuid) IS 'Takes an active image out of use';
+
+CREATE FUNCTION image_api.reactivate_image(image_id uuid) RETURNS void
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.reactivate_image(image_id);
+COMMENT ON FUNCTION image_api.reactivate_image(uuid) IS 'Takes a deactivated image back into use';
+
+CREATE FUNCTION image_api.add_image_tag(image_id uuid, tag text) RETURNS void
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.add_image_tag(image_id, tag);
+COMMENT ON FUNCTION image_api.add_image_tag(uuid, text) IS 'Gives an image a tag';
+
+CREATE FUNCTION image_api.delete_image_tag(image_id uuid, tag text) RETURNS void
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.delete_image_tag(image_id, tag);
+COMMENT ON FUNCTION image_api.delete_image_tag(uuid, text) IS 'Takes a tag off an image; 404 when it has none such';
+
+CREATE FUNCTION image_api.add_image_member(image_id uuid, member_id text) RETURNS json
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.add_image_member(image_id, member_id);
+COMMENT ON FUNCTION image_api.add_image_member(uuid, text) IS 'Offers a shared image to a project';
+
+CREATE FUNCTION image_api.update_image_member(image_id uuid, member_id text, status text) RETURNS json
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.update_image_member(image_id, member_id, status);
+COMMENT ON FUNCTION image_api.update_image_member(uuid, text, text) IS 'Answers the offer of an image: accepted, rejected or pending';
+
+CREATE FUNCTION image_api.delete_image_member(image_id uuid, member_id text) RETURNS void
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.delete_image_member(image_id, member_id);
+COMMENT ON FUNCTION image_api.delete_image_member(uuid, text) IS 'Takes the offer of an image back';
+
+CREATE FUNCTION image_api.image_schema(name text) RETURNS json
+    LANGUAGE sql STABLE
+    RETURN image_catalog.image_schema(name);
+COMMENT ON FUNCTION image_api.image_schema(text) IS 'JSON schema of image, images, member or members';
+
+CREATE FUNCTION image_api.get_container_image(id text, include_snoozed boolean DEFAULT false, strip_description boolean DEFAULT false) RETURNS json
+    LANGUAGE sql STABLE
+    RETURN image_catalog.get_container_image(id, include_snoozed, strip_description);
+COMMENT ON FUNCTION image_api.get_container_image(text, boolean, boolean) IS 'A container image by its digest, whole, as ACS prints it';
+
+CREATE FUNCTION image_api.count_container_images(search text DEFAULT '') RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN image_catalog.count_container_images(search);
+COMMENT ON FUNCTION image_api.count_container_images(text) IS 'How many container images a search finds';
+
+CREATE FUNCTION image_api.watch_image(name text) RETURNS json
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.watch_image(name);
+COMMENT ON FUNCTION image_api.watch_image(text) IS 'Watches a container image by its name';
+
+CREATE FUNCTION image_api.unwatch_image(name text) RETURNS json
+    LANGUAGE sql VOLATILE
+    RETURN image_catalog.unwatch_image(name);
+COMMENT ON FUNCTION image_api.unwatch_image(text) IS 'Watches it no longer';
+
+CREATE FUNCTION image_api.watched_images() RETURNS json
+    LANGUAGE sql STABLE
+    RETURN image_catalog.watched_images();
+COMMENT ON FUNCTION image_api.watched_images() IS 'Names of container images that are watched';
+
+CREATE FUNCTION image_api.list_container_images(
+        search text DEFAULT '', page_size integer DEFAULT 0, skip integer DEFAULT 0,
+        sort_field text DEFAULT NULL, reversed boolean DEFAULT false)
+    RETURNS SETOF json
+    LANGUAGE sql STABLE ROWS 100
+    BEGIN ATOMIC
+        SELECT image_catalog.list_container_images(search, page_size, skip, sort_field, reversed);
+    END;
+COMMENT ON FUNCTION image_api.list_container_images(text, integer, integer, text, boolean) IS
+$$Container images by a search, as ACS lists them
+
+search is a query of its search language, as in CVE:CVE-2024-3094+Image:quay.io; page_size rows, 1000 at most and unless told, behind the first skip; sort_field is a label of the search.$$;
+
 RESET ROLE;
+GRANT USAGE ON SCHEMA image_api TO image_anonymous, image_web;
+GRANT SELECT ON ALL TABLES IN SCHEMA image_api TO image_anonymous, image_web;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA image_api FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA image_api TO image_anonymous, image_web, image_api;
+
 COMMIT;
+
+-- a running PostgREST reads the schema anew
+NOTIFY pgrst, 'reload schema';

@@ -14,6 +14,8 @@
 -- elsewhere.
 
 \set ON_ERROR_STOP on
+\set QUIET on
+SET client_min_messages = warning;
 
 BEGIN;
 
@@ -31,5 +33,13 @@ SELECT FROM (SELECT image_catalog.grant_delegate('image_anonymous'),
 \g /dev/null
 GRANT SET ON PARAMETER image_catalog.project_id, image_catalog.user_id, image_catalog.roles,
     image_catalog.is_admin TO image_claims;
+
+-- Every request is a prepared statement.  To plan one takes ten times as long as
+-- to run it, and the plan for any value is the right one: the limit is a
+-- parameter, too, so rows are read in the order asked (docs/postgrest.md).
+ALTER ROLE image_anonymous SET plan_cache_mode = force_generic_plan;
+ALTER ROLE image_web SET plan_cache_mode = force_generic_plan;
+ALTER ROLE image_anonymous SET statement_timeout = '10s';
+ALTER ROLE image_web SET statement_timeout = '30s';
 
 COMMIT;
