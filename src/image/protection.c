@@ -249,10 +249,12 @@ imgcat_property_allowed(ImgcatPropertyAction action, const char *name,
 
 /*
  * The properties that the caller may read: the argument itself when that is
- * all of them, else a copy in the current context.
+ * all of them, else a copy in the current context.  Those internal to the
+ * service, which no document shows, stay unless hide_internal.  The rules are
+ * loaded.
  */
-Jsonb *
-imgcat_properties_readable(Jsonb *properties)
+static Jsonb *
+readable_properties(Jsonb *properties, bool hide_internal)
 {
 	JsonbParseState *state = NULL;
 	JsonbIterator *iterator;
@@ -262,8 +264,7 @@ imgcat_properties_readable(Jsonb *properties)
 	bool		hidden = false;
 	bool		any_hidden = false;
 
-	load_rules();
-	if (nrules == 0 || !JB_ROOT_IS_OBJECT(properties))
+	if (!JB_ROOT_IS_OBJECT(properties))
 		return properties;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
@@ -272,8 +273,12 @@ imgcat_properties_readable(Jsonb *properties)
 	{
 		if (token == WJB_KEY)
 		{
-			hidden = !rules_allow(IMGCAT_PROPERTY_READ, value.val.string.val,
-								  value.val.string.len);
+			hidden = (hide_internal &&
+					  imgcat_property_is_internal(value.val.string.val,
+												  value.val.string.len)) ||
+				(nrules > 0 &&
+				 !rules_allow(IMGCAT_PROPERTY_READ, value.val.string.val,
+							  value.val.string.len));
 			any_hidden |= hidden;
 			if (!hidden)
 				pushJsonbValue(&state, WJB_KEY, &value);
@@ -283,6 +288,16 @@ imgcat_properties_readable(Jsonb *properties)
 	}
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	return any_hidden ? JsonbValueToJsonb(result) : properties;
+}
+
+/*
+ * What the caller may read by the rules.
+ */
+Jsonb *
+imgcat_properties_readable(Jsonb *properties)
+{
+	load_rules();
+	return nrules == 0 ? properties : readable_properties(properties, false);
 }
 
 /*
@@ -305,5 +320,6 @@ PG_FUNCTION_INFO_V1(imgcat_readable_properties);
 Datum
 imgcat_readable_properties(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_JSONB_P(imgcat_properties_readable(PG_GETARG_JSONB_P(0)));
+	load_rules();
+	PG_RETURN_JSONB_P(readable_properties(PG_GETARG_JSONB_P(0), true));
 }

@@ -84,6 +84,9 @@ UPDATE property_protections SET read_roles = '{auditor}' WHERE position = 40;
 SET image_catalog.project_id = 'A';
 SELECT create_image('{"fixed": "1", "id": "970fec70-0000-4000-8000-000000000003"}')::jsonb ? 'fixed' AS shown;
 
+-- what a view shows of properties
+SELECT readable_properties('{"fixed": "1", "x_open": "2", "os_glance_x": "3", "os_glance_stage_host": "h", "nothing": "4"}') AS readable, readable_properties(NULL) AS of_null;
+
 -- a change of the rules counts at once, also in the transaction that undoes it
 SET image_catalog.project_id = '';
 BEGIN;
@@ -93,6 +96,7 @@ ROLLBACK;
 SELECT pg_temp.shown() AS with_rules;
 TRUNCATE property_protections;
 SELECT pg_temp.shown() AS without_rules;
+SELECT readable_properties('{"fixed": "1", "os_glance_stage_host": "h", "nothing": "4"}') AS readable;
 
 -- patterns and positions are checked
 INSERT INTO property_protections (position, pattern) VALUES (1, '(');

@@ -27,6 +27,16 @@ SELECT id, member, (ARRAY['pending', 'accepted', 'rejected'])[1 + substr(id::tex
   FROM image_catalog.images, unnest(ARRAY['a', 'c']) member;
 SELECT pg_temp.is_kept();
 SELECT count(*) > 10 AS offers FROM image_catalog.image_shares;
+-- what a share does not hold, its summary tells
+BEGIN;
+UPDATE image_catalog.images SET name = CASE WHEN name ~ '2' THEN '' END, size = 0 WHERE name ~ '[23]$';
+SELECT count(*) FILTER (WHERE i.name IS NULL) > 0 AS without_name, count(*) FILTER (WHERE i.size IS NULL) > 0 AS without_size,
+       count(*) FILTER (WHERE s.name = '' AND i.name = '' AND s.size = 0 AND i.size = 0) > 0 AS with_empty,
+       bool_and(image_catalog.summary_lacks(s.summary, 'name') = (i.name IS NULL)
+                AND image_catalog.summary_lacks(s.summary, 'size') = (i.size IS NULL)) AS told
+  FROM image_catalog.image_shares s JOIN image_catalog.images i ON i.id = s.image_id;
+ROLLBACK;
+SELECT image_catalog.summary_lacks(0, 'checksum');
 
 -- images change
 UPDATE image_catalog.images SET tags = '{x,z}' WHERE name ~ '1';
