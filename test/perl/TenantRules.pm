@@ -403,6 +403,7 @@ sub actions
 		[ q{SELECT image_catalog.image_catalog_version()}, \&anybody ],
 		[ q{SELECT image_catalog.image_schema('image')}, \&anybody ],
 		[ q{SELECT image_catalog.image_json(NULL)}, \&anybody ],
+		[ q{SELECT image_catalog.readable_properties('{"plain": "x"}')}, \&anybody ],
 		[ q{SELECT image_catalog.http(NULL)}, sub { '55000' } ],
 
 		# what reads tables as its caller, for those who were granted them
@@ -517,7 +518,7 @@ sub tables
 	return (
 		images => 'images',
 		image_members => 'members',
-		image_shares => 'nobody',
+		image_shares => 'shares',
 		image_certificates => 'nobody',
 		image_data => 'nobody',
 		image_location_schemes => 'nobody',

@@ -313,6 +313,16 @@ my %rows = (
 		}
 		return $rows;
 	},
+	shares => sub {
+		my ($caller) = @_;
+		my $rows = 0;
+		foreach my $image (grep { $_->{members} && $_->{visibility} eq 'shared' && $_->{status} !~ /^(deleted|killed)$/ } @images)
+		{
+			next unless $caller->{reader};
+			$rows += $caller->{admin} ? 3 : TenantRules::is_member($caller, $image) ? 1 : 0;
+		}
+		return $rows;
+	},
 	nobody => sub { 0 },
 	owner => sub { '42501' },
 	admins => sub { my ($caller) = @_; $caller->{admin} ? $identities : 0 },
