@@ -10,6 +10,7 @@ use lib "$FindBin::RealBin/../perl";
 use ImageCatalogTest;
 use JSON::PP;
 use Postgrest;
+use PostgrestCases;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -41,23 +42,10 @@ my %caller = (
 	'administrator without a project' => { roles => [ 'reader', 'Admin' ] });
 
 # images of what a generator does not make: another case, nulls, odd names
-$node->safe_psql('postgres', q{
-SELECT image_catalog.import_images('[
-  {"id": "77000000-0000-4000-8000-000000000001", "owner": "MixedCase", "name": "Ubuntu, 24.04 \"x\" (a)", "visibility": "private", "tags": ["a b", "x,y"], "hw_disk_bus": "scsi", "secret": "s3"},
-  {"id": "77000000-0000-4000-8000-000000000002", "owner": "mixedcase", "name": "other", "visibility": "private"},
-  {"id": "77000000-0000-4000-8000-000000000003", "owner": "MixedCase", "visibility": "shared", "members": {"m1": "pending", "m2": "accepted"}, "secret": "s2"},
-  {"id": "77000000-0000-4000-8000-000000000004", "owner": "other", "name": "", "visibility": "shared", "members": {"MixedCase": "accepted"}, "secret": "s1", "tags": ["shared"]},
-  {"id": "77000000-0000-4000-8000-000000000005", "owner": "other", "visibility": "shared", "members": {"MixedCase": "accepted"}},
-  {"id": "77000000-0000-4000-8000-000000000006", "owner": "other", "visibility": "shared", "members": {"MixedCase": "pending"}},
-  {"id": "77000000-0000-4000-8000-000000000007", "owner": "MixedCase", "visibility": "community"},
-  {"id": "77000000-0000-4000-8000-000000000008", "owner": "MixedCase", "visibility": "shared", "os_hidden": true, "members": {"m1": "pending"}},
-  {"id": "77000000-0000-4000-8000-000000000009", "owner": "", "visibility": "private"}
-]');
+$node->safe_psql('postgres', images_sql() . q{;
 SELECT image_catalog.import_container_images(} . json_literal(decode_json(data_text('container_fixture.json'))) . q{);
 VACUUM ANALYZE;
--- who may read what of a database is not of this test: a plain way to say who
-CREATE SCHEMA oracle;
-});
+} . oracle_sql());
 
 sub ask
 {
@@ -176,84 +164,10 @@ foreach my $name (sort keys %caller)
 
 ### Operators
 
-# what the caller lists, as plainly as possible, and with the properties it reads
-$node->safe_psql('postgres', q{
-CREATE VIEW oracle.listed AS
-SELECT i.id, i.name, i.status::text, i.visibility::text, i.protected, i.owner, i.disk_format::text, i.min_ram,
-	   i.size, i.created_at, i.updated_at, i.tags, i.properties
-  FROM image_catalog.images i
- WHERE status NOT IN ('deleted', 'killed') AND NOT os_hidden
-   AND (visibility = 'public' OR owner = 'MixedCase'
-		OR visibility = 'shared' AND EXISTS (SELECT FROM image_catalog.image_members m
-			WHERE m.image_id = i.id AND m.member_id = 'MixedCase' AND m.status = 'accepted' AND m.deleted_at IS NULL))});
-my $id = '77000000-0000-4000-8000-00000000000';
+my $id = $PostgrestCases::id;
 my $middle = $node->safe_psql('postgres', 'SELECT to_char(percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at) AT TIME ZONE $$UTC$$, $$YYYY-MM-DD"T"HH24:MI:SS.US"Z"$$) FROM oracle.listed');
-my @cases = (
-	[ 'status=eq.active', q{status = 'active'} ],
-	[ 'status=neq.active', q{status <> 'active'} ],
-	[ 'status=not.eq.active', q{status <> 'active'} ],
-	[ 'status=in.(queued,"saving")', q{status IN ('queued', 'saving')} ],
-	[ 'status=not.in.(queued,active)', q{status NOT IN ('queued', 'active')} ],
-	[ 'visibility=eq.private', q{visibility = 'private'} ],
-	[ 'visibility=eq.shared', q{visibility = 'shared'} ],
-	[ 'visibility=eq.community', q{visibility = 'community'} ],
-	[ 'owner=eq.MixedCase', q{owner = 'MixedCase'} ],
-	[ 'owner=eq.mixedcase', 'false' ],
-	[ 'owner=eq.', 'false' ],
-	[ "created_at=lt.$middle", "created_at < '$middle'" ],
-	[ "created_at=gte.$middle&updated_at=gt.$middle", "created_at >= '$middle' AND updated_at > '$middle'" ],
-	[ 'size=gt.1000000000', 'size > 1000000000' ],
-	[ 'size=lte.1000000000', 'size <= 1000000000' ],
-	[ 'size=is.null', 'size IS NULL' ],
-	[ 'size=not.is.null&size=lt.5000000000', 'size < 5000000000' ],
-	[ 'min_ram=gte.2048', 'min_ram >= 2048' ],
-	[ 'name=is.null', 'name IS NULL' ],
-	[ 'name=eq.', q{name = ''} ],
-	[ 'name_or_empty=eq.', q{coalesce(name, '') = ''} ],
-	[ 'name=like.ubuntu*', q{name LIKE 'ubuntu%'} ],
-	[ 'name=ilike.*UBUNTU*', q{name ILIKE '%ubuntu%'} ],
-	[ 'name=not.ilike.*ubuntu*', q{name NOT ILIKE '%ubuntu%'} ],
-	[ 'name=match.^[a-f]', q{name ~ '^[a-f]'} ],
-	[ 'name=imatch.^[A-F]', q{name ~* '^[a-f]'} ],
-	[ 'name=eq.Ubuntu,%2024.04%20"x"%20(a)', q{name = 'Ubuntu, 24.04 "x" (a)'} ],
-	[ 'name=isdistinct.golden', q{name IS DISTINCT FROM 'golden'} ],
-	[ 'disk_format=eq.qcow2', q{disk_format = 'qcow2'} ],
-	[ 'disk_format=is.null', 'disk_format IS NULL' ],
-	[ 'protected=is.true', 'protected' ],
-	[ 'protected=eq.true', 'protected' ],
-	[ 'protected=is.false', 'NOT protected' ],
-	[ "id=eq.${id}1", "id = '${id}1'" ],
-	[ "id=in.(${id}1,${id}2,${id}4,${id}6)", "id IN ('${id}1', '${id}2', '${id}4', '${id}6')" ],
-	[ 'tags=cs.{prod}', q{tags @> '{prod}'} ],
-	[ 'tags=cs.{prod,base}', q{tags @> '{prod,base}'} ],
-	[ 'tags=cs.{"a b","x,y"}', q{tags @> '{"a b","x,y"}'} ],
-	[ 'tags=cd.{base,prod,lts}', q{tags <@ '{base,prod,lts}'} ],
-	[ 'tags=ov.{prod,shared}', q{tags && '{prod,shared}'} ],
-	[ 'tags=eq.{}', q{tags = '{}'} ],
-	[ 'properties->>os_type=eq.windows', q{properties ->> 'os_type' = 'windows'} ],
-	[ 'properties->>os_type=neq.windows', q{properties ->> 'os_type' <> 'windows'} ],
-	[ 'properties->>hw_disk_bus=in.(scsi,virtio)', q{properties ->> 'hw_disk_bus' IN ('scsi', 'virtio')} ],
-	[ 'properties->>era=is.null', q{properties ->> 'era' IS NULL} ],
-	[ 'properties->os_type=eq."linux"', q{properties -> 'os_type' = '"linux"'} ],
-	[ 'properties=cs.{"architecture":"aarch64"}', q{properties @> '{"architecture": "aarch64"}'} ],
-	[ 'or=(status.eq.queued,name.like.debian*)', q{(status = 'queued' OR name LIKE 'debian%')} ],
-	[ 'or=(visibility.eq.private,visibility.eq.shared)&status=eq.queued', q{visibility IN ('private', 'shared') AND status = 'queued'} ]);
-my @orders = (
-	[ 'created_at.desc,id.desc', 'created_at DESC, id DESC' ],
-	[ 'created_at,id', 'created_at, id' ],
-	[ 'created_at.desc.nullslast,id', 'created_at DESC NULLS LAST, id' ],
-	[ 'updated_at.desc,id', 'updated_at DESC, id' ],
-	[ 'id', 'id' ],
-	[ 'id.desc', 'id DESC' ],
-	[ 'status.asc,created_at.desc,id', 'status COLLATE "C", created_at DESC, id' ],
-	[ 'name,id', 'name COLLATE "C", id' ],
-	[ 'name.desc.nullslast,id', 'name COLLATE "C" DESC NULLS LAST, id' ],
-	[ 'name.asc.nullsfirst,id', 'name COLLATE "C" NULLS FIRST, id' ],
-	[ 'name_or_empty,id', q{coalesce(name, '') COLLATE "C", id} ],
-	[ 'size_or_zero.desc,id.desc', 'coalesce(size, 0) DESC, id DESC' ],
-	[ 'size.desc,id', 'size DESC, id' ],
-	[ 'size.desc.nullslast,id', 'size DESC NULLS LAST, id' ],
-	[ 'properties->>os_distro.desc,id', q{properties ->> 'os_distro' COLLATE "C" DESC, id} ]);
+my @cases = filters($middle);
+my @orders = orders();
 
 # each filter in one order, each order with one filter, a page at the start and behind it
 my @requests;
