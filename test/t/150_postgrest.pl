@@ -313,6 +313,8 @@ CREATE FUNCTION leak.tell(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS 
 my ($code, $out, $err) = $node->psql('postgres', q{
 SELECT set_config('image_catalog.project_id', 'MixedCase', false);
 SET ROLE image_web; SET client_min_messages = notice;
+-- by no index, whose condition would come first
+SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
 SELECT count(*) FROM image_api.images WHERE leak.tell(id || ' ' || coalesce(properties ->> 'secret', ''));
 SELECT count(*) FROM image_api.image_members WHERE leak.tell(image_id::text)});
 my %told = map { $_ => 1 } $err =~ /told (\S+)/g;
