@@ -133,11 +133,11 @@ DECLARE
 	documents jsonb := (SELECT jsonb_agg(document) FROM document);
 BEGIN
 	FOR turn IN 1 .. 3 LOOP
-		TRUNCATE image_catalog.images, image_catalog.image_members;
+		TRUNCATE image_catalog.images CASCADE;
 		since := pg_temp.used();
 		EXECUTE format('COPY image_catalog.images (%s) FROM %L', columns, file);
 		CALL pg_temp.note(5, 'import_images / COPY', true, since, 10000);
-		TRUNCATE image_catalog.images, image_catalog.image_members;
+		TRUNCATE image_catalog.images CASCADE;
 		since := pg_temp.used();
 		PERFORM image_catalog.import_images(documents);
 		CALL pg_temp.note(5, 'import_images / COPY', false, since, 10000);

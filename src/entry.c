@@ -64,6 +64,9 @@ static Entry *current_entry = NULL;
 /* Is what runs the answer to an HTTP request?  Nobody reads notices then. */
 bool		imgcat_answering_http = false;
 
+/* While it is: the identifier of the request, which its answer carries. */
+const char *imgcat_http_request_id = NULL;
+
 /* Where the extension's tables are and whose they are, once looked up. */
 static bool tables_known = false;
 static Oid	tables_schema = InvalidOid;

@@ -24,7 +24,8 @@
  *	- functions that only look at their arguments (types, json_*, image_json),
  *	- functions that say who is asking (current_project): they ask
  *	  imgcat_calling_role() as they are,
- *	- trigger functions: they run in the statement of whoever writes.
+ *	- trigger functions: they run in the statement of whoever writes.  But for
+ *	  the one that writes history (record_changes.c), which that user may not.
  *
  * src/entry.h
  *
@@ -47,6 +48,7 @@ static Datum \
 name##_body(FunctionCallInfo fcinfo)
 
 extern bool imgcat_answering_http;
+extern const char *imgcat_http_request_id;
 
 extern Datum imgcat_enter(FunctionCallInfo fcinfo, PGFunction body,
 						  int nrequired);

@@ -325,10 +325,12 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	bool		nested = imgcat_answering_http;
+	const char *outer_id = imgcat_http_request_id;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	imgcat_answering_http = true;
+	imgcat_http_request_id = request->id;
 	PG_TRY();
 	{
 		char	   *allow = NULL;
@@ -346,6 +348,7 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 				answer_no_route(request, answer, found, allow);
 		}
 		imgcat_answering_http = nested;
+		imgcat_http_request_id = outer_id;
 		PopActiveSnapshot();
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
@@ -356,6 +359,7 @@ answer_request(ImgcatHttpRequest *request, ImgcatHttpAnswer *answer,
 		ErrorData  *error;
 
 		imgcat_answering_http = nested;
+		imgcat_http_request_id = outer_id;
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();

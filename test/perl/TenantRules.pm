@@ -361,6 +361,9 @@ sub actions
 		[ q{SELECT count(*) FROM image_catalog.list_images('{"visibility": "all"}', marker => '{id}')}, \&marker ],
 		[ q{SELECT image_catalog.list_images_page('sort=name:asc&marker={id}')}, \&marker ],
 		[ q{SELECT image_catalog.list_cloud_images_page('marker={id}')}, \&marker ],
+		[ q{SELECT count(*) > 0 FROM image_catalog.image_history('{id}')},
+			sub { sees_alive_or_deleted(@_) ? 'ok' : 'PT404' } ],
+		[ q{SELECT image_catalog.image_at('{id}', 'infinity') ->> 'id' = '{id}'}, \&show, 'true' ],
 		[ q{SELECT image_catalog.is_image_owner('{id}')},
 			relation(sub { $_[1]{status} ne 'deleted' && is_own(@_) }), sub { $_[0] } ],
 		[ q{SELECT image_catalog.is_image_member('{id}')},
@@ -373,6 +376,8 @@ sub actions
 		[ q{SELECT image_catalog.list_cloud_images_page()}, \&listers ],
 		[ q{SELECT image_catalog.count_images()}, \&listers ],
 		[ q{SELECT image_catalog.ims_query_images('{"action": "count"}')}, \&listers ],
+		[ q{SELECT count(*) FROM image_catalog.image_changes()}, \&listers ],
+		[ q{SELECT image_catalog.image_changes_end()}, \&listers ],
 
 		# the catalogue's own
 		[ q{SELECT image_catalog.create_image('{}')}, \&creators ],
@@ -382,6 +387,7 @@ sub actions
 		[ q{SELECT image_catalog.sweep_image_uploads()}, \&admins ],
 		[ q{SELECT image_catalog.purge_deleted_images('100 years')}, \&admins ],
 		[ q{CALL image_catalog.purge_deleted_images_in_batches('100 years', 0)}, sub { '22023' } ],
+		[ q{SELECT image_catalog.record_image_history(true)}, \&admins ],
 		[ q{SELECT image_catalog.index_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.unindex_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.check()}, \&admins ],
@@ -504,7 +510,7 @@ sub lists
 # nobody calls, are found by their type.
 sub owner_functions
 {
-	return qw(check_image_shares_seen is_alive rebuild_image_shares
+	return qw(check_image_shares_seen image_change_patch is_alive rebuild_image_shares
 	  rebuild_container_risk_scores create_container_trigram_indexes
 	  later_version latest_version);
 }
@@ -525,6 +531,9 @@ sub tables
 		image_locations => 'nobody',
 		image_uploads => 'nobody',
 		expected_image_shares => 'owner',
+		image_changes => 'history',
+		image_changes_number_seq => 'sequence',
+		image_recording => 'recording',
 		indexed_properties => 'nobody',
 		property_protections => 'nobody',
 		role_identities => 'admins',

@@ -107,6 +107,7 @@ INSERT INTO image_catalog.vulnerability_details (load_key, cve) SELECT load_key,
 SELECT image_catalog.watch_image('quay.io/a/b:1'), image_catalog.defer_finding('CVE-1');
 INSERT INTO image_catalog.container_signature_verifiers VALUES ('v', 'v');
 SELECT image_catalog.index_image_property('fleet');
+SELECT image_catalog.record_image_history(true);
 INSERT INTO image_catalog.property_protections (position, pattern, read_roles, create_roles, update_roles, delete_roles)
     VALUES (1, '^secret', '{admin}', '{admin}', '{admin}', '{admin}'), (2, '', '{@}', '{@}', '{@}', '{@}');
 } . 'SELECT image_catalog.import_images(' . literal($json->encode(\@documents)) . ");\n"
@@ -229,7 +230,7 @@ foreach my $caller (@callers)
 			  if ($in_use{$action} //= $said) ne $said;
 		}
 		elsif (!TenantRules::is_own($caller, $image)
-			&& !($action->{sql} =~ /marker/ ? TenantRules::sees_alive_or_deleted($caller, $image)
+			&& !($action->{sql} =~ /marker|image_history/ ? TenantRules::sees_alive_or_deleted($caller, $image)
 				: $action->{sql} =~ /(?:download|verify)_image/ ? TenantRules::may_see_data($caller, $image)
 				: sees($caller, $image)))
 		{
@@ -300,6 +301,7 @@ my @granted = grep { $tables{$_} !~ /^(sequence|container)$/ } @relations;
 my $granted = join ', ', map { "image_catalog.$_" } @granted;
 my $identities = $node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.role_identities');
 my $settings = $node->safe_psql('postgres', q{SELECT count(*) FROM image_catalog.callers WHERE identity ~ '^settings'});
+my $changes = $node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.image_changes');
 my %rows = (
 	images => sub { my ($caller) = @_; scalar grep { sees($caller, $_) } @images },
 	members => sub {
@@ -326,6 +328,8 @@ my %rows = (
 	nobody => sub { 0 },
 	owner => sub { '42501' },
 	admins => sub { my ($caller) = @_; $caller->{admin} ? $identities : 0 },
+	history => sub { my ($caller) = @_; $caller->{admin} ? $changes : 0 },
+	recording => sub { my ($caller) = @_; $caller->{admin} ? 1 : 0 },
 	'view of admins' => sub { my ($caller) = @_; $caller->{admin} ? $identities + $settings : $settings });
 my $ids = q{SELECT string_agg(name, ',' ORDER BY name) FROM image_catalog.images};
 my $leak = q{CREATE FUNCTION public.leak(name text) RETURNS boolean LANGUAGE plpgsql COST 0.0001

@@ -28,6 +28,7 @@ BEGIN
                                   WHEN a.type = 'image_catalog.json_patch'::regtype THEN '''[]'''
                                   WHEN a.type = 'text[]'::regtype THEN '''{}'''
                                   WHEN a.type = 'boolean'::regtype THEN 'false'
+                                  WHEN a.type = 'timestamptz'::regtype THEN '''now'''
                                   WHEN a.type = 'regrole'::regtype THEN '''pg_monitor'''
                                   ELSE '''0''' END, ', ' ORDER BY a.argument))
       INTO call FROM api a WHERE a.oid = function;
