@@ -11,7 +11,7 @@
 #include "query/change_position.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	ImgcatChangePosition position;
 	char		again[IMGCAT_CHANGE_POSITION_SIZE];
