@@ -117,6 +117,11 @@ CREATE FUNCTION image_catalog.begin_image_recording() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     LOCK TABLE image_catalog.images, image_catalog.image_members IN SHARE ROW EXCLUSIVE MODE;
     NEW.since := coalesce(NEW.since, clock_timestamp());
     NEW.recording := greatest(coalesce(NEW.recording, 0) + 1,
@@ -175,6 +180,11 @@ CREATE FUNCTION image_catalog.go_on_recording() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = 'schema image_catalog is not that of the extension image_catalog',
+                  HINT = 'Give the extension''s schema its name back.';
+    END IF;
     INSERT INTO image_catalog.image_recording (recording)
     SELECT 0 WHERE EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'image_catalog.images'::regclass
                                                     AND tgname = 'images_record_update');

@@ -388,6 +388,8 @@ sub actions
 		[ q{SELECT image_catalog.purge_deleted_images('100 years')}, \&admins ],
 		[ q{CALL image_catalog.purge_deleted_images_in_batches('100 years', 0)}, sub { '22023' } ],
 		[ q{SELECT image_catalog.record_image_history(true)}, \&admins ],
+		(map { [ "SELECT count(*) > 0 FROM image_catalog.$_()", \&admins ] }
+			qw(catalog_counts catalog_estimates catalog_pending catalog_sizes)),
 		[ q{SELECT image_catalog.index_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.unindex_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.check()}, \&admins ],
@@ -538,6 +540,7 @@ sub tables
 		property_protections => 'nobody',
 		role_identities => 'admins',
 		callers => 'view of admins',
+		(map { ($_ => 'view of monitors') } qw(catalog_estimates catalog_pending catalog_sizes)),
 		container_images_image_key_seq => 'sequence',
 		(map { $_ => 'container' } qw(packages vulnerability_loads advisories advisory_ranges
 			vulnerability_details package_findings)),
