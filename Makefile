@@ -43,7 +43,7 @@ $(DATA_built): $(SQL_PARTS) $(srcdir)/$(EXTENSION).control
 # one compiler call a source, so a changed header rebuilds everything: small enough
 $(OBJS): $(INCLUDES) | object-dirs
 
-.PHONY: object-dirs unit fuzz indent
+.PHONY: object-dirs unit fuzz indent dist
 object-dirs:
 	@$(MKDIR_P) $(sort $(dir $(filter %.o,$(OBJS))))
 
@@ -53,6 +53,11 @@ unit:
 
 fuzz:
 	$(MAKE) -C $(srcdir)/test/fuzz run
+
+# the archive for PGXN: what is in git, under a folder with name and version
+dist:
+	git -C $(srcdir) archive --format=zip --prefix=$(EXTENSION)-$(EXTVERSION)/ \
+		-o $(CURDIR)/$(EXTENSION)-$(EXTVERSION).zip HEAD
 
 # pg_bsd_indent as pgindent runs it
 indent:
