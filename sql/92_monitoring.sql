@@ -39,7 +39,7 @@ CREATE FUNCTION image_catalog.catalog_counts(
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_catalog_counts';
 COMMENT ON FUNCTION image_catalog.catalog_counts() IS
-    'exact numbers where catalog_estimates has estimates: images by status and visibility with the bytes of their data, members by answer, container images by worst severity and age of scan, findings by severity; reads all of it, minutes with ten million images; administrators only, else 42501';
+    'exact numbers where catalog_estimates has estimates: images by status and visibility with the bytes of their data, members by answer, container images by worst severity and age of scan, findings by severity; reads all of it; administrators only, else 42501';
 
 CREATE VIEW image_catalog.catalog_estimates WITH (security_invoker = true) AS
     SELECT * FROM image_catalog.catalog_estimates();
