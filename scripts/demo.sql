@@ -90,3 +90,45 @@ SELECT count(*) AS pages, sum(json_array_length(page->'images')) AS images,
 SELECT image_catalog.count_images() AS all_images,
        image_catalog.count_images('{"tag": "cloud"}') AS cloud,
        image_catalog.count_images('{"tag": "cloud", "os_distro": "debian"}') AS debian_cloud;
+
+-- ---------------------------------------------------------------------------
+-- A container image by its SBOM, and what some advisories say of its packages
+-- ---------------------------------------------------------------------------
+
+\set sbom `cat "$DEMO_DIR/demo.cdx.json"`
+\set advisories `cat "$DEMO_DIR/demo-osv.json"`
+
+BEGIN;
+
+SELECT image_catalog.import_sbom('registry.example.org/shop/cart:1.4', :'sbom')
+       ->> 'packages' AS packages;
+
+SELECT image_catalog.import_vulnerabilities('osv:demo', :'advisories') AS load;
+
+SELECT image_catalog.rescan_container_images() AS scanned;
+
+SELECT component->>'name' AS component, component->>'version' AS version,
+       finding->>'cve' AS cve, split_part(finding->>'severity', '_', 1) AS severity,
+       finding->>'cvss' AS cvss, finding->>'fixedBy' AS fixed_by
+  FROM json_array_elements(
+           image_catalog.scan_image('registry.example.org/shop/cart:1.4')
+           #> '{scan,components}') AS component,
+       json_array_elements(component -> 'vulns') AS finding;
+
+-- ---------------------------------------------------------------------------
+-- The advisory of this morning: only the images that it hits are scanned anew
+-- ---------------------------------------------------------------------------
+
+SELECT image_catalog.import_vulnerabilities('osv:today',
+           '{"id": "GHSA-jfh8-c2jp-5v3q", "aliases": ["CVE-2021-44228"],
+             "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"}],
+             "affected": [{"package": {"ecosystem": "Maven", "name": "org.apache.logging.log4j:log4j-core"},
+                           "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "2.13.0"}, {"fixed": "2.15.0"}]}]}]}')
+       AS load;
+
+SELECT image_catalog.rescan_container_images() AS scanned;
+
+SELECT image->>'name' AS name, image->>'cves' AS cves, image->>'fixableCves' AS fixable
+  FROM image_catalog.list_container_images('CVE:CVE-2021-44228+Fixable:true') AS image;
+
+ROLLBACK;
