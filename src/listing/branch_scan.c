@@ -24,6 +24,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "listing/branch_scan.h"
 #include "listing/search_index.h"
 #include "listing/statistics.h"
@@ -210,7 +211,7 @@ open_index(const ImgcatBranch *branch, Relation index)
 	int			nscope = branch->nscope;
 
 	memcpy(scope, branch->scope, sizeof(Datum) * nscope);
-	if (index->rd_index->indkey.values[nscope] == branch->table->os_hidden)
+	if (TupleDescAttr(RelationGetDescr(index), nscope)->atttypid == BOOLOID)
 		scope[nscope++] = BoolGetDatum(branch->hidden);
 	return imgcat_index_scan_open(branch->table, index, scope, nscope);
 }

@@ -56,7 +56,6 @@ imgcat_table_begin(ImgcatTable *table, bool is_shares)
 	table->size = get_attnum(oid, "size");
 	table->name = get_attnum(oid, "name");
 	table->summary = get_attnum(oid, "summary");
-	table->os_hidden = get_attnum(oid, "os_hidden");
 }
 
 /*

@@ -47,7 +47,6 @@ typedef struct ImgcatTable
 	AttrNumber	size;
 	AttrNumber	name;
 	AttrNumber	summary;
-	AttrNumber	os_hidden;
 	IndexScanDesc id_scan;		/* of images by identifier; NULL: not begun */
 	int			nindexes;
 	ImgcatOpenIndex indexes[IMGCAT_OPEN_INDEXES_MAX];

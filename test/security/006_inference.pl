@@ -52,6 +52,12 @@ cmp_ok(buffers($count), '>', buffers($count, 'tenant') + 20, 'what is counted is
 foreach my $pair (
 	[ q{count_images('{"fleet": "%s"}')}, 'x', 'z' ],
 	[ q{count_images('{"tag": "%s"}')}, 't', 'z' ],
+	# what few images have is looked for in the search index
+	[ q{count_images('{"fleet": "%s"}')}, 'rare', 'z' ],
+	[ q{count_images('{"tag": "%s", "visibility": "shared"}')}, 'seldom', 'z' ],
+	[ q{count_images('{"tag": "%s", "visibility": "private"}')}, 'seldom', 'z' ],
+	[ q{list_images_page('fleet=%s')}, 'rare', 'z' ],
+	[ q{list_images_page('tag=%s&sort=name:asc')}, 'seldom', 'z' ],
 	[ q{count_images('{"name": "%s"}')}, 'secret', 'nothing' ],
 	[ q{count_images('{"fleet": "%s", "visibility": "all"}')}, 'x', 'z' ],
 	[ q{list_images_page('fleet=%s')}, 'x', 'z' ],
