@@ -80,7 +80,7 @@ SELECT pg_temp.is_kept();
 -- images go, and come again with the same identifiers
 DELETE FROM image_catalog.images WHERE name ~ '5';
 SELECT pg_temp.is_kept();
-TRUNCATE image_catalog.image_members;
+TRUNCATE image_catalog.image_members, image_catalog.image_recording;
 SELECT pg_temp.is_kept();
 BEGIN;
 SET LOCAL client_min_messages = warning;
