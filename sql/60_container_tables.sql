@@ -251,13 +251,23 @@ CREATE TABLE image_catalog.container_watched_images (
 COMMENT ON TABLE image_catalog.container_watched_images IS
     'names of container images to scan again and again, normalised';
 
+CREATE FUNCTION image_catalog.is_signature_key(pem text) RETURNS boolean
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'imgcat_is_signature_key';
+COMMENT ON FUNCTION image_catalog.is_signature_key(text) IS
+    'can the text be read as one public key or one certificate in the form of PEM? true, or an error that says why not (22023)';
+
 CREATE TABLE image_catalog.container_signature_verifiers (
     verifier_id text COLLATE "C" NOT NULL,
     verifier_name text NOT NULL,
+    key_pem text CONSTRAINT container_signature_verifiers_key_pem_check
+        CHECK (image_catalog.is_signature_key(key_pem)),
     CONSTRAINT container_signature_verifiers_pkey PRIMARY KEY (verifier_id)
 );
 COMMENT ON TABLE image_catalog.container_signature_verifiers IS
-    'signature integrations: the verifierName that belongs to a verifierId when a document is printed';
+    'signature integrations: the verifierName that belongs to a verifierId when a document is printed, and the key by which it verifies';
+COMMENT ON COLUMN image_catalog.container_signature_verifiers.key_pem IS
+    'public key, or certificate of it, in PEM, for verify_container_signatures; null: its results come with imported documents';
 
 -- Derived: triggers on container_images and container_components keep it, a
 -- restore fills it by firing them, so it is not dumped.  A score may have

@@ -43,6 +43,13 @@ CREATE FUNCTION image_catalog.scan_image(
 COMMENT ON FUNCTION image_catalog.scan_image(text, boolean, boolean) IS
     'the StorageImage document of a name or digest whose scan is stored, its risk computed anew and lastUpdated set; 22023 for a wrong name, PT404 where no image is known under it, PT409 where it has no scan, PT501 where force is true, as there is no scanner';
 
+CREATE FUNCTION image_catalog.verify_container_signatures(image_id text) RETURNS json
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_verify_container_signatures';
+COMMENT ON FUNCTION image_catalog.verify_container_signatures(text) IS
+    'verifies the cosign signatures of an image, by digest, with the key of each verifier in container_signature_verifiers, stores what they say in signatureVerificationData, and answers the document; PT404 where there is no such image';
+
 CREATE FUNCTION image_catalog.invalidate_scan_and_registry_caches() RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp

@@ -8,7 +8,7 @@
  *
  * 1. rows of container_images, several by digest, before anything else of these
  *	  images is touched (import_container_images, and with it scan_image;
- *	  delete_container_images);
+ *	  verify_container_signatures; delete_container_images);
  * 2. rows of their child tables, which nobody writes without the image's row;
  * 3. the table packages, which who adds packages or scans images shares with
  *	  its like, and who finishes a load of vulnerability data with nobody

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "container/container_access.h"
 #include "container/container_get.h"
@@ -18,6 +19,7 @@
 #include "fmgr.h"
 #include "plan_cache.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 #include "utils/uuid.h"
 
 /*
@@ -94,6 +96,28 @@ imgcat_print_selected_image(const char *statement, Oid type, Datum value,
 		answer = MemoryContextStrdup(caller, out.data);
 	}
 	SPI_finish();
+	return answer;
+}
+
+/*
+ * Print the image of a digest, a text, that was written just now by a call
+ * that is still running.
+ */
+char *
+imgcat_print_written_image(Datum digest, bool include_snoozed)
+{
+	char	   *answer;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	answer = imgcat_print_selected_image("SELECT " IMGCAT_PRINT_COLUMNS
+										 " FROM image_catalog.container_images AS i"
+										 " WHERE i.digest OPERATOR(pg_catalog.=) $1",
+										 TEXTOID, digest, include_snoozed,
+										 false);
+	PopActiveSnapshot();
+	if (answer == NULL)
+		elog(ERROR, "the image that was written is gone");
 	return answer;
 }
 

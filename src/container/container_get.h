@@ -13,5 +13,6 @@
 extern char *imgcat_print_selected_image(const char *statement, Oid type,
 										 Datum value, bool include_snoozed,
 										 bool strip_description);
+extern char *imgcat_print_written_image(Datum digest, bool include_snoozed);
 
 #endif							/* IMGCAT_CONTAINER_GET_H */

@@ -277,19 +277,29 @@ restore_zero_scores(ImgcatMessage *document)
 }
 
 /*
- * Take a field from what is stored; a note that it is missing is no longer
- * true.
+ * Set a field to a time.
  */
-static void
-take_stored(ImgcatMessage *document, const ImgcatMessage *stored, int field,
-			int note)
+void
+imgcat_set_time(ImgcatMessage *message, int field, TimestampTz timestamp)
+{
+	StringInfoData printed;
+
+	initStringInfo(&printed);
+	imgcat_json_timestamp(&printed, timestamp, 0);
+	imgcat_set_text(message, field, printed.data + 1, printed.len - 2);
+}
+
+/*
+ * Take a note, that something is missing, out of a document.
+ */
+void
+imgcat_drop_note(ImgcatMessage *document, int note)
 {
 	ImgcatValue *notes = &document->fields[IMAGE_NOTES];
 	const char *name = document->type->fields[IMAGE_NOTES].names->names[note];
 	int			count = imgcat_field_count(document, IMAGE_NOTES);
 	int			kept = 0;
 
-	document->fields[field] = stored->fields[field];
 	for (int i = 0; i < count; i++)
 	{
 		const JsonbValue *str = &notes->u.list.items[i].u.scalar;
@@ -300,6 +310,18 @@ take_stored(ImgcatMessage *document, const ImgcatMessage *stored, int field,
 	}
 	if (count > 0)
 		notes->u.list.count = kept;
+}
+
+/*
+ * Take a field from what is stored; a note that it is missing is no longer
+ * true.
+ */
+static void
+take_stored(ImgcatMessage *document, const ImgcatMessage *stored, int field,
+			int note)
+{
+	document->fields[field] = stored->fields[field];
+	imgcat_drop_note(document, note);
 }
 
 /*
@@ -401,12 +423,5 @@ imgcat_finish_document(ImgcatMessage *document, TimestampTz now,
 		imgcat_set_float(document, IMAGE_RISK_SCORE,
 						 imgcat_image_risk(document, now, unchanged_risk));
 	if (!imgcat_field_is_set(document, IMAGE_LAST_UPDATED))
-	{
-		StringInfoData printed;
-
-		initStringInfo(&printed);
-		imgcat_json_timestamp(&printed, now, 0);
-		imgcat_set_text(document, IMAGE_LAST_UPDATED, printed.data + 1,
-						printed.len - 2);
-	}
+		imgcat_set_time(document, IMAGE_LAST_UPDATED, now);
 }

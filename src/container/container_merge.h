@@ -21,4 +21,8 @@ extern ImgcatMessage *imgcat_merge_document(ImgcatMessage *document,
 extern void imgcat_finish_document(ImgcatMessage *document, TimestampTz now,
 								   double unchanged_risk);
 
+extern void imgcat_drop_note(ImgcatMessage *document, int note);
+extern void imgcat_set_time(ImgcatMessage *message, int field,
+							TimestampTz timestamp);
+
 #endif							/* IMGCAT_CONTAINER_MERGE_H */

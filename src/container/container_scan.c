@@ -9,13 +9,11 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "container/container_access.h"
 #include "container/container_document.h"
 #include "container/container_get.h"
 #include "container/container_import.h"
-#include "container/container_print.h"
 #include "container/container_scan.h"
 #include "container/image_reference_type.h"
 #include "entry.h"
@@ -24,7 +22,6 @@
 #include "image/errors.h"
 #include "scan/scan_images.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 /* There are no vulnerability data to scan with. */
 #define IMGCAT_ERRCODE_NO_SCANNER	MAKE_SQLSTATE('P', 'T', '5', '0', '1')
@@ -163,7 +160,6 @@ IMGCAT_FUNCTION(imgcat_scan_image, 1)
 	text	   *digest;
 	const char *id;
 	int			id_length;
-	char	   *answer;
 
 	imgcat_require_container_write();
 	SPI_connect();
@@ -182,18 +178,8 @@ IMGCAT_FUNCTION(imgcat_scan_image, 1)
 	digest = cstring_to_text_with_len(id, id_length);
 	SPI_finish();
 
-	/* print what was stored just now */
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	answer = imgcat_print_selected_image("SELECT " IMGCAT_PRINT_COLUMNS
-										 " FROM image_catalog.container_images AS i"
-										 " WHERE i.digest OPERATOR(pg_catalog.=) $1",
-										 TEXTOID, PointerGetDatum(digest),
-										 include_snoozed, false);
-	PopActiveSnapshot();
-	if (answer == NULL)
-		elog(ERROR, "the scanned image is gone");
-	PG_RETURN_TEXT_P(cstring_to_text(answer));
+	PG_RETURN_TEXT_P(cstring_to_text(imgcat_print_written_image(PointerGetDatum(digest),
+																include_snoozed)));
 }
 
 /*

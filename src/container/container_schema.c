@@ -327,19 +327,19 @@ static const ImgcatFieldType verification_fields[] = {
 MESSAGE(verification);
 
 static const ImgcatFieldType cosign_fields[] = {
-	[0] = FIELD("rawSignature", BYTES, 0),
-	[1] = FIELD("signaturePayload", BYTES, 0),
-	[2] = FIELD("certPem", BYTES, 0),
-	[3] = FIELD("certChainPem", BYTES, 0),
-	[4] = FIELD("rekorBundle", BYTES, 0),
-	[5] = FIELD("signatureFormat", ANY, NEWER),
-	[6] = FIELD("sigstoreBundle", ANY, NEWER),
+	[COSIGN_RAW_SIGNATURE] = FIELD("rawSignature", BYTES, 0),
+	[COSIGN_PAYLOAD] = FIELD("signaturePayload", BYTES, 0),
+	[COSIGN_CERT] = FIELD("certPem", BYTES, 0),
+	[COSIGN_CERT_CHAIN] = FIELD("certChainPem", BYTES, 0),
+	[COSIGN_REKOR_BUNDLE] = FIELD("rekorBundle", BYTES, 0),
+	[COSIGN_SIGNATURE_FORMAT] = FIELD("signatureFormat", ANY, NEWER),
+	[COSIGN_SIGSTORE_BUNDLE] = FIELD("sigstoreBundle", ANY, NEWER),
 };
 
 MESSAGE(cosign);
 
 static const ImgcatFieldType signature_item_fields[] = {
-	[0] = MESSAGE_FIELD("cosign", cosign, ONEOF),
+	[SIGNATURE_COSIGN] = MESSAGE_FIELD("cosign", cosign, ONEOF),
 };
 
 MESSAGE(signature_item);

@@ -100,20 +100,32 @@ hash_of(const char *method)
 }
 
 /*
+ * Decode base64; false if it is wrong, or of no bytes.
+ */
+bool
+imgcat_decode_base64(const char *str, int length, ImgcatBytes * bytes)
+{
+	int			room = pg_b64_dec_len(length);
+	void	   *decoded = palloc(room + 1);
+	int			count = pg_b64_decode(str, length, decoded, room);
+
+	bytes->at = decoded;
+	bytes->length = Max(count, 0);
+	return count > 0;
+}
+
+/*
  * Decode the signature.
  */
 static void
 decode_signature(ImgcatSignature *signature, const char *base64)
 {
-	int			length = strlen(base64);
-	int			room = pg_b64_dec_len(length);
-	void	   *bytes = palloc(room + 1);
-	int			decoded = pg_b64_decode(base64, length, bytes, room);
+	ImgcatBytes bytes;
 
-	if (decoded <= 0)
+	if (!imgcat_decode_base64(base64, strlen(base64), &bytes))
 		refuse_signature("img_signature must be written in base64.");
-	signature->signature = bytes;
-	signature->signature_length = decoded;
+	signature->signature = bytes.at;
+	signature->signature_length = bytes.length;
 }
 
 /*
@@ -202,5 +214,23 @@ imgcat_is_image_certificate(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid certificate"), errdetail("%s", problem)));
+	PG_RETURN_BOOL(true);
+}
+
+PG_FUNCTION_INFO_V1(imgcat_is_signature_key);
+/*
+ * is_signature_key(pem text) returns boolean: for a check of the table of
+ * verifiers, which says what is wrong.
+ */
+Datum
+imgcat_is_signature_key(PG_FUNCTION_ARGS)
+{
+	const char *problem =
+	imgcat_key_problem(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid key of a verifier"), errdetail("%s", problem)));
 	PG_RETURN_BOOL(true);
 }

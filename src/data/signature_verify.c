@@ -23,6 +23,9 @@
 
 #include "data/signature.h"
 
+/* what is encrypted is not read; without it OpenSSL asks at the terminal */
+#define NO_PASSWORD ((void *) "")
+
 /* Kinds of keys, by their names in img_signature_key_type. */
 static const struct
 {
@@ -73,7 +76,7 @@ read_certificate(const char *pem)
 	X509	   *certificate = NULL;
 
 	if (bio != NULL)
-		certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+		certificate = PEM_read_bio_X509(bio, NULL, NULL, NO_PASSWORD);
 	BIO_free(bio);
 	return certificate;
 }
@@ -89,7 +92,7 @@ read_authorities(X509_STORE *store, const char *pem)
 	int			count = 0;
 
 	while (bio != NULL &&
-		   (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+		   (certificate = PEM_read_bio_X509(bio, NULL, NULL, NO_PASSWORD)) != NULL)
 	{
 		if (X509_STORE_add_cert(store, certificate) == 1)
 			count++;
@@ -204,6 +207,90 @@ imgcat_signature_problem(const ImgcatSignature *signature,
 			problem = "It is not a signature of this data by the key of the certificate.";
 	}
 	X509_free(certificate);
+	ERR_clear_error();
+	return problem;
+}
+
+/*
+ * Read the key of a text, a public key or a certificate; NULL if there is none.
+ * problem is what is wrong with its certificate, or NULL.
+ */
+static EVP_PKEY *
+read_key(const char *pem, const char **problem)
+{
+	X509	   *certificate = read_certificate(pem);
+	BIO		   *bio;
+	EVP_PKEY   *key = NULL;
+
+	*problem = NULL;
+	if (certificate != NULL)
+	{
+		*problem = certificate_problem(certificate);
+		key = X509_get_pubkey(certificate);
+		X509_free(certificate);
+		return key;
+	}
+	bio = BIO_new_mem_buf(pem, -1);
+	if (bio != NULL)
+		key = PEM_read_bio_PUBKEY(bio, NULL, NULL, NO_PASSWORD);
+	BIO_free(bio);
+	return key;
+}
+
+/*
+ * What is wrong with a text that is to hold one public key or one certificate,
+ * NULL if nothing is.  One that has expired can be read, and is good here.
+ */
+const char *
+imgcat_key_problem(const char *pem)
+{
+	const char *block = strstr(pem, "-----BEGIN ");
+	const char *ignored;
+	EVP_PKEY   *key = read_key(pem, &ignored);
+	bool		found = key != NULL;
+
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	if (!found)
+		return "There is no public key and no certificate in the form of PEM.";
+	if (block != NULL && strstr(block + 1, "-----BEGIN ") != NULL)
+		return "There is more than one key or certificate.";
+	return NULL;
+}
+
+/*
+ * What is wrong with a signature of a message, NULL if nothing is.  The hash
+ * is SHA-256, but for Ed25519, which has its own; RSA is padded by PKCS #1 1.5.
+ * known_algorithm tells whether the key is of a kind that is verified.
+ */
+const char *
+imgcat_message_problem(const char *pem, const ImgcatBytes * message,
+					   const ImgcatBytes * signature, bool *known_algorithm)
+{
+	const char *problem;
+	EVP_PKEY   *key = read_key(pem, &problem);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool		has_hash = key != NULL && !EVP_PKEY_is_a(key, "ED25519");
+
+	*known_algorithm = true;
+	if (key == NULL)
+		problem = "The key of the verifier cannot be read.";
+	else if (problem != NULL)
+		;						/* its certificate is not good */
+	else if ((has_hash && !EVP_PKEY_is_a(key, "EC") &&
+			  !EVP_PKEY_is_a(key, "RSA")) ||
+			 context == NULL ||
+			 EVP_DigestVerifyInit(context, NULL, has_hash ? EVP_sha256() : NULL,
+								  NULL, key) != 1)
+	{
+		*known_algorithm = false;
+		problem = "Signatures by a key of this kind are not verified.";
+	}
+	else if (EVP_DigestVerify(context, signature->at, signature->length,
+							  message->at, message->length) != 1)
+		problem = "It is not a signature of this payload by the key of the verifier.";
+	EVP_MD_CTX_free(context);
+	EVP_PKEY_free(key);
 	ERR_clear_error();
 	return problem;
 }

@@ -18,6 +18,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "container/container_import.h"
+#include "container/container_merge.h"
 #include "container/search_sql.h"
 #include "executor/spi.h"
 #include "miscadmin.h"

@@ -471,6 +471,7 @@ sub container_actions
 			q{image_catalog.watch_image('quay.io/a/b:1')},
 			q{image_catalog.unwatch_image('quay.io/a/b:1')},
 			q{image_catalog.scan_image('quay.io/a/b:1')},
+			q{image_catalog.verify_container_signatures('sha256:aa')},
 			q{image_catalog.invalidate_scan_and_registry_caches()},
 			q{image_catalog.defer_finding('CVE-2')},
 			q{image_catalog.mark_finding_false_positive('CVE-2')},

@@ -24,7 +24,7 @@ CREATE FUNCTION pg_temp.attempts() RETURNS TABLE (call text, outcome text) LANGU
         'count_container_images()', 'list_container_images()', 'list_container_images_page()',
         'get_container_image(''00'')', 'export_container_images()', 'watched_images()', 'finding_rules()',
         'import_container_images(''[]'')', 'delete_container_images(''Image:zzz'')', 'scan_image(''a/b:1'')',
-        'watch_image(''nginx'')', 'unwatch_image(''nginx'')', 'invalidate_scan_and_registry_caches()',
+        'verify_container_signatures(''00'')', 'watch_image(''nginx'')', 'unwatch_image(''nginx'')', 'invalidate_scan_and_registry_caches()',
         'defer_finding(''zzz'')', 'drop_finding_rule(''zzz'')']) c
 $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO PUBLIC;
