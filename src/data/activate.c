@@ -51,14 +51,15 @@ text_argument(FunctionCallInfo fcinfo, int argument)
 
 /*
  * Check the digests that a client knows: of a form that their algorithms make,
- * and os_hash_algo with os_hash_value or without, but not half of it.
+ * and os_hash_algo with os_hash_value or without, but not half of it.  The
+ * SQLSTATE is that of a digest of another form.
  */
 void
-imgcat_data_facts_check(const ImgcatDataFacts *facts)
+imgcat_data_facts_check(const ImgcatDataFacts *facts, int sqlstate)
 {
 	if (facts->checksum != NULL)
 		imgcat_digest_check_hex(imgcat_digest_algorithm("md5"),
-								facts->checksum);
+								facts->checksum, sqlstate);
 	if ((facts->os_hash_algo == NULL) != (facts->os_hash_value == NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -67,7 +68,7 @@ imgcat_data_facts_check(const ImgcatDataFacts *facts)
 								  "One was given without the other.")));
 	if (facts->os_hash_algo != NULL)
 		imgcat_digest_check_hex(imgcat_digest_algorithm_require(facts->os_hash_algo),
-								facts->os_hash_value);
+								facts->os_hash_value, sqlstate);
 }
 
 /*
@@ -108,7 +109,7 @@ IMGCAT_FUNCTION(imgcat_activate_image, 2)
 	facts.os_hash_algo = text_argument(fcinfo, 3);
 	facts.os_hash_value = text_argument(fcinfo, 4);
 	facts.virtual_size = size_argument(fcinfo, 5, "virtual_size");
-	imgcat_data_facts_check(&facts);
+	imgcat_data_facts_check(&facts, ERRCODE_INVALID_PARAMETER_VALUE);
 
 	imgcat_spi_connect();
 	imgcat_image_modify(&image, id, &caller);

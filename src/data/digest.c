@@ -79,18 +79,20 @@ imgcat_digest_algorithm_require(const char *name)
 }
 
 /*
- * Refuse what is no digest of the algorithm in hexadecimal, as records have it.
+ * Refuse what is no digest of the algorithm in hexadecimal, as records have it,
+ * with that SQLSTATE.
  */
 void
 imgcat_digest_check_hex(const ImgcatDigestAlgorithm *algorithm,
-						const char *value)
+						const char *value, int sqlstate)
 {
 	if (strlen(value) != (size_t) algorithm->hex_length ||
 		strspn(value, "0123456789abcdef") != strlen(value))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode(sqlstate),
 				 errmsg("invalid digest"),
-				 imgcat_errdetail(IMS_BAD_VALUE,
+				 imgcat_errdetail(sqlstate == IMGCAT_ERRCODE_CONFLICT ?
+								  IMS_CONFLICT : IMS_BAD_VALUE,
 								  "A digest by %s has %d digits, 0 to 9 and a to f.",
 								  algorithm->name, algorithm->hex_length)));
 }

@@ -30,7 +30,7 @@ extern const int imgcat_num_digest_algorithms;
 extern const ImgcatDigestAlgorithm *imgcat_digest_algorithm(const char *name);
 extern const ImgcatDigestAlgorithm *imgcat_digest_algorithm_require(const char *name);
 extern void imgcat_digest_check_hex(const ImgcatDigestAlgorithm *algorithm,
-									const char *value);
+									const char *value, int sqlstate);
 
 extern ImgcatDigest *imgcat_digest_begin_if_offered(const ImgcatDigestAlgorithm *algorithm);
 extern ImgcatDigest *imgcat_digest_begin(const ImgcatDigestAlgorithm *algorithm);

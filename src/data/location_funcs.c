@@ -39,7 +39,8 @@ IMGCAT_FUNCTION(imgcat_add_image_location, 3)
 	imgcat_image_modify(&image, PG_GETARG_UUID_P(0), &caller);
 	imgcat_location_add(&image.row, &caller, PG_GETARG_TEXT_PP(1),
 						PG_GETARG_JSONB_P(2),
-						PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3));
+						PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3),
+						ERRCODE_INVALID_PARAMETER_VALUE);
 	document = imgcat_image_answer_json(context, &image.row);
 	imgcat_spi_finish();
 	PG_RETURN_DATUM(document);

@@ -130,10 +130,12 @@ check_url(const ImgcatCaller *caller, const text *url)
 }
 
 /*
- * A member of validation data that must be a string, NULL if it is not there.
+ * A member of validation data that must be a string of such a length, NULL if
+ * it is not there.
  */
 static const char *
-validation_text(JsonbContainer *object, const char *name)
+validation_text(JsonbContainer *object, const char *name, int shortest,
+				int longest)
 {
 	JsonbValue *value = getKeyJsonValueFromContainer(object, name,
 													 strlen(name), NULL);
@@ -143,14 +145,21 @@ validation_text(JsonbContainer *object, const char *name)
 	if (value->type != jbvString)
 		refuse_location(psprintf("Member \"%s\" of its validation data must be a string.",
 								 name));
+	if (value->val.string.len < shortest || value->val.string.len > longest)
+		refuse_location(psprintf(shortest == longest ?
+								 "Member \"%s\" of its validation data must have %d characters." :
+								 "Member \"%s\" of its validation data must have at most %d characters.",
+								 name, longest));
 	return pnstrdup(value->val.string.val, value->val.string.len);
 }
 
 /*
- * Read validation data, which may be NULL.
+ * Read validation data, which may be NULL.  The SQLSTATE is that of a digest
+ * of another form than its algorithm makes: a location that is written as an
+ * object hears of a conflict, as in the Image API.
  */
 static void
-read_validation(Jsonb *validation_data, ImgcatDataFacts *facts)
+read_validation(Jsonb *validation_data, ImgcatDataFacts *facts, int sqlstate)
 {
 	static const char *const names[] = {"size", "checksum", "os_hash_algo", "os_hash_value"};
 	JsonbContainer *object;
@@ -179,10 +188,10 @@ read_validation(Jsonb *validation_data, ImgcatDataFacts *facts)
 		if (facts->size < 0)
 			refuse_location("Member \"size\" of its validation data must not be negative.");
 	}
-	facts->checksum = validation_text(object, "checksum");
-	facts->os_hash_algo = validation_text(object, "os_hash_algo");
-	facts->os_hash_value = validation_text(object, "os_hash_value");
-	imgcat_data_facts_check(facts);
+	facts->checksum = validation_text(object, "checksum", 32, 32);
+	facts->os_hash_algo = validation_text(object, "os_hash_algo", 0, 64);
+	facts->os_hash_value = validation_text(object, "os_hash_value", 0, 128);
+	imgcat_data_facts_check(facts, sqlstate);
 }
 
 /*
@@ -287,11 +296,12 @@ touch(ImgcatImageRow *row)
 
 /*
  * Add a location.  A queued image becomes active, with what validation_data,
- * which may be NULL, says of the data.
+ * which may be NULL, says of the data.  The SQLSTATE is that of a digest of
+ * another form than its algorithm makes.
  */
 void
 imgcat_location_add(ImgcatImageRow *row, const ImgcatCaller *caller, text *url,
-					Jsonb *metadata, Jsonb *validation_data)
+					Jsonb *metadata, Jsonb *validation_data, int sqlstate)
 {
 	bool		is_first = imgcat_row_text_is(row, IMGCAT_COL_STATUS, "queued");
 	ImgcatDataFacts facts;
@@ -299,7 +309,7 @@ imgcat_location_add(ImgcatImageRow *row, const ImgcatCaller *caller, text *url,
 	check_status(row, true);
 	if (!JB_ROOT_IS_OBJECT(metadata))
 		refuse_location("Its metadata must be an object.");
-	read_validation(validation_data, &facts);
+	read_validation(validation_data, &facts, sqlstate);
 	check_url(caller, url);
 	if (is_first)
 		imgcat_status_require(row, "active");
@@ -369,7 +379,8 @@ imgcat_location_add_object(ImgcatImageRow *row, const ImgcatCaller *caller,
 		refuse_location("It must be an object.");
 	imgcat_location_add(row, caller, location_url(location),
 						location_metadata(location),
-						location_member(location, "validation_data"));
+						location_member(location, "validation_data"),
+						IMGCAT_ERRCODE_CONFLICT);
 }
 
 /*
@@ -440,7 +451,8 @@ imgcat_locations_replace(ImgcatImageRow *row, const ImgcatCaller *caller,
 			imgcat_location_add_object(row, caller, object);
 			continue;
 		}
-		read_validation(location_member(object, "validation_data"), &facts);
+		read_validation(location_member(object, "validation_data"), &facts,
+						IMGCAT_ERRCODE_CONFLICT);
 		check_no_contradiction(row, &facts);
 		if (!replace_metadata(row, location_url(object),
 							  location_metadata(object)))

@@ -21,7 +21,7 @@ extern int	imgcat_location_quota;
 
 extern void imgcat_location_add(ImgcatImageRow *row, const ImgcatCaller *caller,
 								text *url, Jsonb *metadata,
-								Jsonb *validation_data);
+								Jsonb *validation_data, int sqlstate);
 extern void imgcat_location_add_object(ImgcatImageRow *row,
 									   const ImgcatCaller *caller,
 									   JsonbContainer *location);

@@ -19,7 +19,8 @@
 /* a record that knows nothing of data */
 extern const ImgcatDataFacts imgcat_no_data;
 
-extern void imgcat_data_facts_check(const ImgcatDataFacts *facts);
+extern void imgcat_data_facts_check(const ImgcatDataFacts *facts,
+									int sqlstate);
 extern void imgcat_data_examine(const ImgcatImageRow *row,
 								ImgcatDataFacts *facts);
 extern void imgcat_data_reexamine(const ImgcatImageRow *row,

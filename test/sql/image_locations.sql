@@ -56,7 +56,7 @@ INSERT INTO image_location_schemes VALUES ('FTP', 'administrators');
 DELETE FROM image_location_schemes WHERE scheme = 'http';
 SELECT metadata, validation, pg_temp.try_as('A', 'member', format('SELECT image_catalog.add_image_location(%L, ''https://h/x'', %L, %L)', pg_temp.id(4), metadata, validation))
   FROM (VALUES ('[]', NULL), ('"x"', NULL), (NULL, NULL), ('{}', '[]'), ('{}', '{"size": "7"}'), ('{}', '{"size": -1}'), ('{}', '{"size": 1e30}'), ('{}', '{"checksum": "x"}'), ('{}', '{"os_hash_algo": "sha512"}'),
-               ('{}', '{"os_hash_algo": "crc32", "os_hash_value": "00"}'), ('{}', '{"virtual_size": 7}'), ('{}', '{"checksum": null}')) t(metadata, validation);
+               ('{}', '{"os_hash_algo": "crc32", "os_hash_value": "00"}'), ('{}', '{"os_hash_algo": "sha256", "os_hash_value": "ab"}'), ('{}', '{"virtual_size": 7}'), ('{}', '{"checksum": null}')) t(metadata, validation);
 SELECT pg_temp.try_as('A', 'member', format('SELECT image_catalog.add_image_location(%L, ''https://h/x'')', pg_temp.id(9))) AS no_formats,
        pg_temp.try_as('A', 'member', format('SELECT image_catalog.add_image_location(%L, ''https://example.org/a'')', pg_temp.id(1))) AS again;
 
@@ -145,6 +145,11 @@ SET image_catalog.roles = 'admin';
 SELECT patch, pg_temp.patch(4, patch)
   FROM unnest('{"[{\"op\": \"remove\", \"path\": \"/locations/x\"}]","[{\"op\": \"remove\", \"path\": \"/locations/9\"}]","[{\"op\": \"remove\", \"path\": \"/locations/1\"}]","[{\"op\": \"remove\", \"path\": \"/locations/-\"}]","[{\"op\": \"remove\", \"path\": \"/locations/-\"}]"}'::jsonb[]) patch;
 RESET image_catalog.roles;
+-- a digest that its algorithm does not make is a conflict in a patch, one that the schema refuses is bad
+SELECT validation, pg_temp.patch(9, jsonb_build_array(jsonb_build_object('op', 'add', 'path', '/locations/-', 'value',
+           jsonb_build_object('url', 'https://h/9', 'metadata', '{}'::jsonb, 'validation_data', validation))))
+  FROM (VALUES (jsonb_build_object('checksum', repeat('x', 32))), ('{"checksum": "x"}'), ('{"os_hash_algo": "sha256", "os_hash_value": "ab"}'),
+               ('{"os_hash_algo": "sha256"}')) v (validation);
 -- a queued image becomes active in the midst of a patch
 SELECT pg_temp.patch(9, '[{"op": "add", "path": "/locations/-", "value": {"url": "https://h/9", "metadata": {}}}]');
 SELECT pg_temp.patch(9, '[{"op": "add", "path": "/container_format", "value": "bare"}, {"op": "add", "path": "/locations/-", "value": {"url": "https://h/9", "metadata": {}, "validation_data": {"size": 9}}}, {"op": "add", "path": "/name", "value": "nine"}]');
