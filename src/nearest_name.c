@@ -44,7 +44,7 @@ imgcat_nearest_name_try(ImgcatNearestName *nearest, const char *name)
 	int			distance;
 
 	if (nearest->distance == 0 || nearest->length > LENGTH_MAX ||
-		Abs(length - nearest->length) >= nearest->distance)
+		abs(length - nearest->length) >= nearest->distance)
 		return;
 	lower = asc_tolower(name, length);
 	distance = varstr_levenshtein_less_equal(nearest->written, nearest->length,
