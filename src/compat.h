@@ -29,7 +29,7 @@
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #include "nodes/miscnodes.h"
-#define IMGCAT_SOFT_ERRORS(name) ErrorSaveContext name = {T_ErrorSaveContext}
+#define IMGCAT_SOFT_ERRORS(name) ErrorSaveContext name = {.type = T_ErrorSaveContext}
 #else
 #define IMGCAT_SOFT_ERRORS(name) int name = 0
 #define SOFT_ERROR_OCCURRED(escontext) ((void) (escontext), false)

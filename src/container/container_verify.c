@@ -39,7 +39,7 @@ typedef struct Verdict
 	const char *problem;		/* NULL where it is verified */
 	const char **references;	/* names of the image that were signed */
 	int			nreferences;
-}			Verdict;
+} Verdict;
 
 /*
  * Read and lock the document of a digest, so nobody changes it until what it
@@ -71,7 +71,7 @@ lock_document(const char *digest)
  * Decode a field of bytes; false if it is absent or of no bytes.
  */
 static bool
-decode_field(const ImgcatMessage *message, int field, ImgcatBytes * bytes)
+decode_field(const ImgcatMessage *message, int field, ImgcatBytes *bytes)
 {
 	int			length;
 	const char *str = imgcat_field_text(message, field, &length);
@@ -83,7 +83,7 @@ decode_field(const ImgcatMessage *message, int field, ImgcatBytes * bytes)
  * The member "critical" of a payload, NULL if that is no JSON, or has none.
  */
 static JsonbContainer *
-read_payload(const ImgcatBytes * payload)
+read_payload(const ImgcatBytes *payload)
 {
 	IMGCAT_SOFT_ERRORS(errors);
 	char	   *str = pnstrdup((const char *) payload->at, payload->length);
@@ -128,8 +128,8 @@ name_is_signed(const ImgcatMessage *name, const char *signed_name)
  * its names?
  */
 static void
-judge_payload(const ImgcatMessage *document, const ImgcatBytes * payload,
-			  Verdict * verdict)
+judge_payload(const ImgcatMessage *document, const ImgcatBytes *payload,
+			  Verdict *verdict)
 {
 	JsonbContainer *critical = read_payload(payload);
 	char	   *digest = imgcat_read_text(imgcat_read_object(critical, "image"),
@@ -173,7 +173,7 @@ judge_payload(const ImgcatMessage *document, const ImgcatBytes * payload,
  */
 static void
 judge_signature(const ImgcatMessage *document, const ImgcatMessage *cosign,
-				const char *key, Verdict * verdict)
+				const char *key, Verdict *verdict)
 {
 	ImgcatBytes payload;
 	ImgcatBytes signature;

@@ -103,7 +103,7 @@ hash_of(const char *method)
  * Decode base64; false if it is wrong, or of no bytes.
  */
 bool
-imgcat_decode_base64(const char *str, int length, ImgcatBytes * bytes)
+imgcat_decode_base64(const char *str, int length, ImgcatBytes *bytes)
 {
 	int			room = pg_b64_dec_len(length);
 	void	   *decoded = palloc(room + 1);

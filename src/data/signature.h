@@ -29,11 +29,11 @@ typedef struct ImgcatBytes
 {
 	const unsigned char *at;
 	size_t		length;
-}			ImgcatBytes;
+} ImgcatBytes;
 
 /* signature.c */
 extern bool imgcat_decode_base64(const char *str, int length,
-								 ImgcatBytes * bytes);
+								 ImgcatBytes *bytes);
 extern ImgcatSignature *imgcat_image_signature(const ImgcatImageRow *row);
 extern void imgcat_signature_require(const ImgcatSignature *signature,
 									 const ImgcatDigest *digest);
@@ -45,8 +45,8 @@ extern const char *imgcat_signature_problem(const ImgcatSignature *signature,
 											size_t digest_length);
 extern const char *imgcat_key_problem(const char *pem);
 extern const char *imgcat_message_problem(const char *pem,
-										  const ImgcatBytes * message,
-										  const ImgcatBytes * signature,
+										  const ImgcatBytes *message,
+										  const ImgcatBytes *signature,
 										  bool *known_algorithm);
 extern const char *imgcat_certificates_problem(const char *certificates,
 											   bool only_one);

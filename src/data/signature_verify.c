@@ -264,8 +264,8 @@ imgcat_key_problem(const char *pem)
  * known_algorithm tells whether the key is of a kind that is verified.
  */
 const char *
-imgcat_message_problem(const char *pem, const ImgcatBytes * message,
-					   const ImgcatBytes * signature, bool *known_algorithm)
+imgcat_message_problem(const char *pem, const ImgcatBytes *message,
+					   const ImgcatBytes *signature, bool *known_algorithm)
 {
 	const char *problem;
 	EVP_PKEY   *key = read_key(pem, &problem);
