@@ -65,8 +65,9 @@ read_source(JsonbContainer *package, ImgcatSbomItem *item)
 	if (info == NULL ||
 		strncmp(info, built_from, sizeof(built_from) - 1) != 0)
 		return;
-	item->source_name = info + sizeof(built_from) - 1;
-	blank = strchr(item->source_name, ' ');
+	info += sizeof(built_from) - 1;
+	item->source_name = info;
+	blank = strchr(info, ' ');
 	if (blank != NULL)
 	{
 		*blank = '\0';
