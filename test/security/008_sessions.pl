@@ -1,6 +1,6 @@
 # One backend that serves many callers in turn: whatever was asked before, by
 # whom, in what way, each answer is that of its caller.  First in one session,
-# then behind pgbouncer in transaction mode.  SECONDS=60 loads it for longer,
+# then behind pgbouncer in transaction mode.  SECONDS=10 loads it for less,
 # SEED repeats a run.
 
 use strict;
@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
 
-my $seconds = $ENV{SECONDS} // 20;
+my $seconds = $ENV{SECONDS} // 60;
 my $seed = $ENV{SEED} // time;
 srand($seed);
 note("SEED=$seed SECONDS=$seconds");
