@@ -10,6 +10,7 @@ use lib "$FindBin::RealBin/../perl";
 use ImageCatalogTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 my $node = new_node('image_data', "restart_after_crash = on\n");
 my ($killed, $other, $third) =
@@ -39,9 +40,16 @@ sub kill_in_the_middle
 	my ($pid) = $session->query('SELECT pg_backend_pid()') =~ /(\d+)/;
 
 	$session->query("SET image_catalog.project_id = 'A'; BEGIN; $statements");
+	my $log_before = -s $node->logfile;
 	kill 'KILL', $pid;
 	$session->{run}->finish;
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
+	# not a query: the postmaster may still let one in before it knows
+	foreach (1 .. 1800)
+	{
+		return if slurp_file($node->logfile, $log_before) =~ /ready to accept connections/;
+		usleep(100_000);
+	}
+	die 'the server does not come back';
 }
 
 sql(qq{SELECT create_image(jsonb_build_object('id', id, 'disk_format', 'raw', 'container_format', 'ovf'))
