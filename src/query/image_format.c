@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "query/image_format.h"
+#include "query/image_format_part.h"
 #include "query/vmdk_descriptor.h"
 
 #define SECTOR 512
@@ -35,20 +36,23 @@
 #define QED_BACKING_FILE		UINT64_C(0x01)
 #define QED_KNOWN_FEATURES		UINT64_C(0x07)
 #define VDI_SIGNATURE			0x40
+#define VDI_VERSION				0x44
+#define VDI_KNOWN_VERSION		UINT64_C(0x00010001)
 #define VDI_TYPE				0x4C
 #define VDI_SIZE				0x170
 #define VDI_LINKS				0x1A8
 #define VDI_HEADER				0x1C8
+#define VHD_DATA				16	/* offset of the next header */
 #define VHD_SIZE				48
 #define VHD_TYPE				60
 #define VHD_DIFFERENCING		4
-#define VHDX_REGIONS			(192 * 1024)
-#define VHDX_HAS_PARENT			0x02
 #define VMDK_CAPACITY			12
 #define VMDK_DESCRIPTOR			28
 #define VMDK_DESCRIPTOR_SIZE	36
 #define VMDK_DIRECTORY			56
 #define VMDK_HEADER				64
+#define VMDK_PARENT				SECTOR	/* where QEMU looks for a parent */
+#define VMDK_PARENT_LENGTH		(20 * SECTOR)
 #define VMDK_AT_END				UINT64_MAX
 #define ISO_DESCRIPTOR			0x8000
 #define ISO_BLOCKS				80
@@ -58,49 +62,10 @@
 #define PLOOP_SECTORS			36
 #define PLOOP_HEADER			64
 
-static const unsigned char vhdx_metadata_region[16] = {
-	0x06, 0xA2, 0x7C, 0x8B, 0x90, 0x47, 0x9A, 0x4B,
-	0xB8, 0xFE, 0x57, 0x5F, 0x05, 0x0F, 0x88, 0x6E
-};
-static const unsigned char vhdx_virtual_size_item[16] = {
-	0x24, 0x42, 0xA5, 0x2F, 0x1B, 0xCD, 0x76, 0x48,
-	0xB2, 0x11, 0x5D, 0xBE, 0xD8, 0x3B, 0xF4, 0xB8
-};
-static const unsigned char vhdx_parameters_item[16] = {
-	0x37, 0x67, 0xA1, 0xCA, 0x36, 0xFA, 0x43, 0x4D,
-	0xB3, 0xB6, 0x33, 0xF0, 0xAA, 0x44, 0xE7, 0x6B
-};
-
 static const char *const names[] = {
 	"raw", "gpt", "iso", "luks", "ploop", "qcow2", "qed", "vdi", "vhd", "vhdx",
 	"vmdk"
 };
-
-/*
- * Numbers of so many bytes, the most significant one first.
- */
-static uint64_t
-big(const unsigned char *at, int bytes)
-{
-	uint64_t	value = 0;
-
-	for (int i = 0; i < bytes; i++)
-		value = value << 8 | at[i];
-	return value;
-}
-
-/*
- * The same, the least significant one first.
- */
-static uint64_t
-little(const unsigned char *at, int bytes)
-{
-	uint64_t	value = 0;
-
-	for (int i = bytes - 1; i >= 0; i--)
-		value = value << 8 | at[i];
-	return value;
-}
 
 /*
  * How many bytes of the head there are.
@@ -126,8 +91,8 @@ head_has(const ImgcatFormatInspector *inspector, size_t offset,
 /*
  * Note the first reason why the image is unsafe.
  */
-static void
-endanger(ImgcatFormatInspector *inspector, const char *danger)
+void
+imgcat_format_endanger(ImgcatFormatInspector *inspector, const char *danger)
 {
 	if (inspector->danger == NULL)
 		inspector->danger = danger;
@@ -142,18 +107,18 @@ has_header(ImgcatFormatInspector *inspector, size_t length)
 {
 	if (head_length(inspector) >= length)
 		return true;
-	endanger(inspector, "its header is not whole");
+	imgcat_format_endanger(inspector, "its header is not whole");
 	return false;
 }
 
 /*
  * Note the virtual size: a number of units of so many bytes.
  */
-static void
-set_size(ImgcatFormatInspector *inspector, uint64_t units, uint64_t unit)
+void
+imgcat_format_set_size(ImgcatFormatInspector *inspector, uint64_t units, uint64_t unit)
 {
 	if (unit > 0 && units > (uint64_t) INT64_MAX / unit)
-		endanger(inspector, "its virtual size is too large");
+		imgcat_format_endanger(inspector, "its virtual size is too large");
 	else
 		inspector->virtual_size = (int64_t) (units * unit);
 }
@@ -162,9 +127,9 @@ set_size(ImgcatFormatInspector *inspector, uint64_t units, uint64_t unit)
  * Look for a part that lies elsewhere.  What of it has gone by already must be
  * in the head.
  */
-static void
-want(ImgcatFormatInspector *inspector, ImgcatFormatStep step, uint64_t begin,
-	 size_t length)
+void
+imgcat_format_want(ImgcatFormatInspector *inspector, ImgcatFormatStep step,
+				   uint64_t begin, size_t length)
 {
 	inspector->step = step;
 	inspector->window_begin = begin;
@@ -176,7 +141,7 @@ want(ImgcatFormatInspector *inspector, ImgcatFormatStep step, uint64_t begin,
 		(inspector->position > IMGCAT_FORMAT_HEAD &&
 		 begin + length > IMGCAT_FORMAT_HEAD))
 	{
-		endanger(inspector, "its parts are not in their order");
+		imgcat_format_endanger(inspector, "its parts are not in their order");
 		inspector->step = IMGCAT_STEP_DONE;
 		return;
 	}
@@ -199,19 +164,19 @@ read_qcow2(ImgcatFormatInspector *inspector)
 
 	if (!has_header(inspector, QCOW_INCOMPATIBLE))
 		return;
-	version = big(head + 4, 4);
-	set_size(inspector, big(head + QCOW_SIZE, 8), 1);
+	version = imgcat_format_big(head + 4, 4);
+	imgcat_format_set_size(inspector, imgcat_format_big(head + QCOW_SIZE, 8), 1);
 	if (version != 2 && version != 3)
-		endanger(inspector, "it is of an unknown version of qcow");
-	if (big(head + QCOW_BACKING_FILE, 8) != 0)
-		endanger(inspector, "it has a backing file");
+		imgcat_format_endanger(inspector, "it is of an unknown version of qcow");
+	if (imgcat_format_big(head + QCOW_BACKING_FILE, 8) != 0)
+		imgcat_format_endanger(inspector, "it has a backing file");
 	if (version < 3 || !has_header(inspector, QCOW_HEADER_V3))
 		return;
-	incompatible = big(head + QCOW_INCOMPATIBLE, 8);
+	incompatible = imgcat_format_big(head + QCOW_INCOMPATIBLE, 8);
 	if (incompatible & QCOW_EXTERNAL_DATA)
-		endanger(inspector, "it has an external data file");
+		imgcat_format_endanger(inspector, "it has an external data file");
 	if (incompatible & ~QCOW_KNOWN_INCOMPATIBLE)
-		endanger(inspector, "it has unknown features");
+		imgcat_format_endanger(inspector, "it has unknown features");
 }
 
 /*
@@ -224,12 +189,12 @@ read_qed(ImgcatFormatInspector *inspector)
 
 	if (!has_header(inspector, QED_HEADER))
 		return;
-	features = little(inspector->head + QED_FEATURES, 8);
-	set_size(inspector, little(inspector->head + QED_SIZE, 8), 1);
+	features = imgcat_format_little(inspector->head + QED_FEATURES, 8);
+	imgcat_format_set_size(inspector, imgcat_format_little(inspector->head + QED_SIZE, 8), 1);
 	if (features & QED_BACKING_FILE)
-		endanger(inspector, "it has a backing file");
+		imgcat_format_endanger(inspector, "it has a backing file");
 	if (features & ~QED_KNOWN_FEATURES)
-		endanger(inspector, "it has unknown features");
+		imgcat_format_endanger(inspector, "it has unknown features");
 }
 
 /*
@@ -242,13 +207,15 @@ read_vdi(ImgcatFormatInspector *inspector)
 
 	if (!has_header(inspector, VDI_HEADER))
 		return;
-	type = little(inspector->head + VDI_TYPE, 4);
-	set_size(inspector, little(inspector->head + VDI_SIZE, 8), 1);
+	type = imgcat_format_little(inspector->head + VDI_TYPE, 4);
+	imgcat_format_set_size(inspector, imgcat_format_little(inspector->head + VDI_SIZE, 8), 1);
+	if (imgcat_format_little(inspector->head + VDI_VERSION, 4) != VDI_KNOWN_VERSION)
+		imgcat_format_endanger(inspector, "it is of an unknown version of VDI");
 	if (type != 1 && type != 2)
-		endanger(inspector, "it depends on another image");
+		imgcat_format_endanger(inspector, "it depends on another image");
 	for (int i = VDI_LINKS; i < VDI_HEADER; i++)
 		if (inspector->head[i] != 0)
-			endanger(inspector, "it depends on another image");
+			imgcat_format_endanger(inspector, "it depends on another image");
 }
 
 /*
@@ -257,13 +224,28 @@ read_vdi(ImgcatFormatInspector *inspector)
 static void
 read_vhd(ImgcatFormatInspector *inspector, const unsigned char *footer)
 {
-	uint64_t	type = big(footer + VHD_TYPE, 4);
+	uint64_t	type = imgcat_format_big(footer + VHD_TYPE, 4);
 
-	set_size(inspector, big(footer + VHD_SIZE, 8), 1);
+	imgcat_format_set_size(inspector, imgcat_format_big(footer + VHD_SIZE, 8), 1);
 	if (type == VHD_DIFFERENCING)
-		endanger(inspector, "it depends on another image");
+		imgcat_format_endanger(inspector, "it depends on another image");
 	else if (type != 2 && type != 3)
-		endanger(inspector, "it is of an unknown type of VHD");
+		imgcat_format_endanger(inspector, "it is of an unknown type of VHD");
+}
+
+/*
+ * A VHD that begins with a copy of its footer must end with one that says the
+ * same: some software reads the first, some the last.
+ */
+static void
+check_vhd_footer(ImgcatFormatInspector *inspector, const unsigned char *footer)
+{
+	const unsigned char *head = inspector->head;
+
+	if (memcmp(footer, "conectix", 8) != 0 ||
+		memcmp(footer + VHD_DATA, head + VHD_DATA, 8) != 0 ||
+		memcmp(footer + VHD_SIZE, head + VHD_SIZE, VHD_TYPE + 4 - VHD_SIZE) != 0)
+		imgcat_format_endanger(inspector, "its header and its footer differ");
 }
 
 /*
@@ -276,8 +258,8 @@ read_iso(ImgcatFormatInspector *inspector)
 
 	if (!has_header(inspector, IMGCAT_FORMAT_HEAD))
 		return;
-	set_size(inspector, little(descriptor + ISO_BLOCKS, 4),
-			 little(descriptor + ISO_BLOCK_SIZE, 2));
+	imgcat_format_set_size(inspector, imgcat_format_little(descriptor + ISO_BLOCKS, 4),
+						   imgcat_format_little(descriptor + ISO_BLOCK_SIZE, 2));
 }
 
 /*
@@ -293,13 +275,13 @@ check_vmdk_footer(ImgcatFormatInspector *inspector)
 	if (inspector->format != IMGCAT_FORMAT_VMDK ||
 		head_length(inspector) < VMDK_HEADER ||
 		!head_has(inspector, 0, "KDMV", 4) ||
-		little(head + VMDK_DIRECTORY, 8) != VMDK_AT_END)
+		imgcat_format_little(head + VMDK_DIRECTORY, 8) != VMDK_AT_END)
 		return;
 	if (inspector->position < IMGCAT_FORMAT_TAIL ||
 		memcmp(footer, head, VMDK_CAPACITY) != 0 ||
 		memcmp(footer + VMDK_CAPACITY, head + VMDK_CAPACITY, 8) != 0 ||
 		memcmp(footer + VMDK_DESCRIPTOR, head + VMDK_DESCRIPTOR, 16) != 0)
-		endanger(inspector, "its header and its footer differ");
+		imgcat_format_endanger(inspector, "its header and its footer differ");
 }
 
 /*
@@ -311,13 +293,13 @@ read_luks(ImgcatFormatInspector *inspector)
 	uint64_t	payload;
 
 	if (!has_header(inspector, LUKS_HEADER) ||
-		big(inspector->head + 6, 2) != 1)
+		imgcat_format_big(inspector->head + 6, 2) != 1)
 		return;
-	payload = big(inspector->head + LUKS_PAYLOAD, 4) * SECTOR;
+	payload = imgcat_format_big(inspector->head + LUKS_PAYLOAD, 4) * SECTOR;
 	if (payload <= inspector->position)
-		set_size(inspector, inspector->position - payload, 1);
+		imgcat_format_set_size(inspector, inspector->position - payload, 1);
 	else
-		endanger(inspector, "its payload is missing");
+		imgcat_format_endanger(inspector, "its payload is missing");
 }
 
 /*
@@ -329,13 +311,15 @@ read_ploop(ImgcatFormatInspector *inspector)
 	bool		extended = head_has(inspector, 0, "WithouFreSpacExt", 16);
 
 	if (has_header(inspector, PLOOP_HEADER))
-		set_size(inspector,
-				 little(inspector->head + PLOOP_SECTORS, extended ? 8 : 4),
-				 SECTOR);
+		imgcat_format_set_size(inspector,
+							   imgcat_format_little(inspector->head + PLOOP_SECTORS, extended ? 8 : 4),
+							   SECTOR);
 }
 
 /*
  * VMDK, by the header of a sparse extent, which says where the descriptor is.
+ * QEMU looks for a parent behind the header whatever it says, and takes one
+ * that stands in a comment or behind the descriptor's end, too.
  */
 static void
 read_vmdk(ImgcatFormatInspector *inspector)
@@ -343,22 +327,32 @@ read_vmdk(ImgcatFormatInspector *inspector)
 	const unsigned char *head = inspector->head;
 	uint64_t	offset;
 	uint64_t	length;
+	size_t		parent_length;
 
 	if (!has_header(inspector, VMDK_HEADER))
 		return;
-	set_size(inspector, little(head + VMDK_CAPACITY, 8), SECTOR);
+	imgcat_format_set_size(inspector, imgcat_format_little(head + VMDK_CAPACITY, 8), SECTOR);
 	if (inspector->virtual_size == 0)
-		endanger(inspector, "its data lies in other files");
-	offset = little(head + VMDK_DESCRIPTOR, 8);
-	length = little(head + VMDK_DESCRIPTOR_SIZE, 8);
+		imgcat_format_endanger(inspector, "its data lies in other files");
+	offset = imgcat_format_little(head + VMDK_DESCRIPTOR, 8);
+	length = imgcat_format_little(head + VMDK_DESCRIPTOR_SIZE, 8);
 	if (offset == 0 || length == 0)
-		endanger(inspector, "it has no descriptor");
-	else if (length > IMGCAT_FORMAT_WINDOW / SECTOR ||
-			 offset > (uint64_t) INT64_MAX / SECTOR)
-		endanger(inspector, "its descriptor is too large");
+		imgcat_format_endanger(inspector, "it has no descriptor");
+	else if (length > IMGCAT_FORMAT_WINDOW / SECTOR)
+		imgcat_format_endanger(inspector, "its descriptor is too large");
+	else if (offset != 1)
+		imgcat_format_endanger(inspector, "its descriptor is not behind its header");
 	else
-		want(inspector, IMGCAT_STEP_VMDK_DESCRIPTOR, offset * SECTOR,
-			 (size_t) length * SECTOR);
+		imgcat_format_want(inspector, IMGCAT_STEP_VMDK_DESCRIPTOR, SECTOR,
+						   (size_t) length * SECTOR);
+	if (head_length(inspector) <= VMDK_PARENT)
+		return;
+	parent_length = head_length(inspector) - VMDK_PARENT;
+	if (parent_length > VMDK_PARENT_LENGTH)
+		parent_length = VMDK_PARENT_LENGTH;
+	if (imgcat_vmdk_names_parent((const char *) head + VMDK_PARENT,
+								 parent_length))
+		imgcat_format_endanger(inspector, "it depends on another image");
 }
 
 /*
@@ -371,97 +365,8 @@ read_descriptor(ImgcatFormatInspector *inspector)
 													   inspector->window_length);
 
 	if (danger != NULL)
-		endanger(inspector, danger);
+		imgcat_format_endanger(inspector, danger);
 	inspector->step = IMGCAT_STEP_DONE;
-}
-
-/*
- * Find the metadata among the regions of a VHDX, whose table is in the window.
- */
-static void
-read_vhdx_regions(ImgcatFormatInspector *inspector)
-{
-	const unsigned char *table = inspector->window;
-	uint64_t	count = little(table + 8, 4);
-
-	inspector->step = IMGCAT_STEP_DONE;
-	if (memcmp(table, "regi", 4) == 0)
-		for (uint64_t i = 0; i < count && 16 + (i + 1) * 32 <= IMGCAT_FORMAT_WINDOW; i++)
-		{
-			const unsigned char *entry = table + 16 + i * 32;
-
-			if (memcmp(entry, vhdx_metadata_region, 16) == 0)
-			{
-				want(inspector, IMGCAT_STEP_VHDX_METADATA,
-					 little(entry + 16, 8), IMGCAT_FORMAT_WINDOW);
-				return;
-			}
-		}
-	endanger(inspector, "it has no metadata");
-}
-
-/*
- * Look for the next item of a VHDX.
- */
-static void
-want_item(ImgcatFormatInspector *inspector)
-{
-	if (inspector->item == 2)
-		inspector->step = IMGCAT_STEP_DONE;
-	else
-		want(inspector, IMGCAT_STEP_VHDX_ITEM,
-			 inspector->items[inspector->item].offset, 8);
-}
-
-/*
- * Find the virtual size and the parameters in the metadata of a VHDX, whose
- * table is in the window.
- */
-static void
-read_vhdx_metadata(ImgcatFormatInspector *inspector)
-{
-	const unsigned char *table = inspector->window;
-	uint64_t	count = little(table + 10, 2);
-	ImgcatVhdxItem size = {0, true};
-	ImgcatVhdxItem parameters = {0, false};
-	bool		size_first;
-
-	inspector->step = IMGCAT_STEP_DONE;
-	if (memcmp(table, "metadata", 8) == 0)
-		for (uint64_t i = 0; i < count && 32 + (i + 1) * 32 <= IMGCAT_FORMAT_WINDOW; i++)
-		{
-			const unsigned char *entry = table + 32 + i * 32;
-			uint64_t	offset = little(entry + 16, 4);
-
-			if (memcmp(entry, vhdx_virtual_size_item, 16) == 0)
-				size.offset = inspector->window_begin + offset;
-			else if (memcmp(entry, vhdx_parameters_item, 16) == 0)
-				parameters.offset = inspector->window_begin + offset;
-		}
-	if (size.offset == 0 || parameters.offset == 0)
-	{
-		endanger(inspector, "it has no metadata");
-		return;
-	}
-	size_first = size.offset < parameters.offset;
-	inspector->items[0] = size_first ? size : parameters;
-	inspector->items[1] = size_first ? parameters : size;
-	inspector->item = 0;
-	want_item(inspector);
-}
-
-/*
- * Read an item of a VHDX, which is in the window.
- */
-static void
-read_vhdx_item(ImgcatFormatInspector *inspector)
-{
-	if (inspector->items[inspector->item].is_size)
-		set_size(inspector, little(inspector->window, 8), 1);
-	else if (little(inspector->window + 4, 4) & VHDX_HAS_PARENT)
-		endanger(inspector, "it depends on another image");
-	inspector->item++;
-	want_item(inspector);
 }
 
 /*
@@ -470,24 +375,10 @@ read_vhdx_item(ImgcatFormatInspector *inspector)
 static void
 read_window(ImgcatFormatInspector *inspector)
 {
-	switch (inspector->step)
-	{
-		case IMGCAT_STEP_VMDK_DESCRIPTOR:
-			read_descriptor(inspector);
-			break;
-		case IMGCAT_STEP_VHDX_REGIONS:
-			read_vhdx_regions(inspector);
-			break;
-		case IMGCAT_STEP_VHDX_METADATA:
-			read_vhdx_metadata(inspector);
-			break;
-		case IMGCAT_STEP_VHDX_ITEM:
-			read_vhdx_item(inspector);
-			break;
-		case IMGCAT_STEP_HEAD:
-		case IMGCAT_STEP_DONE:
-			break;
-	}
+	if (inspector->step == IMGCAT_STEP_VMDK_DESCRIPTOR)
+		read_descriptor(inspector);
+	else
+		imgcat_vhdx_read(inspector);
 }
 
 /*
@@ -524,7 +415,7 @@ note_format(ImgcatFormatInspector *inspector, ImgcatFormat format,
 			bool may_hold_first)
 {
 	if (inspector->format != IMGCAT_FORMAT_RAW && !may_hold_first)
-		endanger(inspector, "it looks like two formats");
+		imgcat_format_endanger(inspector, "it looks like two formats");
 	inspector->format = format;
 	inspector->virtual_size = -1;
 }
@@ -575,10 +466,9 @@ read_head(ImgcatFormatInspector *inspector)
 			magics[i].read(inspector);
 	}
 	if (head_has(inspector, 0, "COWD", 4))
-		endanger(inspector, "it has no descriptor");
+		imgcat_format_endanger(inspector, "it has no descriptor");
 	if (head_has(inspector, 0, "vhdxfile", 8))
-		want(inspector, IMGCAT_STEP_VHDX_REGIONS, VHDX_REGIONS,
-			 IMGCAT_FORMAT_WINDOW);
+		imgcat_vhdx_begin(inspector);
 	if (head_has(inspector, 0, "conectix", 8) && has_header(inspector, SECTOR))
 	{
 		note_format(inspector, IMGCAT_FORMAT_VHD, false);
@@ -588,7 +478,7 @@ read_head(ImgcatFormatInspector *inspector)
 								  head_length(inspector)))
 	{
 		note_format(inspector, IMGCAT_FORMAT_VMDK, false);
-		endanger(inspector, "its data lies in other files");
+		imgcat_format_endanger(inspector, "its data lies in other files");
 	}
 	while (is_looking(inspector) &&
 		   inspector->window_filled == inspector->window_length)
@@ -703,10 +593,12 @@ imgcat_format_end(ImgcatFormatInspector *inspector)
 	if (inspector->step == IMGCAT_STEP_HEAD)
 		read_head(inspector);
 	if (is_looking(inspector))
-		endanger(inspector, "it ends before its header does");
+		imgcat_format_endanger(inspector, "it ends before its header does");
 	if (inspector->position >= SECTOR &&
-		memcmp(footer, "conectix", 8) == 0 &&
-		inspector->format != IMGCAT_FORMAT_VHD)
+		head_has(inspector, 0, "conectix", 8))
+		check_vhd_footer(inspector, footer);
+	else if (inspector->position >= SECTOR &&
+			 memcmp(footer, "conectix", 8) == 0)
 	{
 		note_format(inspector, IMGCAT_FORMAT_VHD,
 					inspector->format == IMGCAT_FORMAT_GPT ||

@@ -38,12 +38,15 @@ typedef enum ImgcatFormat
 /* Most bytes of a part that lies elsewhere. */
 #define IMGCAT_FORMAT_WINDOW 65536
 
-/* Parts of a VHDX, each of which says where the next one is. */
+/* What is looked for, in this order. */
 typedef enum ImgcatFormatStep
 {
 	IMGCAT_STEP_HEAD,
 	IMGCAT_STEP_VMDK_DESCRIPTOR,
+	IMGCAT_STEP_VHDX_HEADER,
+	IMGCAT_STEP_VHDX_SECOND_HEADER,
 	IMGCAT_STEP_VHDX_REGIONS,
+	IMGCAT_STEP_VHDX_SECOND_REGIONS,
 	IMGCAT_STEP_VHDX_METADATA,
 	IMGCAT_STEP_VHDX_ITEM,
 	IMGCAT_STEP_DONE
@@ -72,6 +75,7 @@ typedef struct ImgcatFormatInspector
 	uint64_t	window_begin;
 	size_t		window_length;	/* bytes wanted */
 	size_t		window_filled;
+	uint64_t	metadata;		/* of a VHDX: where its table lies */
 	ImgcatVhdxItem items[2];
 	int			item;
 

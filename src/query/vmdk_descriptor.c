@@ -60,6 +60,20 @@ imgcat_vmdk_is_descriptor(const char *text, size_t length)
 }
 
 /*
+ * Is a parent named anywhere?  See vmdk_descriptor.h.
+ */
+bool
+imgcat_vmdk_names_parent(const char *text, size_t length)
+{
+	static const char hint[] = "parentFileNameHint";
+
+	for (size_t i = 0; i + sizeof(hint) - 1 <= length; i++)
+		if (strncasecmp(text +i, hint, sizeof(hint) - 1) == 0)
+			return true;
+	return false;
+}
+
+/*
  * The value of "key=value" or "key = value" if the line is one, without quotes
  * around it; NULL if it is not.  length is that of the value.
  */
@@ -143,9 +157,6 @@ read_line(Descriptor *descriptor, const char *line, size_t length)
 		if (!value_is(value, value_length, "ffffffff"))
 			endanger(descriptor, "it depends on another image");
 	}
-	else if (value_of(line, length, "parentFileNameHint",
-					  &value_length) != NULL)
-		endanger(descriptor, "it depends on another image");
 	else if (is_extent(line, length, &is_own))
 	{
 		descriptor->nextents++;
@@ -164,6 +175,8 @@ imgcat_vmdk_descriptor_danger(const char *text, size_t length)
 	const char *end = memchr(text, '\0', length);
 	Descriptor	descriptor = {0};
 
+	if (imgcat_vmdk_names_parent(text, length))
+		endanger(&descriptor, "it depends on another image");
 	if (end == NULL)
 		end = text +length;
 

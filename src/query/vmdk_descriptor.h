@@ -26,4 +26,9 @@ extern bool imgcat_vmdk_is_descriptor(const char *text, size_t length);
 extern const char *imgcat_vmdk_descriptor_danger(const char *text,
 												 size_t length);
 
+/*
+ * Is a parent named anywhere in these bytes?
+ */
+extern bool imgcat_vmdk_names_parent(const char *text, size_t length);
+
 #endif							/* IMGCAT_VMDK_DESCRIPTOR_H */

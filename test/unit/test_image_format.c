@@ -174,6 +174,9 @@ make_vhdx(size_t metadata, uint32_t parameters, uint32_t size)
 	put_guid(192 * 1024 + 16, "6677c22d23f600429d64115e9bfd4a08");
 	put_guid(192 * 1024 + 48, "06a27c8b90479a4bb8fe575f050f886e");
 	put_little(192 * 1024 + 64, metadata, 8);
+	memcpy(image + 256 * 1024, image + 192 * 1024, 64 * 1024);
+	put_text(64 * 1024, "head");
+	put_text(128 * 1024, "head");
 	put_text(metadata, "metadata");
 	put_little(metadata + 10, 2, 2);
 	put_guid(metadata + 32, "3767a1ca36fa434db3b633f0aa44e76b");
@@ -304,10 +307,27 @@ test_dangers(void)
 	make_vdi();
 	image[0x1c7] = 1;
 	expect("VDI with a parent", "vdi 1048576 it depends on another image");
+	make_vdi();
+	put_little(0x44, 1, 4);
+	put_little(0x48, 4, 4);
+	expect("VDI, differencing, of the layout before 1.1", "vdi 1048576 it is of an unknown version of VDI");
 	make_vhd(0, 4);
 	expect("VHD, differencing", "vhd 2097152 it depends on another image");
 	make_vhd(SIZE - 512, 4);
 	expect("VHD, differencing by its footer", "vhd 2097152 it depends on another image");
+	make_vhd(0, 3);
+	make_vhd(SIZE - 512, 4);
+	expect("VHD, differencing by its footer only", "vhd 2097152 its header and its footer differ");
+	make_vhd(0, 3);
+	expect("VHD without its footer", "vhd 2097152 its header and its footer differ");
+	make_vhd(0, 3);
+	make_vhd(SIZE - 512, 3);
+	put_big(SIZE - 512 + 48, 4096, 8);
+	expect("VHD of two sizes", "vhd 2097152 its header and its footer differ");
+	make_vhd(0, 3);
+	make_vhd(SIZE - 512, 3);
+	put_big(SIZE - 512 + 16, 1024, 8);
+	expect("VHD with two next headers", "vhd 2097152 its header and its footer differ");
 	make_vhd(0, 9);
 	expect("VHD of another type", "vhd 2097152 it is of an unknown type of VHD");
 	put_text(0, "LUKS\xba\xbe");
@@ -321,6 +341,26 @@ test_dangers(void)
 	image_size = 300000;
 	expect("VHDX that ends early", "vhdx -1 it ends before its header does");
 	make_vhdx(2 * 1024 * 1024, 65536, 65544);
+	put_text(64 * 1024 + 48, "x");
+	expect("VHDX with a log", "vhdx 5368709120 it was not closed: its log has changes");
+	make_vhdx(2 * 1024 * 1024, 65536, 65544);
+	put_text(128 * 1024 + 63, "x");
+	expect("VHDX with a log in its second header", "vhdx 5368709120 it was not closed: its log has changes");
+	make_vhdx(2 * 1024 * 1024, 65536, 65544);
+	put_little(256 * 1024 + 64, 1024 * 1024, 8);
+	expect("VHDX with two tables of regions", "vhdx 5368709120 its tables of regions differ");
+	make_vhdx(2 * 1024 * 1024, 65536, 65544);
+	put_text(256 * 1024, "rege");
+	expect("VHDX with one table of regions", "vhdx 5368709120");
+	make_vhdx(2 * 1024 * 1024, 65536, 65544);
+	put_guid(192 * 1024 + 16, "06a27c8b90479a4bb8fe575f050f886e");
+	expect("VHDX with the metadata twice", "vhdx -1 it has no metadata");
+	make_vhdx(2 * 1024 * 1024, 65536, 65544);
+	put_little(2 * 1024 * 1024 + 10, 3, 2);
+	put_guid(2 * 1024 * 1024 + 96, "3767a1ca36fa434db3b633f0aa44e76b");
+	put_little(2 * 1024 * 1024 + 96 + 16, 65552, 4);
+	expect("VHDX with its parameters twice", "vhdx -1 it has no metadata");
+	make_vhdx(2 * 1024 * 1024, 65536, 65544);
 	put_text(192 * 1024, "rege");
 	expect("VHDX without regions", "vhdx -1 it has no metadata");
 	make_vhdx(2 * 1024 * 1024, 65536, 65544);
@@ -329,9 +369,11 @@ test_dangers(void)
 	expect("VHDX with too many regions", "vhdx -1 it has no metadata");
 	make_vhdx(2 * 1024 * 1024, 65536, 65544);
 	put_little(192 * 1024 + 64, 65536, 8);
+	put_little(256 * 1024 + 64, 65536, 8);
 	expect("VHDX with metadata before its table", "vhdx -1 its parts are not in their order");
 	make_vhdx(2 * 1024 * 1024, 65536, 65544);
 	put_little(192 * 1024 + 64, UINT64_MAX - 10, 8);
+	put_little(256 * 1024 + 64, UINT64_MAX - 10, 8);
 	expect("VHDX with metadata at the end of numbers", "vhdx -1 it ends before its header does");
 	make_vhdx(2 * 1024 * 1024, 100, 65544);
 	expect("VHDX with an item in its table", "vhdx -1 its parts are not in their order");
@@ -359,6 +401,7 @@ test_vmdk_dangers(void)
 		{"VMDK, no extent", "createType=\"monolithicSparse\"\n", "its descriptor does not describe it"},
 		{"VMDK, no type", "RW 2048 SPARSE \"disk.vmdk\"\n", "its descriptor does not describe it"},
 		{"VMDK, parent", "parentCID=12345678\n" SPARSE, "it depends on another image"},
+		{"VMDK, parent in a comment", SPARSE "#parentFileNameHint=\"/base.vmdk\"\n", "it depends on another image"},
 		{"VMDK, parent by name", "parentFileNameHint=\"/base.vmdk\"\n" SPARSE, "it depends on another image"},
 		{"VMDK, empty descriptor", "", "its descriptor does not describe it"},
 		{"VMDK, physical disk", "createType=\"fullDevice\"\nRW 2048 FLAT \"/dev/sda\" 0\n", "its data lies in other files"},
@@ -387,10 +430,22 @@ test_vmdk_dangers(void)
 	expect("VMDK with a large descriptor", "vmdk 1048576 its descriptor is too large");
 	make_vmdk(SPARSE);
 	put_little(28, UINT64_MAX, 8);
-	expect("VMDK with a descriptor at the end of numbers", "vmdk 1048576 its descriptor is too large");
+	expect("VMDK with a descriptor at the end of numbers", "vmdk 1048576 its descriptor is not behind its header");
+	make_vmdk("parentFileNameHint=\"/base.vmdk\"\n");
+	put_little(28, 200, 8);
+	put_text(200 * 512, SPARSE);
+	expect("VMDK with a second descriptor", "vmdk 1048576 its descriptor is not behind its header");
 	make_vmdk(SPARSE);
-	put_little(28, 1024 * 1024, 8);
-	expect("VMDK with a descriptor behind the end", "vmdk 1048576 it ends before its header does");
+	put_little(36, 1, 8);
+	put_text(20 * 512, "parentFileNameHint=\"/base.vmdk\"\n");
+	expect("VMDK with a parent behind its descriptor", "vmdk 1048576 it depends on another image");
+	make_vmdk(SPARSE);
+	put_text(21 * 512, "parentFileNameHint");
+	expect("VMDK with such data", "vmdk 1048576");
+	make_vmdk(SPARSE);
+	put_little(36, 100, 8);
+	image_size = 40000;
+	expect("VMDK that ends in its descriptor", "vmdk 1048576 it ends before its header does");
 	make_vmdk(SPARSE);
 	put_little(12, 0, 8);
 	expect("VMDK without a capacity", "vmdk 0 its data lies in other files");
