@@ -285,6 +285,9 @@ COMMENT ON COLUMN image_catalog.container_risk_scores.subjects IS
     'how many images or components have the score, summed over the rows of the score';
 CREATE INDEX container_risk_scores_idx
     ON image_catalog.container_risk_scores (subject, score) INCLUDE (subjects);
+-- rows of a score may be alike, so none has a key; without an identity a
+-- publication of this table would refuse its changes, and so every import
+ALTER TABLE image_catalog.container_risk_scores REPLICA IDENTITY FULL;
 
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.container_images_image_key_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.container_images', '');
