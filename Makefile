@@ -17,7 +17,9 @@ PGFILEDESC = "image_catalog - an image catalogue in the database"
 
 SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/[0-9]*.sql))
 DATA = $(wildcard $(srcdir)/sql/$(EXTENSION)--*--*.sql)
-DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+# until it is released, an update makes all parts anew between its own begin and end
+UPDATES = $(patsubst $(srcdir)/sql/update/%.begin.sql,$(EXTENSION)--%.sql,$(wildcard $(srcdir)/sql/update/*--$(EXTVERSION).begin.sql))
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql $(UPDATES)
 EXTRA_CLEAN = $(DATA_built) $(EXTENSION)--*.sql test/unit/build test/fuzz/build
 
 # the server's headers as system headers: -Wextra then speaks of our code only;
@@ -37,8 +39,11 @@ ISOLATION_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(DATA_built): $(SQL_PARTS) $(srcdir)/$(EXTENSION).control
+$(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS) $(srcdir)/$(EXTENSION).control
 	cat $(SQL_PARTS) > $@
+
+$(UPDATES): $(EXTENSION)--%.sql: $(srcdir)/sql/update/%.begin.sql $(SQL_PARTS) $(srcdir)/sql/update/%.end.sql
+	cat $^ > $@
 
 # one compiler call a source, so a changed header rebuilds everything: small enough
 $(OBJS): $(INCLUDES) | object-dirs

@@ -209,6 +209,18 @@ copy_sources() {
 		--exclude=./output_iso --exclude=./.dev --exclude='./test/*/build' \
 		--exclude='./image_catalog--*.sql' -cf - . |
 		tar -C "$work/src" --no-same-owner -xf -
+	released_sources
+}
+
+# The sources of older releases beside, where there is a history: updates are
+# tested with them.
+released_sources() {
+	local version commit archive
+	while read -r version commit; do
+		archive=$work/image_catalog-$version.tar
+		git -c safe.directory='*' -C "$root" archive "$commit" >"$archive" 2>/dev/null ||
+			rm -f "$archive"
+	done <"$root/test/released/commits"
 }
 
 # A copy of the server under the same absolute paths below $work.

@@ -34,6 +34,10 @@ typedef struct Check
 } Check;
 
 static const Check checks[] = {
+	{"restores",
+		"SELECT 'restore_steps: a restore has begun; finish_restore() makes again what is missing'"
+		" WHERE EXISTS (SELECT FROM image_catalog.restore_steps)"
+	},
 	{"facets of images",
 		"SELECT format('images: facets of %s differ from its tags and properties', id)"
 		" FROM image_catalog.images"

@@ -17,6 +17,7 @@
 #include "entry.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "rebuild.h"
 
 /*
  * A restore with --disable-triggers leaves the triggers enabled for ordinary
@@ -71,6 +72,16 @@ rebuild(const char *const *statements)
 		if (SPI_execute(*statements, false, 0) < 0)
 			elog(ERROR, "could not rebuild a derived table");
 	SPI_finish();
+}
+
+/*
+ * All of them; the caller runs as the owner of the tables.
+ */
+void
+imgcat_rebuild_derived_tables(void)
+{
+	rebuild(image_shares_sql);
+	rebuild(risk_scores_sql);
 }
 
 /*

@@ -515,7 +515,7 @@ sub owner_functions
 {
 	return qw(check_image_shares_seen image_change_patch is_alive rebuild_image_shares
 	  rebuild_container_risk_scores create_container_trigram_indexes
-	  later_version latest_version);
+	  later_version latest_version begin_restore finish_restore);
 }
 
 # What SELECT on a table shows: to whom, by a name for the test's own counts.
@@ -539,6 +539,7 @@ sub tables
 		image_recording => 'recording',
 		indexed_properties => 'nobody',
 		property_protections => 'nobody',
+		restore_steps => 'nobody',
 		role_identities => 'admins',
 		callers => 'view of admins',
 		(map { ($_ => 'view of monitors') } qw(catalog_estimates catalog_pending catalog_sizes)),

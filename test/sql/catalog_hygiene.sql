@@ -112,7 +112,7 @@ SELECT r.oid::regclass AS not_dumped FROM member_relation r
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                     WHERE d.classid = 'pg_catalog.pg_class'::regclass
                       AND d.objid = r.oid AND d.deptype = 'i')
-   AND NOT COALESCE(obj_description(r.oid, 'pg_class') LIKE '%; derived, filled by triggers', false)
+   AND NOT COALESCE(obj_description(r.oid, 'pg_class') ~ '; (derived, filled by triggers|empty but for restores)$', false)
  ORDER BY 1;
 
 -- what PUBLIC may do with tables, views, sequences and their columns
