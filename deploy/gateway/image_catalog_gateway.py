@@ -65,8 +65,8 @@ CALL = """
     SELECT status, response_headers, response_body
       FROM image_catalog.http_request(%s, %s, %s, %b)"""
 EXPORT = """
-    SELECT '{"result":{"image":' || image || E'}}\\n'
-      FROM image_catalog.export_container_images(%s, %s::text::int) AS image"""
+    SELECT line || E'\\n'
+      FROM image_catalog.export_container_images(%s, %s::text::int, true) AS line"""
 
 DOWNLOAD = "SELECT image_catalog.download_image_data(%s, %s, %s)"
 ABORT = "SELECT image_catalog.abort_image_data(%s)"

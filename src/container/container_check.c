@@ -146,7 +146,7 @@ imgcat_check_container_rows(ReturnSetInfo *result)
 	int			told[IMGCAT_CONTAINER_TABLES] = {0};
 	Portal		portal =
 	SPI_cursor_open_with_args(NULL,
-							  "SELECT image_key, document"
+							  "SELECT image_key, document, gone_findings"
 							  " FROM image_catalog.container_images",
 							  0, NULL, NULL, NULL, true,
 							  CURSOR_OPT_NO_SCROLL);

@@ -36,6 +36,7 @@ typedef struct Export
 	ImgcatPrinter *printer;
 	ImgcatRowStream *rows;		/* NULL: not begun, or ended */
 	TimestampTz deadline;		/* DT_NOEND: none */
+	bool		envelope;		/* each as {"result":{"image":...}} */
 } Export;
 
 /* Rings at the deadline of the export that is at work. */
@@ -150,7 +151,11 @@ next_image(Export *export, const char *query, MemoryContext kept)
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(scratch);
 	initStringInfo(&out);
+	if (export->envelope)
+		appendStringInfoString(&out, "{\"result\":{\"image\":");
 	imgcat_print_image(&out, export->printer, row, descriptor);
+	if (export->envelope)
+		appendStringInfoString(&out, "}}");
 	MemoryContextSwitchTo(old);
 	answer = cstring_to_text_with_len(out.data, out.len);
 	MemoryContextDelete(scratch);
@@ -192,7 +197,8 @@ next_image_in_time(Export *export, const char *query, MemoryContext kept)
 }
 
 /*
- * export_container_images(query text, timeout_seconds int) returns setof json
+ * export_container_images(query text, timeout_seconds int, envelope boolean)
+ * returns setof json
  */
 IMGCAT_FUNCTION(imgcat_export_container_images, 0)
 {
@@ -213,6 +219,7 @@ IMGCAT_FUNCTION(imgcat_export_container_images, 0)
 		export->deadline = timeout_seconds == 0 ? DT_NOEND :
 			TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										timeout_seconds * INT64CONST(1000));
+		export->envelope = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 		query = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 		call->user_fctx = export;
 		RegisterExprContextCallback(result->econtext, end_export,

@@ -131,19 +131,20 @@ imgcat_http_export_containers(ImgcatHttpRequest *request,
 	imgcat_spi_connect();
 	portal = SPI_cursor_open_with_args(
 									   NULL,
-									   "SELECT image FROM image_catalog.export_container_images($1, $2) AS "
-									   "image",
+									   "SELECT line FROM image_catalog.export_container_images($1, $2, true)"
+									   " AS line",
 									   2, types, args, NULL, true, 0);
 	for (;;)
 	{
-		char	   *image;
+		char	   *line;
 
 		SPI_cursor_fetch(portal, true, 1);
 		if (SPI_processed == 0)
 			break;
-		image = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-		appendStringInfo(&out, "{\"result\":{\"image\":%s}}\n", image);
-		pfree(image);
+		line = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		appendStringInfoString(&out, line);
+		appendStringInfoChar(&out, '\n');
+		pfree(line);
 		SPI_freetuptable(SPI_tuptable);
 	}
 	SPI_cursor_close(portal);

@@ -135,6 +135,15 @@ DELETE FROM image_shares;
 SELECT count(*), max(line) FILTER (WHERE line ~ 'more') FROM image_catalog.check() line;
 ROLLBACK;
 
+-- an image that keeps when a CVE was seen that its last scan lacks
+BEGIN;
+SELECT import_container_images('{"id": "sha256:gone", "scan": {"scanTime": "2025-01-01T00:00:00Z", "components": [{"name": "a", "version": "1",
+    "vulns": [{"cve": "CVE-1", "firstImageOccurrence": "2024-01-01T00:00:00Z", "firstSystemOccurrence": "2024-01-01T00:00:00Z"}]}]}}');
+SELECT import_container_images('{"id": "sha256:gone", "scan": {"scanTime": "2025-02-01T00:00:00Z", "components": [{"name": "a", "version": "1"}]}}');
+SELECT gone_findings IS NOT NULL AS keeps FROM container_images WHERE digest = 'sha256:gone';
+SELECT image_catalog.check();
+ROLLBACK;
+
 -- administrators only
 SET image_catalog.project_id = 'p1';
 SELECT image_catalog.check();

@@ -17,8 +17,8 @@ my $file = "$PostgreSQL::Test::Utils::tmp_check/images.jsonl";
 # the recipes as the page shows them
 my $page = slurp_file("$FindBin::RealBin/../../docs/container_images.md");
 my @recipes = grep { /\\copy/ } $page =~ /^```sql no-run\n(.*?)^```$/msg;
-is(@recipes, 2, 'the page has a recipe for each direction');
-s/'images\.jsonl'/'$file'/g foreach @recipes;
+is(@recipes, 3, 'the page has a recipe for each direction, and for the envelope');
+s/'(images|central)\.jsonl'/'$file'/g foreach @recipes;
 
 # texts that one of COPY's formats, a shell or JSON itself would have to escape
 my @texts = (
@@ -61,6 +61,23 @@ is(slurp_file($file), $first, 'and exported as the same bytes');
 $node->safe_psql('other', $recipes[1]);
 $node->safe_psql('other', $recipes[0]);
 is(slurp_file($file), $first, 'as they are after another import');
+
+# Central's stream: the same documents, each in the envelope, in and back out
+my $stream = join '', map { "{\"result\":{\"image\":$_}}\n" } split /\n/, $first;
+unlink $file;
+append_to_file($file, $stream);
+$node->safe_psql('postgres', 'CREATE DATABASE central');
+$node->safe_psql('central', 'CREATE EXTENSION image_catalog');
+like($node->safe_psql('central', $recipes[1]), qr/^@{[scalar @documents]}$/m, 'a stream of Central is imported');
+$node->safe_psql('central', $recipes[2]);
+is(slurp_file($file), $stream, 'and exported as the same bytes');
+my $rows = "$PostgreSQL::Test::Utils::tmp_check/rows.jsonl";
+command_ok([ 'psql', '-XAtq', '-d', $node->connstr('central'), '-v', 'FETCH_COUNT=50', '-o', $rows,
+		'-c', 'SELECT image_catalog.export_container_images(envelope => true)' ], 'by rows of psql');
+is(slurp_file($rows), $stream, 'they are the same, too');
+is($node->safe_psql('central', q{SELECT convert_from(response_body, 'UTF8') FROM image_catalog.http_request('GET', '/v1/export/images')}),
+	$stream, 'and over HTTP');
+is($node->safe_psql('central', 'SELECT image_catalog.export_container_images(envelope => NULL)') . "\n", $first, 'without an envelope there is none');
 
 $node->stop;
 done_testing();
