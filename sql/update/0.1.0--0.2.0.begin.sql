@@ -6,6 +6,18 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL image_catalog.project_id = '';
 
+/* What is made anew belongs to whom it belonged to, whoever updates. */
+DO $$
+DECLARE
+    owner name := (SELECT r.rolname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+                    WHERE c.oid = 'image_catalog.images'::regclass AND r.rolsuper);
+BEGIN
+    IF owner IS NOT NULL THEN
+        EXECUTE format('SET LOCAL ROLE %I', owner);
+    END IF;
+END
+$$;
+
 /*
  * The schema of 0.1.0 goes with all that hangs on it.  What the release did not
  * bring would go, too, so that is refused; property and trigram indexes are

@@ -72,6 +72,8 @@ my $told = join ";\n",
   (map { 'SELECT image_catalog.import_images(' . json_literal($_) . ')' } $catalogue, $ims),
   'SELECT image_catalog.import_container_images(' . literal($containers) . ')',
   q{
+CREATE EXTENSION pg_trgm;
+SELECT image_catalog.create_container_trigram_indexes();
 SELECT image_catalog.index_image_property('os_distro');
 INSERT INTO image_catalog.property_protections VALUES (1, '^secret_', '{admin}', '{admin}', '{admin}', '{admin}'),
 	(2, '', '{@}', '{@}', '{@}', '{@}');
@@ -93,6 +95,8 @@ REVOKE EXECUTE ON FUNCTION image_catalog.count_images(jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION image_catalog.count_images(jsonb), image_catalog.rebuild_container_risk_scores() TO analyst WITH GRANT OPTION};
 
 $node->safe_psql('postgres', q{
+CREATE ROLE other SUPERUSER LOGIN;
+ALTER ROLE other SET image_catalog.project_id = 'p7';
 CREATE ROLE analyst LOGIN;
 CREATE ROLE clerk LOGIN;
 CREATE ROLE pinned LOGIN;
@@ -144,8 +148,9 @@ foreach my $stranger (
 	run_in('updated', $old_library, $drop);
 }
 
-# The update.
-($status, $out, $errors) = run_in('updated', '', 'ALTER EXTENSION image_catalog UPDATE');
+# The update, by another superuser than the owner, who acts for a project.
+$node->psql('updated', 'ALTER EXTENSION image_catalog UPDATE', extra_params => [ '-U', 'other' ], stderr => \$errors);
+$status = $node->safe_psql('updated', qq{SELECT (extversion <> '$this')::int FROM pg_extension WHERE extname = 'image_catalog'});
 is($status, 0, 'the catalogue is updated') or diag $errors;
 like($errors, qr/privileges of objects that are not there any more are gone\nDETAIL:  SELECT of offers\n/, 'what is gone is told');
 like($errors, qr/HINT:  SELECT image_catalog.grant_project\('pinned', 'p1', '\{reader\}'\);\n?/, 'and how roles that had settings are told who they are');
@@ -238,7 +243,7 @@ SELECT image_catalog.update_image('00000000-0000-4000-8000-000000000024',
 ($status, $out, $errors) = run_in('updated', '', 'DROP EXTENSION image_catalog');
 is($status, 0, 'the extension is dropped') or diag $errors;
 is($node->safe_psql('updated', q{SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'image%'}), 0, 'and its schema with it');
-is($node->safe_psql('postgres', 'DROP DATABASE updated; DROP DATABASE fresh; DROP ROLE clerk, analyst; SELECT 1'), 1, 'roles are bound to nothing');
+is($node->safe_psql('postgres', 'DROP DATABASE updated; DROP DATABASE fresh; DROP ROLE clerk, analyst, other; SELECT 1'), 1, 'roles are bound to nothing');
 
 $node->stop;
 done_testing();
