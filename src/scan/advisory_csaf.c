@@ -19,6 +19,7 @@
 #include "query/package_ecosystem.h"
 #include "scan/advisory.h"
 #include "scan/package.h"
+#include "text_map.h"
 
 /* A product of the tree, or a relationship between two. */
 typedef struct CsafProduct
@@ -167,12 +168,32 @@ platform_ecosystem(const char *cpe)
 }
 
 /*
+ * An advisory that packages are added to, and the ranges that it has.
+ */
+typedef struct CsafRanges
+{
+	ImgcatAdvisory *advisory;
+	ImgcatTextMap *seen;
+} CsafRanges;
+
+/*
+ * Begin to add packages to an advisory that has none.
+ */
+static CsafRanges
+begin_ranges(ImgcatAdvisory *advisory)
+{
+	CsafRanges	ranges = {advisory, imgcat_make_text_map()};
+
+	return ranges;
+}
+
+/*
  * Add the range of a package on a platform: all versions, or those before the
  * one that is the package's if fixed.  The same package for another
  * architecture says nothing new.
  */
 static void
-add_package(ImgcatAdvisory *advisory, const CsafTree *tree, const char *id,
+add_package(CsafRanges *ranges, const CsafTree *tree, const char *id,
 			bool fixed)
 {
 	const CsafProduct *product = find_product(tree, id);
@@ -185,8 +206,11 @@ add_package(ImgcatAdvisory *advisory, const CsafTree *tree, const char *id,
 	ImgcatPackage read;
 	ImgcatPackageUrl purl;
 	ImgcatAdvisoryRange *range;
+	const char *key[5];
 	size_t		error_at;
 	size_t		length;
+	bool		by_source;
+	bool		found;
 
 	if (ecosystem == NULL || package == NULL || package->purl == NULL)
 		return;
@@ -198,18 +222,17 @@ add_package(ImgcatAdvisory *advisory, const CsafTree *tree, const char *id,
 		!imgcat_package_of_purl(&purl, ecosystem, &read) ||
 		(fixed && read.version[0] == '\0'))
 		return;
-	for (int i = 0; i < advisory->nranges; i++)
-	{
-		range = &advisory->ranges[i];
-		if (strcmp(range->name, read.name) == 0 &&
-			strcmp(range->ecosystem, ecosystem) == 0 &&
-			strcmp(range->module, read.module) == 0 &&
-			range->by_source == (strcmp(read.architecture, "src") == 0) &&
-			(!fixed || strcmp(range->upper, read.version) == 0))
-			return;
-	}
-	range = imgcat_add_range(advisory, ecosystem, read.name);
-	range->by_source = strcmp(read.architecture, "src") == 0;
+	by_source = strcmp(read.architecture, "src") == 0;
+	key[0] = ecosystem;
+	key[1] = read.name;
+	key[2] = read.module;
+	key[3] = by_source ? "src" : "";
+	key[4] = fixed ? read.version : "";
+	(void) imgcat_text_map_enter(ranges->seen, key, lengthof(key), &found);
+	if (found)
+		return;
+	range = imgcat_add_range(ranges->advisory, ecosystem, read.name);
+	range->by_source = by_source;
 	range->module = read.module;
 	if (fixed)
 		range->upper = range->fixed_by = read.version;
@@ -219,8 +242,8 @@ add_package(ImgcatAdvisory *advisory, const CsafTree *tree, const char *id,
  * Add the packages of a list of ids.
  */
 static void
-add_packages(ImgcatAdvisory *advisory, const CsafTree *tree,
-			 JsonbContainer *ids, bool fixed)
+add_packages(CsafRanges *ranges, const CsafTree *tree, JsonbContainer *ids,
+			 bool fixed)
 {
 	ImgcatJsonbWalk walk;
 
@@ -230,7 +253,7 @@ add_packages(ImgcatAdvisory *advisory, const CsafTree *tree,
 		char	   *id = imgcat_read_string(&walk.value);
 
 		if (id != NULL)
-			add_package(advisory, tree, id, fixed);
+			add_package(ranges, tree, id, fixed);
 	}
 }
 
@@ -298,13 +321,24 @@ read_vulnerability(JsonbContainer *vulnerability, const char *cve,
 }
 
 /*
- * The ids that stand in both lists, as a list to read.
+ * The ids of a list, which may be long, to be looked up.
  */
-static bool
-is_listed(JsonbContainer *ids, JsonbValue *id)
+static ImgcatTextMap *
+read_ids(JsonbContainer *list)
 {
-	return ids != NULL &&
-		findJsonbValueFromContainer(ids, JB_FARRAY, id) != NULL;
+	ImgcatTextMap *ids = imgcat_make_text_map();
+	ImgcatJsonbWalk walk;
+	bool		found;
+
+	imgcat_read_begin(&walk, list);
+	while (imgcat_read_next(&walk))
+	{
+		const char *id = imgcat_read_string(&walk.value);
+
+		if (id != NULL)
+			(void) imgcat_text_map_enter(ids, &id, 1, &found);
+	}
+	return ids;
 }
 
 /*
@@ -315,9 +349,10 @@ static void
 add_fixes(ImgcatLoad *load, const CsafTree *tree, JsonbContainer *vulnerability,
 		  const ImgcatAdvisory *common, const char *document_id)
 {
-	JsonbContainer *fixed =
-	imgcat_read_array(imgcat_read_object(vulnerability, "product_status"),
-					  "fixed");
+	ImgcatTextMap *fixed =
+	read_ids(imgcat_read_array(imgcat_read_object(vulnerability,
+												  "product_status"),
+							   "fixed"));
 	ImgcatJsonbWalk walk;
 	ImgcatJsonbWalk ids;
 
@@ -328,14 +363,19 @@ add_fixes(ImgcatLoad *load, const CsafTree *tree, JsonbContainer *vulnerability,
 		char	   *category = imgcat_read_text(remediation, "category");
 		char	   *url = imgcat_read_text(remediation, "url");
 		ImgcatAdvisory advisory = *common;
+		CsafRanges	ranges;
 
 		if (category == NULL || strcmp(category, "vendor_fix") != 0)
 			continue;
+		ranges = begin_ranges(&advisory);
 		imgcat_read_begin(&ids, imgcat_read_array(remediation, "product_ids"));
 		while (imgcat_read_next(&ids))
-			if (ids.value.type == jbvString && is_listed(fixed, &ids.value))
-				add_package(&advisory, tree, imgcat_read_string(&ids.value),
-							true);
+		{
+			char	   *id = imgcat_read_string(&ids.value);
+
+			if (id != NULL && imgcat_text_map_has(fixed, id))
+				add_package(&ranges, tree, id, true);
+		}
 		if (advisory.nranges == 0)
 			continue;
 		if (url != NULL && strrchr(url, '/') != NULL)
@@ -384,6 +424,7 @@ imgcat_read_csaf(ImgcatLoad *load, JsonbContainer *document,
 		char	   *cve = imgcat_read_text(vulnerability, "cve");
 		ImgcatAdvisory common = {0};
 		ImgcatAdvisory affected;
+		CsafRanges	ranges;
 
 		if (cve == NULL)
 		{
@@ -398,7 +439,8 @@ imgcat_read_csaf(ImgcatLoad *load, JsonbContainer *document,
 		add_fixes(load, &tree, vulnerability, &common, document_id);
 
 		affected = common;
-		add_packages(&affected, &tree,
+		ranges = begin_ranges(&affected);
+		add_packages(&ranges, &tree,
 					 imgcat_read_array(imgcat_read_object(vulnerability,
 														  "product_status"),
 									   "known_affected"), false);

@@ -272,6 +272,9 @@ import_batch(ImgcatLoad *load, Jsonb *documents)
 		}
 	}
 	write_batch(load);
+	tuplestore_end(load->advisories.rows);
+	tuplestore_end(load->ranges.rows);
+	tuplestore_end(load->details.rows);
 
 	values[0] = Int64GetDatum(load->key);
 	values[1] = Int64GetDatum(count);

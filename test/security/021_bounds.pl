@@ -203,6 +203,14 @@ my @lists = (
 		[ 'scan,components' => '{"name": "a", "vulns": [{"cve": "CVE-1", "firstImageOccurrence": "2025-01-01T00:00:00Z"}]}' ],
 		[ 'scan,components' => '{"name": "a", "vulns": [{"cve": "CVE-#"}]}' ],
 		[ 'notes' => '1' ], [ 'signature,signatures' => '{"cosign": {"rawSignature": "AAAA"}}' ], [ 'newer' => '#' ]),
+	# products of a CSAF document: 20,000 are a large one
+	[ 'import_vulnerabilities: products', sub {
+		"SELECT import_vulnerabilities('csaf:big', jsonb_build_object('document', '{\"tracking\": {\"id\": \"big\"}}'::jsonb, 'product_tree', jsonb_build_object(
+			'branches', jsonb_agg(jsonb_build_object('product', jsonb_build_object('product_id', 'k' || i, 'product_identification_helper',
+				jsonb_build_object('purl', format('pkg:rpm/redhat/p%s\@1-%s', i, i), 'cpe', 'cpe:/o:redhat:enterprise_linux:9')))),
+			'relationships', jsonb_agg(jsonb_build_object('full_product_name', jsonb_build_object('product_id', 'r' || i), 'product_reference', 'k' || i, 'relates_to_product_reference', 'k1'))),
+			'vulnerabilities', jsonb_build_array(jsonb_build_object('cve', 'CVE-2024-1', 'product_status', jsonb_build_object('fixed', jsonb_agg('r' || i), 'known_affected', jsonb_agg('r' || i)),
+				'remediations', jsonb_build_array(jsonb_build_object('category', 'vendor_fix', 'product_ids', jsonb_agg('r' || i))))))) FROM generate_series(1, $_[0]) i" }, 5000 ],
 	[ 'import_images', sub { "SELECT import_images(jsonb_agg(jsonb_build_object('owner', 'p', 'visibility', 'shared', 'members', '{\"m\": \"pending\"}'::jsonb))) FROM generate_series(1, $_[0])" }, 500 ],
 	[ 'patch', sub { "SELECT json_patch_apply('{\"a\": []}', jsonb_agg(jsonb_build_object('op', 'add', 'path', '/a/-', 'value', i))::json_patch) FROM generate_series(1, $_[0]) i" }, 2500 ]);
 my @square;
