@@ -150,6 +150,19 @@ COMMENT ON COLUMN image_catalog.container_scans.due_at IS
 CREATE INDEX container_scans_due_at_idx
     ON image_catalog.container_scans (due_at, image_key) WHERE due_at IS NOT NULL;
 
+-- A load that is finished writes them in any order, and who deletes an image in
+-- another: so the one waits for the other before, at the packages.
+CREATE FUNCTION image_catalog.share_packages() RETURNS trigger
+    LANGUAGE C VOLATILE
+    AS 'MODULE_PATHNAME', 'imgcat_share_packages';
+COMMENT ON FUNCTION image_catalog.share_packages() IS
+    'trigger: locks the table of packages as who adds packages does, before what a finished load waits for';
+REVOKE EXECUTE ON FUNCTION image_catalog.share_packages() FROM PUBLIC;
+CREATE TRIGGER share_packages BEFORE INSERT OR UPDATE OR DELETE ON image_catalog.container_scans
+    FOR EACH STATEMENT EXECUTE FUNCTION image_catalog.share_packages();
+COMMENT ON TRIGGER share_packages ON image_catalog.container_scans IS
+    'waits for a load that is being finished';
+
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.vulnerability_loads_load_key_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.advisories_advisory_key_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('image_catalog.vulnerability_loads', '');
@@ -274,3 +287,10 @@ CREATE FUNCTION image_catalog.rescan_container_images(
     AS 'MODULE_PATHNAME', 'imgcat_rescan_container_images';
 COMMENT ON FUNCTION image_catalog.rescan_container_images(timestamptz, integer) IS
     'scans images anew that a finished load hit (at or after since; null: whenever), at most limit of them, watched ones first, and returns their number; images that others write just now are left for later; 22023 for a negative limit';
+
+CREATE FUNCTION image_catalog.purge_packages("limit" integer DEFAULT NULL) RETURNS bigint
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_purge_packages';
+COMMENT ON FUNCTION image_catalog.purge_packages(integer) IS
+    'removes the packages that no image has any more, with their findings, at most "limit" (null: all), and answers how many; those of advisories that a load is writing are left for the next time; imports and scans wait meanwhile; errors: 2201W negative limit, 25000 in a transaction that keeps its snapshot, 42501 not allowed';

@@ -169,11 +169,15 @@ IMGCAT_FUNCTION(imgcat_scan_image, 1)
 		(force && !imgcat_has_advisories()))
 		refuse_scan(&image);
 	id = imgcat_field_text(image.document, IMAGE_ID, &id_length);
-	if (force)
-		(void) imgcat_scan_digest(pnstrdup(id, id_length),
-								  image.digest_only ? NULL : image.full_name);
-	else
+	if (!force)
 		store_scanned(&image);
+	else if (!imgcat_scan_digest(pnstrdup(id, id_length),
+								 image.digest_only ? NULL : image.full_name))
+	{
+		/* somebody else deleted it meanwhile */
+		image.document = NULL;
+		refuse_scan(&image);
+	}
 	MemoryContextSwitchTo(caller);
 	digest = cstring_to_text_with_len(id, id_length);
 	SPI_finish();

@@ -466,6 +466,7 @@ sub container_actions
 			q{image_catalog.import_vulnerabilities('osv:x', '[]')},
 			q{image_catalog.finish_vulnerability_load(image_catalog.begin_vulnerability_load('osv:x'))},
 			q{image_catalog.rescan_container_images()},
+			q{image_catalog.purge_packages()},
 			q{image_catalog.import_sbom('sha256:' || repeat('a', 64), '{"bomFormat": "CycloneDX"}')},
 			q{image_catalog.delete_container_images('CVE:x')},
 			q{image_catalog.watch_image('quay.io/a/b:1')},
