@@ -41,7 +41,7 @@ CREATE FUNCTION image_catalog.scan_image(
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'imgcat_scan_image';
 COMMENT ON FUNCTION image_catalog.scan_image(text, boolean, boolean) IS
-    'the StorageImage document of a name or digest whose scan is stored, its risk computed anew and lastUpdated set; 22023 for a wrong name, PT404 where no image is known under it, PT409 where it has no scan, PT501 where force is true, as there is no scanner';
+    'the StorageImage document of a name or digest whose scan is stored, its risk computed anew and lastUpdated set; 22023 for a wrong name, PT404 where no image is known under it, PT409 where it has no scan, PT501 where force is true and there are no vulnerability data; with force its packages are matched anew, and that takes the place of the stored scan';
 
 CREATE FUNCTION image_catalog.verify_container_signatures(image_id text) RETURNS json
     LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -294,3 +294,10 @@ CREATE FUNCTION image_catalog.purge_packages("limit" integer DEFAULT NULL) RETUR
     AS 'MODULE_PATHNAME', 'imgcat_purge_packages';
 COMMENT ON FUNCTION image_catalog.purge_packages(integer) IS
     'removes the packages that no image has any more, with their findings, at most "limit" (null: all), and answers how many; those of advisories that a load is writing are left for the next time; imports and scans wait meanwhile; errors: 2201W negative limit, 25000 in a transaction that keeps its snapshot, 42501 not allowed';
+
+CREATE FUNCTION image_catalog.import_scan_report(image_name text, report jsonb) RETURNS json
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_import_scan_report';
+COMMENT ON FUNCTION image_catalog.import_scan_report(text, jsonb) IS
+    'stores a report of Trivy or Grype (JSON) as the scan of an image, packages and findings: {"id","name","components","packages","findings","refused":[{"place","problem"}]}; image_name may be null where the report tells it; 22023 for a wrong name, for what is no report, with the place of what is malformed, for a digest that is not the report''s, and where nobody tells the name or digest; PT409 where the stored scan is newer';

@@ -71,34 +71,46 @@ imgcat_make_text_map(void)
 }
 
 /*
- * See text_map.h.  The key is kept in the current memory context.
+ * The bytes of a key.
  */
-int *
-imgcat_text_map_enter(ImgcatTextMap *map, const char *const *texts,
-					  int ntexts, bool *found)
+static TextKey
+make_key(const char *const *texts, int ntexts)
 {
 	StringInfoData bytes;
 	TextKey		key;
-	TextEntry  *entry;
 
 	initStringInfo(&bytes);
 	for (int i = 0; i < ntexts; i++)
 		appendBinaryStringInfo(&bytes, texts[i], (int) strlen(texts[i]) + 1);
 	key.bytes = bytes.data;
 	key.length = bytes.len;
-	entry = textmap_insert(map->table, key, found);
+	return key;
+}
+
+/*
+ * See text_map.h.  The key is kept in the current memory context.
+ */
+int *
+imgcat_text_map_enter(ImgcatTextMap *map, const char *const *texts,
+					  int ntexts, bool *found)
+{
+	TextKey		key = make_key(texts, ntexts);
+	TextEntry  *entry = textmap_insert(map->table, key, found);
+
 	if (*found)
-		pfree(bytes.data);
+		pfree(unconstify(char *, key.bytes));
 	return &entry->number;
 }
 
 /*
  * See text_map.h.
  */
-bool
-imgcat_text_map_has(ImgcatTextMap *map, const char *str)
+int *
+imgcat_text_map_find(ImgcatTextMap *map, const char *const *texts, int ntexts)
 {
-	TextKey		key = {str, (int) strlen(str) + 1};
+	TextKey		key = make_key(texts, ntexts);
+	TextEntry  *entry = textmap_lookup(map->table, key);
 
-	return textmap_lookup(map->table, key) != NULL;
+	pfree(unconstify(char *, key.bytes));
+	return entry == NULL ? NULL : &entry->number;
 }

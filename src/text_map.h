@@ -21,7 +21,8 @@ extern ImgcatTextMap *imgcat_make_text_map(void);
 extern int *imgcat_text_map_enter(ImgcatTextMap *map, const char *const *texts,
 								  int ntexts, bool *found);
 
-/* Is a key of one text there? */
-extern bool imgcat_text_map_has(ImgcatTextMap *map, const char *str);
+/* The number of a key that may be there, else NULL. */
+extern int *imgcat_text_map_find(ImgcatTextMap *map, const char *const *texts,
+								 int ntexts);
 
 #endif							/* IMGCAT_TEXT_MAP_H */

@@ -11,6 +11,7 @@
 
 #include "json/jsonb_read.h"
 #include "miscadmin.h"
+#include "query/json_pointer.h"
 
 /*
  * Read a member; false where there is none, or null.
@@ -136,4 +137,19 @@ imgcat_read_copy(JsonbContainer *container)
 		copied = pushJsonbValue(&state, token,
 								token < WJB_BEGIN_ARRAY ? &item : NULL);
 	return JsonbValueToJsonb(copied);
+}
+
+/*
+ * See jsonb_read.h.
+ */
+char *
+imgcat_member_place(const char *place, const char *name)
+{
+	size_t		length = strlen(name);
+
+	/* a character of a name may become two */
+	char	   *escaped = palloc(2 * length + 1);
+
+	escaped[imgcat_json_pointer_escape(name, length, escaped)] = '\0';
+	return psprintf("%s/%s", place, escaped);
 }

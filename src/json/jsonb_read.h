@@ -35,6 +35,9 @@ extern char *imgcat_read_string(const JsonbValue *value);
 extern JsonbContainer *imgcat_read_as_object(const JsonbValue *value);
 extern Jsonb *imgcat_read_copy(JsonbContainer *container);
 
+/* The JSON pointer to a member of what is at a place, itself one. */
+extern char *imgcat_member_place(const char *place, const char *name);
+
 /* container may be NULL. */
 extern void imgcat_read_begin(ImgcatJsonbWalk *walk, JsonbContainer *container);
 extern bool imgcat_read_next(ImgcatJsonbWalk *walk);

@@ -371,9 +371,9 @@ add_fixes(ImgcatLoad *load, const CsafTree *tree, JsonbContainer *vulnerability,
 		imgcat_read_begin(&ids, imgcat_read_array(remediation, "product_ids"));
 		while (imgcat_read_next(&ids))
 		{
-			char	   *id = imgcat_read_string(&ids.value);
+			const char *id = imgcat_read_string(&ids.value);
 
-			if (id != NULL && imgcat_text_map_has(fixed, id))
+			if (id != NULL && imgcat_text_map_find(fixed, &id, 1) != NULL)
 				add_package(&ranges, tree, id, true);
 		}
 		if (advisory.nranges == 0)

@@ -114,7 +114,7 @@ imgcat_read_debian(ImgcatLoad *load, JsonbContainer *document,
 
 		if (members == NULL)
 		{
-			imgcat_refuse(load, psprintf("%s/%s", place, package),
+			imgcat_refuse(load, imgcat_member_place(place, package),
 						  "a package is an object of vulnerabilities");
 			continue;
 		}
@@ -126,7 +126,10 @@ imgcat_read_debian(ImgcatLoad *load, JsonbContainer *document,
 
 			if (imgcat_read_object(issue, "releases") == NULL)
 			{
-				imgcat_refuse(load, psprintf("%s/%s/%s", place, package, name),
+				imgcat_refuse(load,
+							  imgcat_member_place(imgcat_member_place(place,
+																	  package),
+												  name),
 							  "a vulnerability needs releases");
 				continue;
 			}

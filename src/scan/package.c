@@ -124,6 +124,21 @@ imgcat_package_of_purl(const ImgcatPackageUrl *purl, const char *system,
 }
 
 /*
+ * The package of a name and a version in an ecosystem.
+ */
+void
+imgcat_package_of_name(const char *ecosystem, const char *name,
+					   const char *version, ImgcatPackage *package)
+{
+	package->ecosystem = ecosystem;
+	package->name = normalised_name(ecosystem, pstrdup(name));
+	package->version = version;
+	package->source_name = package->name;
+	package->source_version = version;
+	package->architecture = package->module = "";
+}
+
+/*
  * The ecosystem of an operating system as scans write it; "" of an unknown one.
  */
 char *
@@ -150,24 +165,22 @@ imgcat_package_of_component(const ImgcatMessage *component, const char *system,
 		NULL, "pypi", "maven", "gem", "npm", "nuget", "", "golang"
 	};
 	int			source = imgcat_field_enum(component, COMPONENT_SOURCE);
+	const char *ecosystem;
+	const char *name;
 	const char *text;
 	int			length;
 
-	package->ecosystem = source >= 0 && source < (int) lengthof(ecosystems) ?
+	ecosystem = source >= 0 && source < (int) lengthof(ecosystems) ?
 		ecosystems[source] : "";
-	if (package->ecosystem == NULL)
-		package->ecosystem = system;
+	if (ecosystem == NULL)
+		ecosystem = system;
 	text = imgcat_field_text(component, COMPONENT_NAME, &length);
 
-	package->name = normalised_name(package->ecosystem,
-									pnstrdup(text, length));
+	name = pnstrdup(text, length);
 	text = imgcat_field_text(component, COMPONENT_VERSION, &length);
 
-	package->version = pnstrdup(text, length);
+	imgcat_package_of_name(ecosystem, name, pnstrdup(text, length), package);
 	text = imgcat_field_text(component, COMPONENT_ARCHITECTURE, &length);
 
 	package->architecture = pnstrdup(text, length);
-	package->source_name = package->name;
-	package->source_version = package->version;
-	package->module = "";
 }

@@ -45,6 +45,9 @@ typedef struct ImgcatPackageLinks
 
 extern bool imgcat_package_of_purl(const ImgcatPackageUrl *purl,
 								   const char *system, ImgcatPackage *package);
+extern void imgcat_package_of_name(const char *ecosystem, const char *name,
+								   const char *version,
+								   ImgcatPackage *package);
 extern void imgcat_package_of_component(const ImgcatMessage *component,
 										const char *system,
 										ImgcatPackage *package);

@@ -22,6 +22,17 @@ enum
 };
 
 /*
+ * Begin to collect.
+ */
+void
+imgcat_sbom_begin(ImgcatSbom *sbom)
+{
+	memset(sbom, 0, sizeof(ImgcatSbom));
+	sbom->system = sbom->ecosystem = "";
+	initStringInfo(&sbom->refused);
+}
+
+/*
  * Note that something was not taken, by a JSON pointer to it.
  */
 void
@@ -166,6 +177,12 @@ imgcat_sbom_add(ImgcatSbom *sbom, const ImgcatSbomItem *item, const char *place)
 	package->architecture = package->module = "";
 	if (item->purl != NULL && !read_purl(sbom, component, place))
 		return;
+	if (item->purl == NULL && item->ecosystem != NULL && item->version != NULL)
+	{
+		imgcat_package_of_name(item->ecosystem, item->name, item->version,
+							   package);
+		component->source = source_of_ecosystem(item->ecosystem);
+	}
 
 	/* the package URL knows best, but few tell the source package in it */
 	if (item->source_name != NULL && item->source_name[0] != '\0' &&

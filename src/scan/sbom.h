@@ -13,6 +13,7 @@
 #ifndef IMGCAT_SBOM_H
 #define IMGCAT_SBOM_H
 
+#include "container/container_scan.h"
 #include "json/jsonb_read.h"
 #include "lib/stringinfo.h"
 #include "scan/package.h"
@@ -21,6 +22,7 @@
 typedef struct ImgcatSbomItem
 {
 	const char *purl;			/* package URL */
+	const char *ecosystem;		/* of the package, where there is no purl */
 	const char *name;			/* both needed only where there is no purl */
 	const char *version;
 	const char *source_name;	/* of the source package, where the purl does */
@@ -53,12 +55,17 @@ typedef struct ImgcatSbom
 								 * array */
 } ImgcatSbom;
 
+extern void imgcat_sbom_begin(ImgcatSbom *sbom);
 extern void imgcat_sbom_add(ImgcatSbom *sbom, const ImgcatSbomItem *item,
 							const char *place);
 extern void imgcat_sbom_refuse(ImgcatSbom *sbom, const char *place,
 							   const char *problem);
 extern void imgcat_sbom_set_system(ImgcatSbom *sbom, const char *id,
 								   const char *version);
+extern ImgcatMessage *imgcat_sbom_document(const ImgcatKnownImage *image,
+										   const ImgcatSbom *sbom);
+extern char *imgcat_sbom_import(ImgcatMessage *document,
+								const ImgcatSbom *sbom, int *npackages);
 extern void imgcat_sbom_set_digest(ImgcatSbom *sbom, const char *text);
 
 extern void imgcat_read_cyclonedx(JsonbContainer *document, ImgcatSbom *sbom);

@@ -468,6 +468,7 @@ sub container_actions
 			q{image_catalog.rescan_container_images()},
 			q{image_catalog.purge_packages()},
 			q{image_catalog.import_sbom('sha256:' || repeat('a', 64), '{"bomFormat": "CycloneDX"}')},
+			q{image_catalog.import_scan_report('sha256:' || repeat('a', 64), '{"matches": []}')},
 			q{image_catalog.delete_container_images('CVE:x')},
 			q{image_catalog.watch_image('quay.io/a/b:1')},
 			q{image_catalog.unwatch_image('quay.io/a/b:1')},

@@ -211,6 +211,13 @@ my @lists = (
 			'relationships', jsonb_agg(jsonb_build_object('full_product_name', jsonb_build_object('product_id', 'r' || i), 'product_reference', 'k' || i, 'relates_to_product_reference', 'k1'))),
 			'vulnerabilities', jsonb_build_array(jsonb_build_object('cve', 'CVE-2024-1', 'product_status', jsonb_build_object('fixed', jsonb_agg('r' || i), 'known_affected', jsonb_agg('r' || i)),
 				'remediations', jsonb_build_array(jsonb_build_object('category', 'vendor_fix', 'product_ids', jsonb_agg('r' || i))))))) FROM generate_series(1, $_[0]) i" }, 5000 ],
+	[ 'import_scan_report: Trivy', sub {
+		"SELECT import_scan_report('sha256:' || repeat('7', 64), jsonb_build_object('SchemaVersion', 2, 'Results', jsonb_build_array(jsonb_build_object('Class', 'lang-pkgs', 'Type', 'npm',
+			'Packages', jsonb_agg(jsonb_build_object('Name', 'p' || i, 'Version', '1', 'Identifier', jsonb_build_object('PURL', 'pkg:npm/p' || i || '\@1', 'UID', i::text))),
+			'Vulnerabilities', jsonb_agg(jsonb_build_object('VulnerabilityID', 'CVE-2024-' || i, 'PkgName', 'p' || (i / 2), 'InstalledVersion', '1')))))) FROM generate_series(1, $_[0]) i" }, 2500 ],
+	[ 'import_scan_report: Grype', sub {
+		"SELECT import_scan_report('sha256:' || repeat('8', 64), jsonb_build_object('matches', jsonb_agg(jsonb_build_object('vulnerability', jsonb_build_object('id', 'CVE-2024-' || i),
+			'artifact', jsonb_build_object('name', 'p', 'version', (i % 2)::text, 'type', 'npm'))))) FROM generate_series(1, $_[0]) i" }, 2500 ],
 	[ 'import_images', sub { "SELECT import_images(jsonb_agg(jsonb_build_object('owner', 'p', 'visibility', 'shared', 'members', '{\"m\": \"pending\"}'::jsonb))) FROM generate_series(1, $_[0])" }, 500 ],
 	[ 'patch', sub { "SELECT json_patch_apply('{\"a\": []}', jsonb_agg(jsonb_build_object('op', 'add', 'path', '/a/-', 'value', i))::json_patch) FROM generate_series(1, $_[0]) i" }, 2500 ]);
 my @square;

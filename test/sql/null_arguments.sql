@@ -42,6 +42,7 @@ SELECT count(*) > 30 AS has_functions FROM api;
 SELECT oid::regprocedure AS function, name, pg_temp.outcome(oid, argument) AS outcome
   FROM api
  WHERE NOT proisstrict AND argument <= nneeded AND name <> ''
+   AND (proname, name) <> ('import_scan_report', 'image_name') -- the report may tell it
    AND pg_temp.outcome(oid, argument) <> format('22004 argument "%s" must not be null', name)
  ORDER BY 1, 2;
 
