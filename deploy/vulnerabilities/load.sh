@@ -52,12 +52,12 @@ unpacked() {
 	esac
 }
 
-# The documents of a file, one a line.  A line that is no JSON becomes a document
-# that is refused with its place.
+# The documents of a file, one a line.  What cannot be stored becomes a string,
+# which says where and why and is refused as it is no document.
 documents() {
 	case $source:$1 in
 	*.jsonl | *.jsonl.gz)
-		unpacked "$1" | jq -Rc '. as $line | try fromjson catch {unreadable: $line[:80]}'
+		unpacked "$1" | jq -Rc '. as $line | try fromjson catch ": this is no JSON: \($line[:80])"'
 		;;
 	debian*) unpacked "$1" | jq -c 'to_entries[] | {(.key): .value}' ;;
 	epss*.csv*)
@@ -67,7 +67,19 @@ documents() {
 		;;
 	nvd*) unpacked "$1" | jq -c '.vulnerabilities[]' ;;
 	*) unpacked "$1" | jq -c . ;;
-	esac | sed 's/\\u0000//g'
+	esac
+}
+
+# Documents on standard input, one a line: those that have U+0000 in a string or
+# a name become strings, as jsonb does not hold it.
+without_nul() {
+	jq -c 'def has_nul: type == "string" and (explode | any(. == 0));
+		def pointer: map("/" + (tostring | split("\u0000") | join("\\u0000") |
+			gsub("~"; "~0") | gsub("/"; "~1"))) | add;
+		. as $document | [limit(1; paths as $path |
+			select(($path[-1] | has_nul) or ($document | getpath($path) | has_nul)) | $path)] |
+		if . == [] then $document
+		else ", \(.[0] | pointer): the character U+0000 cannot be stored" end'
 }
 
 all_documents() {
@@ -88,13 +100,20 @@ while mapfile -t -n "$batch" lines && [ ${#lines[@]} -gt 0 ]; do
 		unset 'lines[-1]'
 		[ ${#lines[@]} -gt 0 ] || break
 	fi
+	if [[ ${lines[*]} == *'\u0000'* ]]; then
+		mapfile -t lines < <(printf '%s\n' "${lines[@]}" | without_nul)
+	fi
 	answer=$(printf '%s\n' "${lines[@]}" | sql -v source="$source" -v load="$load" \
 		-f "$(dirname "$0")/load.sql")
-	jq -r --argjson before $count --arg source "$source" '.refused[] |
-		(.place | ltrimstr("/") | split("/")) as $place |
-		"\r\($source): document \($before + ($place[0] | tonumber) + 1)" +
-		"\(if $place[1:] == [] then "" else ", /" + ($place[1:] | join("/")) end): \(.problem)"' \
-		<<<"$answer" >&2
+	# a string says itself what it is
+	[[ $answer == *'"refused":[]'* ]] ||
+		jq -r --argjson before $count --arg source "$source" \
+			--slurpfile documents <(printf '%s\n' "${lines[@]}") '.refused[] |
+			(.place | ltrimstr("/") | split("/")) as $place | ($place[0] | tonumber) as $n |
+			"\r\($source): document \($before + $n + 1)" +
+			if ($documents[$n] | type == "string" and test("^(: |, /)")) then $documents[$n]
+			elif $place[1:] == [] then ": \(.problem)"
+			else ", /\($place[1:] | join("/")): \(.problem)" end' <<<"$answer" >&2
 	refused=$((refused + $(jq '.refused | length' <<<"$answer")))
 	count=$((count + ${#lines[@]}))
 	printf '\r%s: %d documents, %d refused' "$source" $count $refused >&2
