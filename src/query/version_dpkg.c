@@ -8,7 +8,8 @@
  * is before the end, the end before letters, letters before everything else.
  *
  * No text is malformed: what is before the first colon and no number is no
- * epoch but the beginning of the upstream version.
+ * epoch but the beginning of the upstream version.  A number may have a sign, as
+ * dpkg reads it by strtol(), if it is not negative.
  *
  * src/query/version_dpkg.c
  *
@@ -32,11 +33,15 @@ split(const char *str, size_t length)
 {
 	DpkgVersion version;
 	ImgcatVersionText rest = imgcat_version_text(str, length);
+	bool		negative = imgcat_version_starts(rest, '-');
 	size_t		dash;
 
 	version.upstream = rest;
+	if (negative || imgcat_version_starts(rest, '+'))
+		imgcat_version_skip(&rest, 1);
 	version.epoch = imgcat_version_take_digits(&rest);
-	if (version.epoch.length > 0 && imgcat_version_starts(rest, ':'))
+	if (version.epoch.length > 0 && imgcat_version_starts(rest, ':') &&
+		(!negative || imgcat_version_is_zero(version.epoch)))
 	{
 		imgcat_version_skip(&rest, 1);
 		version.upstream = rest;

@@ -14,8 +14,15 @@ python() {
 command_of() {
 	local jar python
 	case $1 in
-	dpkg) perl -MDpkg::Version -e 1 2>/dev/null &&
-		echo "perl $tools/dpkg.pl" ;;
+	dpkg)
+		if gcc -o "$work/dpkg" "$tools/dpkg.c" \
+			$(pkg-config --libs --static libdpkg 2>/dev/null) 2>/dev/null; then
+			echo "$work/dpkg"
+		else
+			perl -MDpkg::Version -e 1 2>/dev/null &&
+				echo "perl $tools/dpkg.pl"
+		fi
+		;;
 	rpm) python=$(python rpm) && echo "$python $tools/rpm_evr.py" ;;
 	pep440) python=$(python packaging) && echo "$python $tools/pep440.py" ;;
 	semver) NODE_PATH=${NODE_PATH:-/usr/share/nodejs} \
