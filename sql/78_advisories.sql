@@ -131,9 +131,9 @@ CREATE TABLE image_catalog.package_findings (
 COMMENT ON TABLE image_catalog.package_findings IS
     'which advisories hit which packages: matched once, in however many images a package is';
 COMMENT ON COLUMN image_catalog.package_findings.fixed_by IS 'version to update to, or empty';
--- which packages does an advisory hit?
+-- which packages does an advisory hit, and since when does it hit any?
 CREATE INDEX package_findings_advisory_key_idx
-    ON image_catalog.package_findings (advisory_key, package_key);
+    ON image_catalog.package_findings (advisory_key, found_at);
 
 CREATE TABLE image_catalog.container_scans (
     image_key bigint NOT NULL,

@@ -104,6 +104,16 @@ extern void imgcat_read_nvd(ImgcatLoad *load, JsonbContainer *document,
 							const char *place);
 
 /*
+ * Joined to the tables of a FROM clause, the rows of a table that a condition
+ * finds by an index, for each row before it: for a batch, which is small, of what
+ * lies in large tables.  The planner may not choose to read those whole: it would
+ * where they were filled just now and are not analyzed yet, for each batch.
+ */
+#define IMGCAT_BY_INDEX(columns, table, condition) \
+	" CROSS JOIN LATERAL (SELECT " columns \
+	"  FROM image_catalog." table " WHERE " condition " OFFSET 0)"
+
+/*
  * A SELECT of what packages p and ranges r have to say to each other, and what
  * follows is its FROM clause and condition: the package's or its source's name
  * is that of the range, and the version is affected.

@@ -165,10 +165,14 @@ write_batch(ImgcatLoad *load)
 	{
 		/* of an id that comes again in a load, the last document counts */
 		imgcat_execute_with_rows("DELETE FROM image_catalog.advisories AS a"
-								 " USING imported AS n"
-								 " WHERE a.source = $2 AND $1 IS NOT NULL"
-								 "  AND a.advisory_id = n.advisory_id"
-								 "  AND NOT a.is_current",
+								 " USING (SELECT DISTINCT advisory_id"
+								 "        FROM imported) AS n"
+								 IMGCAT_BY_INDEX("advisory_key", "advisories",
+												 "source = $2"
+												 " AND advisory_id = n.advisory_id"
+												 " AND NOT is_current") " AS o"
+								 " WHERE a.advisory_key = o.advisory_key"
+								 "  AND $1 IS NOT NULL",
 								 "imported", &load->advisories, 2, types, values, false,
 								 SPI_OK_DELETE);
 		imgcat_execute_with_rows("UPDATE image_catalog.advisories AS a"
@@ -178,9 +182,11 @@ write_batch(ImgcatLoad *load)
 								 " FROM (SELECT DISTINCT ON (advisory_id) *"
 								 "       FROM imported"
 								 "       ORDER BY advisory_id, advisory_key DESC) AS n"
-								 " WHERE a.source = $2"
-								 "  AND a.advisory_id = n.advisory_id"
-								 "  AND a.is_current"
+								 IMGCAT_BY_INDEX("advisory_key", "advisories",
+												 "source = $2"
+												 " AND advisory_id = n.advisory_id"
+												 " AND is_current") " AS o"
+								 " WHERE a.advisory_key = o.advisory_key"
 								 "  AND (a.document_hash = n.document_hash"
 								 "       OR a.load_key = $1)",
 								 "imported", &load->advisories, 2, types, values, false,
@@ -193,11 +199,12 @@ write_batch(ImgcatLoad *load)
 								 "   advisory_link, published_at, modified_at)"
 								 " SELECT DISTINCT ON (n.advisory_id) $1, $2, n.*"
 								 " FROM imported AS n"
-								 " WHERE NOT EXISTS (SELECT"
-								 "  FROM image_catalog.advisories AS a"
-								 "  WHERE a.source = $2 AND a.load_key = $1"
-								 "   AND a.advisory_id = n.advisory_id"
-								 "   AND a.is_current)"
+								 " LEFT JOIN LATERAL (SELECT load_key"
+								 "  FROM image_catalog.advisories"
+								 "  WHERE source = $2"
+								 "   AND advisory_id = n.advisory_id"
+								 "   AND is_current OFFSET 0) AS a ON true"
+								 " WHERE a.load_key IS DISTINCT FROM $1"
 								 " ORDER BY n.advisory_id, n.advisory_key DESC",
 								 "imported", &load->advisories, 2, types, values, false,
 								 SPI_OK_INSERT);

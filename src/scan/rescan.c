@@ -22,51 +22,70 @@
 #define BATCH_IMAGES	64
 
 /*
- * Images that are due, watched ones and then all.  They are locked as far as
- * nobody else has locked them: whoever imports waits for us, we for nobody.
+ * Images that are due, watched ones and then all, those after the last one that
+ * was done.  They are locked as far as nobody else has locked them: whoever
+ * imports waits for us, we for nobody.
  */
 static const char *const due_images[] = {
-	"SELECT i.image_key FROM image_catalog.container_images AS i"
+	"SELECT i.image_key, s.due_at FROM image_catalog.container_images AS i"
 	" JOIN image_catalog.container_scans AS s ON s.image_key = i.image_key"
-	" WHERE s.due_at IS NOT NULL AND ($1 IS NULL OR s.due_at >= $1)"
+	" WHERE s.due_at IS NOT NULL AND (s.due_at, s.image_key) > ($1, $2)"
 	"  AND i.image_key IN (SELECT n.image_key"
 	"   FROM image_catalog.container_watched_images AS w"
 	"   JOIN image_catalog.container_image_names AS n"
 	"    ON n.name_full = w.name)"
-	" ORDER BY s.due_at, i.image_key LIMIT $2 FOR UPDATE OF i SKIP LOCKED",
+	" ORDER BY s.due_at, s.image_key LIMIT $3 FOR UPDATE OF i SKIP LOCKED",
 
-	"SELECT i.image_key FROM image_catalog.container_scans AS s"
+	"SELECT i.image_key, s.due_at FROM image_catalog.container_scans AS s"
 	" JOIN image_catalog.container_images AS i ON i.image_key = s.image_key"
-	" WHERE s.due_at IS NOT NULL AND ($1 IS NULL OR s.due_at >= $1)"
-	" ORDER BY s.due_at, s.image_key LIMIT $2 FOR UPDATE OF i SKIP LOCKED"
+	" WHERE s.due_at IS NOT NULL AND (s.due_at, s.image_key) > ($1, $2)"
+	" ORDER BY s.due_at, s.image_key LIMIT $3 FOR UPDATE OF i SKIP LOCKED"
 };
 
-/*
- * Scan up to count images that are due, of those that a query finds; returns
- * how many.
- */
-static int64
-rescan_batch(const char *query, int64 count, bool has_since, TimestampTz since)
+/* Where a rescan stands in the order of due images. */
+typedef struct Position
 {
-	Oid			types[2] = {TIMESTAMPTZOID, INT8OID};
-	Datum		values[2];
-	int64		scanned;
+	TimestampTz due_at;
+	int64		image_key;
+}			Position;
 
-	values[0] = TimestampTzGetDatum(since);
-	values[1] = Int64GetDatum(Min(count, BATCH_IMAGES));
+/*
+ * Scan up to count images that are due, of those that a query finds after a
+ * position, which moves on.  Returns how many were found; those of them that
+ * have lost their scan are not counted in *scanned.
+ */
+static uint64
+rescan_batch(const char *query, int64 count, Position * position, int64 *scanned)
+{
+	Oid			types[3] = {TIMESTAMPTZOID, INT8OID, INT8OID};
+	Datum		values[3];
+	uint64		found;
+	bool		isnull;
+
+	values[0] = TimestampTzGetDatum(position->due_at);
+	values[1] = Int64GetDatum(position->image_key);
+	values[2] = Int64GetDatum(Min(count, BATCH_IMAGES));
 	SPI_connect();
 	/* loads come before images, or between two calls: see scan_images.c */
 	if (SPI_execute("LOCK TABLE image_catalog.packages IN ROW EXCLUSIVE MODE",
 					false, 0) != SPI_OK_UTILITY ||
-		SPI_execute_with_args(query, 2, types, values,
-							  has_since ? "  " : "n ", false,
+		SPI_execute_with_args(query, 3, types, values, NULL, false,
 							  0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read images to scan");
-	/* what has lost its scan is no progress */
-	scanned = SPI_processed == 0 ? 0 :
-		imgcat_scan_images(imgcat_result_keys(), NULL);
+	found = SPI_processed;
+	if (found > 0)
+	{
+		HeapTuple	last = SPI_tuptable->vals[found - 1];
+		TupleDesc	descriptor = SPI_tuptable->tupdesc;
+
+		position->image_key = DatumGetInt64(SPI_getbinval(last, descriptor, 1,
+														  &isnull));
+		position->due_at = DatumGetTimestampTz(SPI_getbinval(last, descriptor,
+															 2, &isnull));
+		*scanned += imgcat_scan_images(imgcat_result_keys(), NULL);
+	}
 	SPI_finish();
-	return scanned;
+	return found;
 }
 
 /*
@@ -74,8 +93,7 @@ rescan_batch(const char *query, int64 count, bool has_since, TimestampTz since)
  */
 IMGCAT_FUNCTION(imgcat_rescan_container_images, 0)
 {
-	bool		has_since = !PG_ARGISNULL(0);
-	TimestampTz since = has_since ? PG_GETARG_TIMESTAMPTZ(0) : 0;
+	TimestampTz since = PG_ARGISNULL(0) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(0);
 	int64		limit = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT32(1);
 	int64		scanned = 0;
 
@@ -86,15 +104,12 @@ IMGCAT_FUNCTION(imgcat_rescan_container_images, 0)
 				 errmsg("limit must not be negative")));
 	for (int i = 0; i < (int) lengthof(due_images); i++)
 	{
-		int64		found;
+		Position	position = {since, PG_INT64_MIN};
 
-		do
-		{
+		while (scanned < limit &&
+			   rescan_batch(due_images[i], limit - scanned, &position,
+							&scanned) > 0)
 			CHECK_FOR_INTERRUPTS();
-			found = scanned == limit ? 0 :
-				rescan_batch(due_images[i], limit - scanned, has_since, since);
-			scanned += found;
-		} while (found > 0);
 	}
 	PG_RETURN_INT64(scanned);
 }

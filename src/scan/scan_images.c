@@ -150,6 +150,16 @@ image_keys(const ScannedImage *images, int count)
 }
 
 /*
+ * The packages of images, an array of their keys: a FROM clause.
+ */
+#define PACKAGES_OF_IMAGES \
+	" FROM pg_catalog.unnest($1) AS i (image_key)" \
+	IMGCAT_BY_INDEX("component_index, package_key", "container_packages", \
+					"image_key = i.image_key") " AS k" \
+	IMGCAT_BY_INDEX("ecosystem, is_matched", "packages", \
+					"package_key = k.package_key") " AS p"
+
+/*
  * Match the packages of images that nobody has matched yet: those that came in
  * a transaction with a snapshot from before.  In such a one they stay so.
  */
@@ -158,11 +168,8 @@ match_rest(Datum keys)
 {
 	if (IsolationUsesXactSnapshot())
 		return;
-	select_by_keys("SELECT DISTINCT p.package_key"
-				   " FROM image_catalog.container_packages AS k"
-				   " JOIN image_catalog.packages AS p"
-				   "  ON p.package_key = k.package_key"
-				   " WHERE k.image_key = ANY ($1) AND NOT p.is_matched", keys);
+	select_by_keys("SELECT DISTINCT k.package_key" PACKAGES_OF_IMAGES
+				   " WHERE NOT p.is_matched", keys);
 	if (SPI_processed > 0)
 	{
 		Datum		packages = imgcat_result_keys();
@@ -180,7 +187,7 @@ match_rest(Datum keys)
 
 /* Columns of what read_hits() selects, from the third on those of a hit. */
 #define HIT_COLUMNS \
-	"k.image_key, k.component_index, p.ecosystem, a.source, a.advisory_id," \
+	"i.image_key, k.component_index, p.ecosystem, a.source, a.advisory_id," \
 	" a.name, a.severity, a.cvss_v2, a.cvss_v3, a.cvss_v4," \
 	" COALESCE(NULLIF(a.summary, ''), d.summary, ''), a.link," \
 	" a.advisory_name, a.advisory_link, f.fixed_by," \
@@ -262,14 +269,12 @@ fill_findings(ScannedImage *images, int count, Datum keys, TimestampTz now)
 	ImgcatHit  *hits;
 	int			nhits = 0;
 
-	select_by_keys("SELECT " HIT_COLUMNS
-				   " FROM image_catalog.container_packages AS k"
-				   " JOIN image_catalog.packages AS p"
-				   "  ON p.package_key = k.package_key"
-				   " JOIN image_catalog.package_findings AS f"
-				   "  ON f.package_key = k.package_key"
-				   " JOIN image_catalog.advisories AS a"
-				   "  ON a.advisory_key = f.advisory_key"
+	select_by_keys("SELECT " HIT_COLUMNS PACKAGES_OF_IMAGES
+				   IMGCAT_BY_INDEX("advisory_key, fixed_by",
+								   "package_findings",
+								   "package_key = k.package_key") " AS f"
+				   IMGCAT_BY_INDEX("*", "advisories",
+								   "advisory_key = f.advisory_key") " AS a"
 				   " LEFT JOIN LATERAL (SELECT"
 				   "   pg_catalog.max(v.epss_probability) AS epss_probability,"
 				   "   pg_catalog.max(v.epss_percentile) AS epss_percentile,"
@@ -284,8 +289,7 @@ fill_findings(ScannedImage *images, int count, Datum keys, TimestampTz now)
 				   "   ON l.load_key = v.load_key"
 				   "  WHERE v.cve = a.name AND l.finished_at IS NOT NULL) AS d"
 				   "  ON true"
-				   " WHERE k.image_key = ANY ($1)"
-				   " ORDER BY k.image_key, k.component_index, a.name,"
+				   " ORDER BY i.image_key, k.component_index, a.name,"
 				   "  a.source, a.advisory_id", keys);
 	hits = palloc_extended(sizeof(ImgcatHit) * Max(SPI_processed, 1),
 						   MCXT_ALLOC_HUGE);
@@ -328,16 +332,15 @@ static void
 note_missing_data(ScannedImage *images, int count, Datum keys)
 {
 	select_by_keys("SELECT e.image_key, e.ecosystem"
-				   " FROM (SELECT DISTINCT k.image_key, p.ecosystem"
-				   "       FROM image_catalog.container_packages AS k"
-				   "       JOIN image_catalog.packages AS p"
-				   "        ON p.package_key = k.package_key"
-				   "       WHERE k.image_key = ANY ($1)) AS e"
-				   " WHERE NOT EXISTS (SELECT"
+				   " FROM (SELECT DISTINCT i.image_key, p.ecosystem"
+				   PACKAGES_OF_IMAGES ") AS e"
+				   " LEFT JOIN LATERAL (SELECT true AS is_known"
 				   "  FROM image_catalog.advisory_ranges AS r"
 				   "  JOIN image_catalog.advisories AS a"
 				   "   ON a.advisory_key = r.advisory_key"
-				   "  WHERE r.ecosystem = e.ecosystem AND a.is_current)", keys);
+				   "  WHERE r.ecosystem = e.ecosystem AND a.is_current"
+				   "  LIMIT 1) AS r ON true"
+				   " WHERE r.is_known IS NULL", keys);
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
 		const char *ecosystem = text_column(row, 2);
