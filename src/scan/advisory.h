@@ -141,6 +141,6 @@ extern void imgcat_read_nvd(ImgcatLoad *load, JsonbContainer *document,
 	" GROUP BY m.package_key, m.advisory_key"
 
 extern void imgcat_match_packages(Datum package_keys);
-extern Datum imgcat_result_keys(void);
+extern Datum imgcat_result_keys(uint64 count);
 
 #endif							/* IMGCAT_ADVISORY_H */

@@ -297,12 +297,12 @@ import_batch(ImgcatLoad *load, Jsonb *documents)
 }
 
 /*
- * The keys that the last query returned, its first column, as an array.
+ * The keys in the first so many rows that the last query returned, its first
+ * column, as an array.
  */
 Datum
-imgcat_result_keys(void)
+imgcat_result_keys(uint64 count)
 {
-	uint64		count = SPI_processed;
 	Datum	   *keys = palloc_extended(sizeof(Datum) * Max(count, 1),
 									   MCXT_ALLOC_HUGE);
 	bool		isnull;

@@ -216,7 +216,7 @@ imgcat_finish_package_links(ImgcatPackageLinks *links)
 					  " ON CONFLICT DO NOTHING RETURNING package_key",
 					  SPI_OK_INSERT_RETURNING);
 		if (SPI_processed > 0 && !IsolationUsesXactSnapshot())
-			imgcat_match_packages(imgcat_result_keys());
+			imgcat_match_packages(imgcat_result_keys(SPI_processed));
 		execute_links(links,
 					  "DELETE FROM image_catalog.container_packages"
 					  " WHERE image_key = ANY ($1)", SPI_OK_DELETE);

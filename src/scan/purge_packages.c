@@ -84,7 +84,7 @@ purge_packages(Datum limit, bool has_limit)
 		elog(ERROR, "could not read packages");
 	if (SPI_processed == 0)
 		return 0;
-	keys[0] = imgcat_result_keys();
+	keys[0] = imgcat_result_keys(SPI_processed);
 	if (SPI_execute("LOCK TABLE image_catalog.packages"
 					" IN SHARE ROW EXCLUSIVE MODE", false,
 					0) != SPI_OK_UTILITY ||

@@ -18,8 +18,12 @@
 #include "scan/scan_images.h"
 #include "utils/timestamp.h"
 
-/* Images scanned by one round of statements. */
+/*
+ * Images scanned by one round of statements, and how large their documents may
+ * be all together, as they are stored: compressed to a tenth or so.
+ */
 #define BATCH_IMAGES	64
+#define BATCH_BYTES		(1024 * 1024)
 
 /*
  * Images that are due, watched ones and then all, those after the last one that
@@ -27,7 +31,8 @@
  * imports waits for us, we for nobody.
  */
 static const char *const due_images[] = {
-	"SELECT i.image_key, s.due_at FROM image_catalog.container_images AS i"
+	"SELECT i.image_key, s.due_at, pg_catalog.pg_column_size(i.document)"
+	" FROM image_catalog.container_images AS i"
 	" JOIN image_catalog.container_scans AS s ON s.image_key = i.image_key"
 	" WHERE s.due_at IS NOT NULL AND (s.due_at, s.image_key) > ($1, $2)"
 	"  AND i.image_key IN (SELECT n.image_key"
@@ -36,31 +41,56 @@ static const char *const due_images[] = {
 	"    ON n.name_full = w.name)"
 	" ORDER BY s.due_at, s.image_key LIMIT $3 FOR UPDATE OF i SKIP LOCKED",
 
-	"SELECT i.image_key, s.due_at FROM image_catalog.container_scans AS s"
+	"SELECT i.image_key, s.due_at, pg_catalog.pg_column_size(i.document)"
+	" FROM image_catalog.container_scans AS s"
 	" JOIN image_catalog.container_images AS i ON i.image_key = s.image_key"
 	" WHERE s.due_at IS NOT NULL AND (s.due_at, s.image_key) > ($1, $2)"
 	" ORDER BY s.due_at, s.image_key LIMIT $3 FOR UPDATE OF i SKIP LOCKED"
 };
 
 /* Where a rescan stands in the order of due images. */
-typedef struct Position
+typedef struct RescanPosition
 {
 	TimestampTz due_at;
 	int64		image_key;
-}			Position;
+} RescanPosition;
+
+/*
+ * How many of the images that a query found make a batch: at least one, and no
+ * more than fit.  The position moves to the last of them.
+ */
+static uint64
+take_batch(RescanPosition *position)
+{
+	int64		bytes = 0;
+	uint64		taken = 0;
+
+	while (taken < SPI_processed && bytes < BATCH_BYTES)
+	{
+		HeapTuple	row = SPI_tuptable->vals[taken++];
+		TupleDesc	columns = SPI_tuptable->tupdesc;
+		bool		isnull;
+
+		position->image_key = DatumGetInt64(SPI_getbinval(row, columns, 1,
+														  &isnull));
+		position->due_at = DatumGetTimestampTz(SPI_getbinval(row, columns, 2,
+															 &isnull));
+		bytes += DatumGetInt32(SPI_getbinval(row, columns, 3, &isnull));
+	}
+	return taken;
+}
 
 /*
  * Scan up to count images that are due, of those that a query finds after a
- * position, which moves on.  Returns how many were found; those of them that
+ * position, which moves on.  Returns how many were taken; those of them that
  * have lost their scan are not counted in *scanned.
  */
 static uint64
-rescan_batch(const char *query, int64 count, Position * position, int64 *scanned)
+rescan_batch(const char *query, int64 count, RescanPosition *position, int64 *scanned)
 {
 	Oid			types[3] = {TIMESTAMPTZOID, INT8OID, INT8OID};
 	Datum		values[3];
-	uint64		found;
-	bool		isnull;
+	uint64		taken;
 
 	values[0] = TimestampTzGetDatum(position->due_at);
 	values[1] = Int64GetDatum(position->image_key);
@@ -72,20 +102,11 @@ rescan_batch(const char *query, int64 count, Position * position, int64 *scanned
 		SPI_execute_with_args(query, 3, types, values, NULL, false,
 							  0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read images to scan");
-	found = SPI_processed;
-	if (found > 0)
-	{
-		HeapTuple	last = SPI_tuptable->vals[found - 1];
-		TupleDesc	descriptor = SPI_tuptable->tupdesc;
-
-		position->image_key = DatumGetInt64(SPI_getbinval(last, descriptor, 1,
-														  &isnull));
-		position->due_at = DatumGetTimestampTz(SPI_getbinval(last, descriptor,
-															 2, &isnull));
-		*scanned += imgcat_scan_images(imgcat_result_keys(), NULL);
-	}
+	taken = take_batch(position);
+	if (taken > 0)
+		*scanned += imgcat_scan_images(imgcat_result_keys(taken), NULL);
 	SPI_finish();
-	return found;
+	return taken;
 }
 
 /*
@@ -104,7 +125,7 @@ IMGCAT_FUNCTION(imgcat_rescan_container_images, 0)
 				 errmsg("limit must not be negative")));
 	for (int i = 0; i < (int) lengthof(due_images); i++)
 	{
-		Position	position = {since, PG_INT64_MIN};
+		RescanPosition position = {since, PG_INT64_MIN};
 
 		while (scanned < limit &&
 			   rescan_batch(due_images[i], limit - scanned, &position,

@@ -172,7 +172,7 @@ match_rest(Datum keys)
 				   " WHERE NOT p.is_matched", keys);
 	if (SPI_processed > 0)
 	{
-		Datum		packages = imgcat_result_keys();
+		Datum		packages = imgcat_result_keys(SPI_processed);
 
 		imgcat_match_packages(packages);
 		select_by_keys("WITH locked AS (SELECT package_key"
@@ -519,7 +519,7 @@ imgcat_scan_digest(const char *digest, const char *full_name)
 							  false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read container images");
 	return SPI_processed > 0 &&
-		imgcat_scan_images(imgcat_result_keys(), full_name) > 0;
+		imgcat_scan_images(imgcat_result_keys(SPI_processed), full_name) > 0;
 }
 
 /*

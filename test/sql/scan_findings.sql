@@ -155,6 +155,15 @@ SELECT count(*) FROM due;
 SELECT image_catalog.rescan_container_images("limit" => -1);
 \echo :SQLSTATE
 SELECT count(*) FROM findings WHERE image LIKE 'c%';
+-- documents that are too large for one round
+SELECT count(image_catalog.import_sbom('w:large@' || :'digest' || '7' || image, jsonb_build_object('bomFormat', 'CycloneDX', 'components',
+    (SELECT jsonb_agg(jsonb_build_object('purl', 'pkg:npm/w@1', 'licenses', jsonb_build_array(jsonb_build_object('license', jsonb_build_object('name',
+        (SELECT string_agg(md5(format('%s %s %s', image, c, n)), '') FROM generate_series(1, 500) AS n)))))) FROM generate_series(1, 100) AS c))))
+  FROM generate_series(1, 3) AS image;
+SELECT min(pg_column_size(document)) > 512 * 1024 AS large FROM image_catalog.container_images WHERE digest LIKE :'digest' || '7%';
+SELECT image_catalog.import_vulnerabilities('osv:w', pg_temp.doc('CVE-2024-0002', 'w'))::jsonb -> 'images' AS images;
+SELECT image_catalog.rescan_container_images();
+SELECT image, cve, count(*) FROM findings WHERE image LIKE '7%' GROUP BY 1, 2 ORDER BY 1;
 
 -- nothing to scan with, nothing to scan
 DELETE FROM image_catalog.advisories;
