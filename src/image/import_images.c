@@ -84,19 +84,29 @@ static const struct
 };
 
 /*
- * Members that a document names.  A membership lasts as long as its image;
- * one that is what the document says is left alone, times and all.
+ * Members that a document names.  A membership lasts as long as its image,
+ * unless the document says that it ended; one that is what the document says
+ * is left alone, times and all.
  */
 static const char members_sql[] =
 "INSERT INTO image_catalog.image_members AS m (image_id, member_id, status, "
 "created_at, updated_at, deleted_at) "
-"SELECT n.image_id, n.member_id, n.status, $1, $1, i.deleted_at "
+"SELECT n.image_id, n.member_id, n.status, "
+"COALESCE(n.created_at, o.created_at, $1), "
+"COALESCE(n.updated_at, CASE WHEN o.image_id IS NULL THEN n.created_at "
+"WHEN o.status = n.status AND o.deleted_at IS NOT DISTINCT FROM "
+"COALESCE(n.deleted_at, i.deleted_at) THEN o.updated_at END, $1), "
+"COALESCE(n.deleted_at, i.deleted_at) "
 "FROM members n JOIN image_catalog.images i ON i.id = n.image_id "
+"LEFT JOIN image_catalog.image_members o "
+"ON o.image_id = n.image_id AND o.member_id = n.member_id "
 "ORDER BY n.image_id, n.member_id "
 "ON CONFLICT (image_id, member_id) DO UPDATE SET status = excluded.status, "
-"updated_at = excluded.updated_at, deleted_at = excluded.deleted_at "
-"WHERE m.status <> excluded.status "
-"OR m.deleted_at IS DISTINCT FROM excluded.deleted_at";
+"created_at = excluded.created_at, updated_at = excluded.updated_at, "
+"deleted_at = excluded.deleted_at "
+"WHERE (m.status, m.created_at, m.updated_at, m.deleted_at) "
+"IS DISTINCT FROM (excluded.status, excluded.created_at, "
+"excluded.updated_at, excluded.deleted_at)";
 
 /*
  * Members that a document, which names members, does not name.  They end
@@ -111,6 +121,30 @@ static const char removed_members_sql[] =
 "AND m.deleted_at IS NOT DISTINCT FROM i.deleted_at "
 "AND NOT EXISTS (SELECT FROM members n "
 "WHERE n.image_id = m.image_id AND n.member_id = m.member_id)";
+
+/*
+ * Locations that a document, which names locations, does not name at that
+ * place; then those that are not there.  An image without data has none.
+ */
+static const char removed_locations_sql[] =
+"DELETE FROM image_catalog.image_locations l USING documents d "
+"WHERE l.image_id = d.id AND d.has_locations "
+"AND NOT EXISTS (SELECT FROM locations n WHERE n.image_id = l.image_id "
+"AND n.number = l.number AND n.url = l.url)";
+static const char locations_sql[] =
+"INSERT INTO image_catalog.image_locations AS l (image_id, number, url, "
+"metadata, created_at) "
+"SELECT DISTINCT ON (n.image_id, n.url) n.image_id, n.number, n.url, "
+"n.metadata, COALESCE(n.created_at, o.created_at, $1) "
+"FROM locations n JOIN image_catalog.images i ON i.id = n.image_id "
+"LEFT JOIN image_catalog.image_locations o "
+"ON o.image_id = n.image_id AND o.url = n.url "
+"WHERE i.status <> 'queued' AND i.status <> 'deleted' "
+"ORDER BY n.image_id, n.url, n.number "
+"ON CONFLICT (image_id, url) DO UPDATE SET metadata = excluded.metadata, "
+"created_at = excluded.created_at "
+"WHERE (l.metadata, l.created_at) IS DISTINCT FROM "
+"(excluded.metadata, excluded.created_at)";
 
 /*
  * The statement that takes documents into the images that were there.  $2:
@@ -282,6 +316,8 @@ IMGCAT_FUNCTION(imgcat_import_images, 2)
 				   import.ndocuments);
 	register_store("members", import.members, import.members_desc,
 				   import.nmembers);
+	register_store("locations", import.locations, import.locations_desc,
+				   import.nlocations);
 	run(create_sql, now, merge);
 	if (register_created(created) < import.ndocuments)
 	{
@@ -294,9 +330,15 @@ IMGCAT_FUNCTION(imgcat_import_images, 2)
 		run(removed_members_sql, now, merge);
 		run(members_sql, now, merge);
 	}
+	if (import.any_has_locations)
+	{
+		run(removed_locations_sql, now, merge);
+		run(locations_sql, now, merge);
+	}
 	imgcat_spi_finish();
 	tuplestore_end(created);
 	tuplestore_end(import.documents);
 	tuplestore_end(import.members);
+	tuplestore_end(import.locations);
 	PG_RETURN_INT64(import.ndocuments);
 }

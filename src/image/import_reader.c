@@ -5,7 +5,7 @@
  *
  * A document is what the API prints, with "members" beside it.  Its values are
  * checked as those of a client are, but every attribute may be set, and limits
- * that an operator chose (quotas) do not apply.
+ * that an operator chose (quotas, schemes of locations) do not apply.
  *
  * src/image/import_reader.c
  *
@@ -21,7 +21,6 @@
 #include "image/import_reader.h"
 #include "image/ims_rules.h"
 #include "image/value.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -31,15 +30,11 @@ enum
 {
 	COL_DELETED_AT = IMGCAT_NUM_COLS,
 	COL_HAS_MEMBERS,
+	COL_HAS_LOCATIONS,
 	COL_MISSING,
 	COL_DOCUMENT,
 	NUM_DOCUMENT_COLS
 };
-
-#define NUM_MEMBER_COLS 3
-
-/* longest identifier of a project, in characters */
-#define IMGCAT_MEMBER_MAX 255
 
 /* the types of the columns of the row type image */
 static const struct
@@ -71,6 +66,7 @@ static const struct
 	{"properties", JSONBOID},
 	{"deleted_at", TIMESTAMPTZOID},
 	{"has_members", BOOLOID},
+	{"has_locations", BOOLOID},
 	{"missing", INT4OID},
 	{"document", INT4OID},
 };
@@ -96,19 +92,6 @@ typedef struct ImportReader
 } ImportReader;
 
 /*
- * The document at hand cannot be imported.
- */
-pg_noreturn static void
-document_error(const ImportReader *reader, const char *problem)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid image document"),
-			 imgcat_errdetail(IMS_BAD_FORMAT, "Document %d: %s",
-							  reader->place.index, problem)));
-}
-
-/*
  * Make the empty stores and their descriptors.
  */
 static void
@@ -119,12 +102,8 @@ make_stores(ImgcatImport *import)
 		TupleDescInitEntry(import->documents_desc, i + 1,
 						   document_columns[i].name,
 						   document_columns[i].type, -1, 0);
-	import->members_desc = CreateTemplateTupleDesc(NUM_MEMBER_COLS);
-	TupleDescInitEntry(import->members_desc, 1, "image_id", UUIDOID, -1, 0);
-	TupleDescInitEntry(import->members_desc, 2, "member_id", TEXTOID, -1, 0);
-	TupleDescInitEntry(import->members_desc, 3, "status", TEXTOID, -1, 0);
 	import->documents = tuplestore_begin_heap(true, false, work_mem);
-	import->members = tuplestore_begin_heap(true, false, work_mem);
+	imgcat_import_make_part_stores(import);
 }
 
 /*
@@ -177,11 +156,6 @@ check_document(ImportReader *reader)
 			imgcat_attribute_check_type(document->attributes[column],
 										&document->values[column],
 										&reader->place);
-	if (document->has_locations &&
-		(document->locations.type != jbvBinary ||
-		 JsonContainerSize(document->locations.val.binary.data) > 0))
-		document_error(reader, "Locations of data cannot be imported.");
-
 	for (int i = 0; i < document->nproperties; i++)
 	{
 		const JsonbValue *name = &document->names[i];
@@ -197,7 +171,8 @@ check_document(ImportReader *reader)
 							   "of a custom property must be a string or null");
 		if (name->val.string.len == 8 &&
 			memcmp(name->val.string.val, "location", 8) == 0)
-			document_error(reader, "Locations of data cannot be imported.");
+			imgcat_import_error(&reader->place,
+								"The name location is reserved; name locations instead.");
 	}
 }
 
@@ -212,26 +187,6 @@ set_default(ImgcatImageRow *row, ImgcatImageColumn column, Datum value)
 		row->values[column] = value;
 		row->nulls[column] = false;
 	}
-}
-
-/*
- * The time of deletion that the document at hand names, or null.
- */
-static void
-deletion_time(const ImportReader *reader, Datum *value, bool *is_null)
-{
-	/* no attribute of the API, but a time like the others */
-	static const ImgcatAttribute time = {
-		"deleted_at", -1, IMGCAT_ATTR_TIME, 0, 0, NULL, IMGCAT_FILTER_NONE, NULL
-	};
-
-	*value = (Datum) 0;
-	*is_null = (reader->deleted_at.type == jbvNull);
-	if (*is_null)
-		return;
-	imgcat_attribute_check_type(&time, &reader->deleted_at, &reader->place);
-	*value = imgcat_attribute_datum(&time, &reader->deleted_at, &reader->place,
-									is_null);
 }
 
 /*
@@ -258,54 +213,10 @@ remember_id(ImportReader *reader, const pg_uuid_t *id)
 	SeenId	   *seen = hash_search(reader->seen, id, HASH_ENTER, &found);
 
 	if (found)
-		document_error(reader, psprintf("Its identifier %s is that of document %d, too.",
-										imgcat_uuid_string(id), seen->index));
+		imgcat_import_error(&reader->place,
+							psprintf("Its identifier %s is that of document %d, too.",
+									 imgcat_uuid_string(id), seen->index));
 	seen->index = reader->place.index;
-}
-
-/*
- * Store the members of the document at hand.
- */
-static void
-store_members(ImportReader *reader, Datum image_id)
-{
-	static const char *const statuses[] = {"pending", "accepted", "rejected"};
-	JsonbIterator *iterator = JsonbIteratorInit(reader->members);
-	JsonbIteratorToken token;
-	JsonbValue	value;
-	Datum		values[NUM_MEMBER_COLS];
-	bool		nulls[NUM_MEMBER_COLS] = {0};
-
-	values[0] = image_id;
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
-	{
-		bool		known = false;
-
-		if (token == WJB_KEY)
-		{
-			if (value.val.string.len == 0 ||
-				pg_mbstrlen_with_len(value.val.string.val,
-									 value.val.string.len) > IMGCAT_MEMBER_MAX)
-				document_error(reader, "A member must be a project of 1 to 255 characters.");
-			values[1] = PointerGetDatum(cstring_to_text_with_len(value.val.string.val,
-																 value.val.string.len));
-		}
-		if (token != WJB_VALUE)
-			continue;
-		for (int i = 0; i < (int) lengthof(statuses); i++)
-			if (value.type == jbvString &&
-				strlen(statuses[i]) == (size_t) value.val.string.len &&
-				memcmp(statuses[i], value.val.string.val,
-					   value.val.string.len) == 0)
-				known = true;
-		if (!known)
-			document_error(reader, "The status of a member must be pending, accepted or rejected.");
-		values[2] = PointerGetDatum(cstring_to_text_with_len(value.val.string.val,
-															 value.val.string.len));
-		tuplestore_putvalues(reader->import->members,
-							 reader->import->members_desc, values, nulls);
-		reader->import->nmembers++;
-	}
 }
 
 /*
@@ -321,7 +232,7 @@ read_document(ImportReader *reader, const JsonbValue *value)
 
 	if (value->type != jbvBinary ||
 		!JsonContainerIsObject(value->val.binary.data))
-		document_error(reader, "It is not an object.");
+		imgcat_import_error(&reader->place, "It is not an object.");
 	imgcat_document_split(&reader->document, value->val.binary.data);
 	take_out_members(reader);
 	check_document(reader);
@@ -343,21 +254,25 @@ read_document(ImportReader *reader, const JsonbValue *value)
 
 	memcpy(values, row.values, sizeof(row.values));
 	memcpy(nulls, row.nulls, sizeof(row.nulls));
-	deletion_time(reader, &values[COL_DELETED_AT], &nulls[COL_DELETED_AT]);
+	imgcat_import_time("deleted_at", &reader->deleted_at, &reader->place,
+					   &values[COL_DELETED_AT], &nulls[COL_DELETED_AT]);
 	values[COL_HAS_MEMBERS] = BoolGetDatum(reader->members != NULL);
+	values[COL_HAS_LOCATIONS] = BoolGetDatum(reader->document.has_locations);
 	values[COL_MISSING] = Int32GetDatum(missing_columns(&reader->document));
 	values[COL_DOCUMENT] = Int32GetDatum(reader->place.index);
-	nulls[COL_HAS_MEMBERS] = nulls[COL_MISSING] = nulls[COL_DOCUMENT] = false;
+	nulls[COL_HAS_MEMBERS] = nulls[COL_HAS_LOCATIONS] = false;
+	nulls[COL_MISSING] = nulls[COL_DOCUMENT] = false;
 
 	remember_id(reader, DatumGetUUIDP(row.values[IMGCAT_COL_ID]));
 	tuplestore_putvalues(import->documents, import->documents_desc,
 						 values, nulls);
 	import->ndocuments++;
 	if (reader->members != NULL)
-	{
-		import->any_has_members = true;
-		store_members(reader, row.values[IMGCAT_COL_ID]);
-	}
+		imgcat_import_members(import, row.values[IMGCAT_COL_ID],
+							  reader->members, &reader->place);
+	if (reader->document.has_locations)
+		imgcat_import_locations(import, row.values[IMGCAT_COL_ID],
+								&reader->document.locations, &reader->place);
 }
 
 /*

@@ -68,6 +68,46 @@ SELECT bool_or(m.deleted_at = i.deleted_at) AS with_the_image FROM image_members
 SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "status": "queued", "members": {}}, {"id": "19907700-0000-4000-8000-000000000007", "members": {"m": "accepted"}}]', merge => true);
 SELECT pg_temp.members();
 
+-- members with their times: each stays as it is unless named; with a time of its end a member is one no more
+CREATE VIEW pg_temp.memberships AS
+    SELECT right(image_id::text, 1) AS n, member_id, status, created_at AT TIME ZONE 'UTC' AS created, updated_at AT TIME ZONE 'UTC' AS updated,
+           deleted_at AT TIME ZONE 'UTC' AS ended
+      FROM image_members WHERE image_id IN (pg_temp.id(8), pg_temp.id(9)) ORDER BY image_id, member_id;
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000008", "owner": "o", "members": {
+        "a": {"status": "accepted", "created_at": "2020-01-01", "updated_at": "2020-01-02"}, "b": {"status": "pending", "created_at": "2020-01-01"},
+        "c": {"status": "rejected", "created_at": "2020-01-01", "updated_at": "2020-01-02", "deleted_at": "2020-01-03"}}},
+    {"id": "19907700-0000-4000-8000-000000000009", "status": "deleted", "deleted_at": "2020-02-01", "members": {
+        "a": {"status": "accepted", "created_at": "2020-01-01", "deleted_at": "2020-02-01"},
+        "b": {"status": "accepted", "created_at": "2020-01-01", "updated_at": "2020-01-02", "deleted_at": "2020-01-03"}}}]');
+TABLE pg_temp.memberships;
+SELECT list_image_members(pg_temp.id(8))::jsonb -> 'members' -> 1 ->> 'member_id' AS second, jsonb_array_length(list_image_members(pg_temp.id(8))::jsonb -> 'members') AS members;
+BEGIN;
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000008", "members": {"a": "accepted", "b": {"status": "pending", "updated_at": "2020-01-05"}}},
+    {"id": "19907700-0000-4000-8000-000000000009", "status": "queued"}]', merge => true);
+TABLE pg_temp.memberships;
+-- an offer that is made again keeps the time of the first
+SELECT add_image_member(pg_temp.id(8), 'c')::jsonb ->> 'created_at' AS created;
+ROLLBACK;
+
+-- locations: of every scheme, a set when given and untouched when not, in the order named; none without data
+CREATE VIEW pg_temp.places AS
+    SELECT right(image_id::text, 1) AS n, url, metadata, created_at AT TIME ZONE 'UTC' AS created
+      FROM image_locations WHERE image_id IN (pg_temp.id(8), pg_temp.id(9)) ORDER BY image_id, number;
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000008", "status": "active", "locations": [
+        {"url": "rbd://fsid/pool/image/snap", "metadata": {"store": "ceph"}, "created_at": "2020-01-01"},
+        {"url": "file:///srv/images/8", "metadata": {}, "created_at": "2020-01-02"},
+        {"url": "rbd://fsid/pool/image/snap", "metadata": {}}]},
+    {"id": "19907700-0000-4000-8000-000000000009", "locations": [{"url": "https://example.org/9", "metadata": {}}]}]', merge => true);
+TABLE pg_temp.places;
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000008", "size": 5}]', merge => true);
+SELECT count(*) FROM pg_temp.places;
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000008", "locations": [
+        {"url": "file:///srv/images/8", "metadata": {"store": "file"}, "created_at": "2020-01-02"}, {"url": "https://example.org/8", "metadata": {}, "created_at": "2020-01-03"},
+        {"url": "rbd://fsid/pool/image/snap", "metadata": {"store": "ceph"}, "created_at": "2020-01-01"}]}]', merge => true);
+TABLE pg_temp.places;
+SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000008", "status": "deleted", "locations": [{"url": "https://example.org/8", "metadata": {}}]}]', merge => true);
+SELECT count(*) FROM pg_temp.places;
+
 -- what a listing sees of it
 SET image_catalog.project_id = 'm';
 SELECT id FROM list_images('{"visibility": "shared"}') WHERE id::text LIKE '19907700-%';
@@ -79,6 +119,9 @@ SELECT d, pg_temp.try(jsonb_build_array('{}'::jsonb, d)) FROM (VALUES
     ('{"owner": 1}'), ('{"disk_format": "x"}'), ('{"min_disk": -1}'), ('{"min_ram": 2147483648}'), ('{"size": -1}'), ('{"size": 1.5}'),
     ('{"size": 9223372036854775808}'), ('{"size": 9223372036854775807}'), ('{"checksum": "123456789012345678901234567890123"}'), ('{"created_at": "yesterday"}'),
     ('{"created_at": "gt:2020-01-01"}'), ('{"updated_at": 5}'), ('{"tags": "x"}'), ('{"tags": [1]}'), ('{"locations": [{"url": "u", "metadata": {}}]}'),
+    ('{"locations": [{"url": "file:///x"}]}'), ('{"locations": [{"url": "file:///x", "metadata": {}, "created_at": 5}]}'), ('{"locations": [5]}'),
+    ('{"locations": {"url": "file:///x", "metadata": {}}}'), ('{"locations": null}'),
+    ('{"members": {"m": {}}}'), ('{"members": {"m": {"status": "x"}}}'), ('{"members": {"m": {"status": "accepted", "deleted_at": "x"}}}'),
     ('{"locations": 5}'), ('{"location": "x"}'), ('{"p": 5}'), ('{"p": {}}'), ('{"p": null}'), ('{"members": {"m": "x"}}'), ('{"members": {"m": null}}'),
     ('{"members": {"": "accepted"}}'), ('{"members": "a property"}'), ('{"members": 5}'), ('{"status": "deleted", "deleted_at": "x"}')) x(d);
 SELECT pg_temp.try('{}'), pg_temp.try('5'), pg_temp.try('null');
