@@ -4,8 +4,9 @@
 
 \set ON_ERROR_STOP on
 
+-- As the API writes it; stable, so that it goes into the statements that call it.
 CREATE OR REPLACE FUNCTION glance_migration.as_time(at timestamp) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT
+    LANGUAGE sql STABLE STRICT
     RETURN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 
 CREATE OR REPLACE FUNCTION glance_migration.is_uuid(id text) RETURNS boolean
@@ -63,8 +64,8 @@ BEGIN
         l AS (SELECT image_id, bool_and(value ~ '^[A-Za-z][A-Za-z0-9+.-]*://') AS are_urls, bool_or(metadata IS NULL) AS bad_metadata,
                      jsonb_agg(jsonb_build_object('url', value, 'metadata', metadata,
                                                   'created_at', glance_migration.as_time(created_at)) ORDER BY id) AS locations
-                FROM (SELECT *, glance_migration.metadata(meta_data) AS metadata FROM all_locations
-                       WHERE NOT deleted AND status = 'active' AND %2$L) live GROUP BY 1),
+                FROM (SELECT *, CASE WHEN meta_data IN ('', '{}') THEN '{}' ELSE glance_migration.metadata(meta_data) END AS metadata
+                        FROM all_locations WHERE NOT deleted AND status = 'active' AND %2$L OFFSET 0) live GROUP BY 1),
         taken AS (
             SELECT i.id, greatest(i.created_at, i.updated_at, i.deleted_at) AS changed, i.deleted OR i.status = 'deleted' AS gone,
                    coalesce(p.properties, '{}') AS properties, are_urls, bad_metadata,
