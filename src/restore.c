@@ -80,12 +80,13 @@ static const char disable_triggers_sql[] =
 " JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'";
 
 /*
- * Tables whose triggers make indexes or triggers of the rows: these rows come
- * last, by an INSERT each.
+ * Tables whose trigger, named for that, makes indexes or triggers of their rows:
+ * these rows come last, those of a table by one INSERT.
  */
-static const char *const making_tables[] = {
-	"indexed_properties", "image_recording", NULL
-};
+static const char making_tables_sql[] =
+"SELECT c.relname FROM " TABLES
+" JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = c.relname || '_make'"
+" WHERE c.oid = ANY (e.extconfig) ORDER BY 1";
 
 /*
  * Run a statement that answers no rows.
@@ -155,6 +156,33 @@ require_empty_tables(void)
 }
 
 /*
+ * Take the rows that make something out of their tables, and note how they come
+ * back.
+ */
+static void
+postpone_making_rows(void)
+{
+	SPITupleTable *tables;
+	uint64		count;
+
+	execute(making_tables_sql);
+	tables = SPI_tuptable;
+	count = SPI_processed;
+	for (uint64 i = 0; i < count; i++)
+	{
+		const char *table = SPI_getvalue(tables->vals[i], tables->tupdesc, 1);
+
+		execute(psprintf("INSERT INTO image_catalog.restore_steps"
+						 " SELECT 4, %d, format('INSERT INTO image_catalog.%s SELECT *"
+						 " FROM jsonb_populate_recordset(NULL::image_catalog.%s, %%L)', rows)"
+						 " FROM (SELECT jsonb_agg(t) AS rows FROM image_catalog.%s t) r"
+						 " WHERE rows IS NOT NULL",
+						 (int) i, table, table, table));
+		execute(psprintf("DELETE FROM image_catalog.%s", table));
+	}
+}
+
+/*
  * begin_restore() returns void
  */
 IMGCAT_FUNCTION(imgcat_begin_restore, 0)
@@ -189,17 +217,7 @@ IMGCAT_FUNCTION(imgcat_finish_restore, 0)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no restore has begun"),
 				 errhint("Call begin_restore() before the rows are copied.")));
-	for (int i = 0; making_tables[i] != NULL; i++)
-	{
-		execute(psprintf("INSERT INTO image_catalog.restore_steps"
-						 " SELECT 4, %d + row_number() OVER (),"
-						 "  format('INSERT INTO image_catalog.%s SELECT *"
-						 " FROM jsonb_populate_record(NULL::image_catalog.%s, %%L)', to_jsonb(t))"
-						 " FROM image_catalog.%s t",
-						 1000000 * i, making_tables[i], making_tables[i],
-						 making_tables[i]));
-		execute(psprintf("DELETE FROM image_catalog.%s", making_tables[i]));
-	}
+	postpone_making_rows();
 	execute_answers("SELECT command FROM image_catalog.restore_steps"
 					" WHERE stage < 4 ORDER BY stage, number");
 	imgcat_rebuild_derived_tables();
