@@ -114,31 +114,15 @@ extern void imgcat_read_nvd(ImgcatLoad *load, JsonbContainer *document,
 	"  FROM image_catalog." table " WHERE " condition " OFFSET 0)"
 
 /*
- * A SELECT of what packages p and ranges r have to say to each other, and what
- * follows is its FROM clause and condition: the package's or its source's name
- * is that of the range, and the version is affected.
+ * The last condition and the end of a SELECT of what hits what, the rows of
+ * package_findings.  Its FROM clause has packages p, each with the version that
+ * counts, and ranges r of advisories.
  */
-#define IMGCAT_MATCH(from, condition) \
-	"SELECT m.package_key, m.advisory_key," \
-	"  image_catalog.latest_version(m.ecosystem, m.fixed_by)" \
-	" FROM (SELECT p.package_key, r.advisory_key, r.ecosystem, r.fixed_by" \
-	"       FROM " from \
-	"       WHERE " condition \
-	"        AND r.ecosystem = p.ecosystem AND r.name = p.name" \
-	"        AND NOT r.by_source AND (r.module = '' OR r.module = p.module)" \
-	"        AND image_catalog.version_affected(p.ecosystem, p.version," \
-	"             r.lower_version, r.upper_version, r.upper_included," \
-	"             r.versions)" \
-	"       UNION ALL" \
-	"       SELECT p.package_key, r.advisory_key, r.ecosystem, r.fixed_by" \
-	"       FROM " from \
-	"       WHERE " condition \
-	"        AND r.ecosystem = p.ecosystem AND r.name = p.source_name" \
-	"        AND r.by_source AND (r.module = '' OR r.module = p.module)" \
-	"        AND image_catalog.version_affected(p.ecosystem," \
-	"             p.source_version, r.lower_version, r.upper_version," \
-	"             r.upper_included, r.versions)) AS m" \
-	" GROUP BY m.package_key, m.advisory_key"
+#define IMGCAT_MATCHES \
+	" (r.module = '' OR r.module = p.module)" \
+	"  AND image_catalog.version_affected(r.ecosystem, p.version," \
+	"       r.lower_version, r.upper_version, r.upper_included, r.versions)" \
+	" GROUP BY p.package_key, r.advisory_key"
 
 extern void imgcat_match_packages(Datum package_keys);
 extern Datum imgcat_result_keys(uint64 count);

@@ -328,13 +328,33 @@ imgcat_match_packages(Datum package_keys)
 
 	values[0] = package_keys;
 	if (SPI_execute_with_args("INSERT INTO image_catalog.package_findings"
-							  "  (package_key, advisory_key, fixed_by) "
-							  IMGCAT_MATCH("image_catalog.packages AS p,"
-										   " image_catalog.advisory_ranges AS r,"
-										   " image_catalog.advisories AS a",
-										   "p.package_key = ANY ($1)"
-										   " AND a.advisory_key = r.advisory_key"
-										   " AND a.is_current")
+							  "  (package_key, advisory_key, fixed_by)"
+							  " SELECT p.package_key, r.advisory_key,"
+							  "  image_catalog.latest_version(r.ecosystem,"
+							  "                               r.fixed_by)"
+							  " FROM pg_catalog.unnest($1) AS given (package_key)"
+							  IMGCAT_BY_INDEX("*", "packages",
+											  "package_key = given.package_key")
+							  " AS named"
+	/* with its own name, or with that of its source */
+							  " CROSS JOIN LATERAL (VALUES"
+							  "  (named.package_key, named.ecosystem,"
+							  "   named.name, named.version, named.module, false),"
+							  "  (named.package_key, named.ecosystem,"
+							  "   named.source_name, named.source_version,"
+							  "   named.module, true))"
+							  " AS p (package_key, ecosystem, name, version,"
+							  "       module, by_source)"
+							  IMGCAT_BY_INDEX("*", "advisory_ranges",
+											  "ecosystem = p.ecosystem"
+											  " AND name = p.name"
+											  " AND by_source = p.by_source")
+							  " AS r"
+							  " CROSS JOIN LATERAL (SELECT"
+							  "  FROM image_catalog.advisories"
+							  "  WHERE advisory_key = r.advisory_key"
+							  "   AND is_current OFFSET 0) AS a WHERE"
+							  IMGCAT_MATCHES
 							  " ON CONFLICT DO NOTHING",
 							  1, types, values, NULL, false,
 							  0) != SPI_OK_INSERT)
@@ -398,7 +418,15 @@ finish_load(int64 key, const char *source, LoadResult *result)
 	finish_step("LOCK TABLE image_catalog.packages IN SHARE ROW EXCLUSIVE MODE",
 				key, source);
 
-	/* a finding of an advisory that changed was found when it was before */
+	/*
+	 * What follows goes from the advisories of the load by indexes, also
+	 * where these are all there are: then it is not much dearer than reading
+	 * the tables whole, and with a single one it does not depend on what the
+	 * planner knows of tables that were filled just now.  ctid stays what it
+	 * is, as all who write these tables wait for the lock.
+	 *
+	 * A finding of an advisory that changed was found when it was before.
+	 */
 	finish_step("UPDATE image_catalog.advisories AS a SET first_found_at ="
 				"  LEAST(o.first_found_at,"
 				"        (SELECT pg_catalog.min(f.found_at)"
@@ -408,27 +436,43 @@ finish_load(int64 key, const char *source, LoadResult *result)
 				" WHERE a.load_key = $1 AND NOT a.is_current"
 				"  AND o.source = $2 AND o.advisory_id = a.advisory_id"
 				"  AND o.is_current AND o.load_key <> $1", key, source);
-	finish_step("WITH removed AS (DELETE FROM image_catalog.package_findings AS f"
-				"  USING image_catalog.advisories AS a"
-				"  WHERE a.source = $2 AND a.is_current AND a.load_key <> $1"
-				"   AND f.advisory_key = a.advisory_key"
-				"  RETURNING f.package_key),"
+	finish_step("WITH removed AS (DELETE FROM image_catalog.package_findings"
+				"  WHERE ctid = ANY (ARRAY(SELECT f.ctid"
+				"   FROM image_catalog.advisories AS a"
+				IMGCAT_BY_INDEX("ctid", "package_findings",
+								"advisory_key = a.advisory_key") " AS f"
+				"   WHERE a.source = $2 AND a.is_current AND a.load_key <> $1))"
+				"  RETURNING package_key),"
 				" added AS (INSERT INTO image_catalog.package_findings"
-				"   (package_key, advisory_key, fixed_by) "
-				IMGCAT_MATCH("image_catalog.packages AS p,"
-							 " image_catalog.advisory_ranges AS r,"
-							 " image_catalog.advisories AS a",
-							 "a.load_key = $1 AND NOT a.is_current"
-							 " AND r.advisory_key = a.advisory_key")
+				"   (package_key, advisory_key, fixed_by)"
+				"  SELECT p.package_key, r.advisory_key,"
+				"   image_catalog.latest_version(r.ecosystem, r.fixed_by)"
+				"  FROM image_catalog.advisories AS a"
+				IMGCAT_BY_INDEX("*", "advisory_ranges",
+								"advisory_key = a.advisory_key") " AS r"
+	/* one of the two, by a condition that no row is read for */
+				"  CROSS JOIN LATERAL (SELECT package_key, version, module"
+				"   FROM image_catalog.packages"
+				"   WHERE NOT r.by_source AND ecosystem = r.ecosystem"
+				"    AND name = r.name"
+				"   UNION ALL SELECT package_key, source_version, module"
+				"   FROM image_catalog.packages"
+				"   WHERE r.by_source AND ecosystem = r.ecosystem"
+				"    AND source_name = r.name OFFSET 0) AS p"
+				"  WHERE a.load_key = $1 AND NOT a.is_current AND"
+				IMGCAT_MATCHES
 				"  RETURNING package_key),"
 				" hit AS (SELECT package_key FROM removed"
 				"  UNION SELECT package_key FROM added),"
-				" images AS (SELECT DISTINCT k.image_key"
-				"  FROM hit JOIN image_catalog.container_packages AS k"
-				"   ON k.package_key = hit.package_key),"
-				" due AS (UPDATE image_catalog.container_scans AS s"
-				"  SET due_at = pg_catalog.now() FROM images AS i"
-				"  WHERE s.image_key = i.image_key AND s.due_at IS NULL)"
+				" images AS (SELECT DISTINCT k.image_key FROM hit"
+				IMGCAT_BY_INDEX("image_key", "container_packages",
+								"package_key = hit.package_key") " AS k),"
+				" due AS (UPDATE image_catalog.container_scans"
+				"  SET due_at = pg_catalog.now()"
+				"  WHERE ctid = ANY (ARRAY(SELECT s.ctid FROM images AS i"
+				IMGCAT_BY_INDEX("ctid", "container_scans",
+								"image_key = i.image_key AND due_at IS NULL")
+				" AS s)))"
 				" SELECT (SELECT pg_catalog.count(*) FROM hit),"
 				"  (SELECT pg_catalog.count(*) FROM images)", key, source);
 	result->packages = step_result(1);
@@ -439,10 +483,11 @@ finish_load(int64 key, const char *source, LoadResult *result)
 				" SET due_at = pg_catalog.now()"
 				" FROM (SELECT DISTINCT f.image_key"
 				"       FROM image_catalog.vulnerability_details AS d"
-				"       JOIN image_catalog.container_findings AS f"
-				"        ON pg_catalog.lower(f.cve) = pg_catalog.lower(d.cve)"
+				IMGCAT_BY_INDEX("image_key", "container_findings",
+								"pg_catalog.lower(cve) = pg_catalog.lower(d.cve)"
+								" AND NOT cisa_kev") " AS f"
 				"       WHERE d.load_key = $1 AND d.cisa_kev IS NOT NULL"
-				"        AND NOT f.cisa_kev AND $2 IS NOT NULL) AS i"
+				"        AND $2 IS NOT NULL) AS i"
 				" WHERE s.image_key = i.image_key AND s.due_at IS NULL", key,
 				source);
 
