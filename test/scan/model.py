@@ -91,7 +91,7 @@ def random_affected():
 
 
 def random_document(number):
-    document = {"id": random.choice(["GHSA-%04d-aaaa-bbbb", "PYSEC-2024-%d", "X-%d"]) % number,
+    document = {"id": random.choice(["GHSA-%04d-aaaa-bbbb", "PYSEC-1999-%d", "X-%d"]) % number,
                 "affected": [random_affected() for _ in range(random.choice([1, 1, 1, 2, 3]))]}
     if random.random() < 0.7:
         document["aliases"] = ["CVE-2024-%04d" % random.randrange(1000, 1150)]
