@@ -83,7 +83,7 @@ BEGIN
                                         UNION ALL SELECT value, false FROM jsonb_each(p.c -> 'members')) side (member, is_glance) GROUP BY 1;
         INSERT INTO pg_temp.different
         SELECT d.source_id, coalesce('refused: ' || coalesce(r.problem, d.problem), d.names)
-          FROM (SELECT p.source_id, p.problem, glance_migration.difference(p.g, p.c) AS names FROM pg_temp.pair p) d
+          FROM (SELECT p.source_id, p.problem, glance_migration.difference(p.g, p.c) AS names FROM pg_temp.pair p OFFSET 0) d
           LEFT JOIN glance_migration.refused r ON r.source_id = d.source_id
          WHERE d.names IS NOT NULL OR d.problem IS NOT NULL;
         INSERT INTO pg_temp.listed
