@@ -13,8 +13,8 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "listing/branch_scan.h"
-#include "listing/statistics.h"
+#include "listing/index_scan.h"
+#include "listing/list_plan.h"
 #include "utils/builtins.h"
 
 /* more values than any enum has, with the missing one */

@@ -25,9 +25,8 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "listing/branch_scan.h"
-#include "listing/search_index.h"
-#include "listing/statistics.h"
+#include "listing/index_scan.h"
+#include "listing/list_plan.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 

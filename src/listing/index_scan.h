@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * index_scan.h
- *		Scans of the ordered indexes, entry by entry.
+ *		The ordered indexes: what an entry tells of an image, scans of entries,
+ *		and the images of one UNION ALL branch in an order.
  *
  * src/listing/index_scan.h
  *
@@ -11,14 +12,113 @@
 #define IMGCAT_INDEX_SCAN_H
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/relscan.h"
 #include "access/sdir.h"
 #include "access/skey.h"
 #include "access/stratnum.h"
 #include "executor/tuptable.h"
-#include "listing/index_entry.h"
+#include "image/image_row.h"
+#include "image/image_summary.h"
+#include "listing/list_cost.h"
+#include "query/sort_spec.h"
+#include "storage/itemptr.h"
 #include "utils/rel.h"
 #include "utils/snapshot.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+/* values that an index may lack; the row behind an entry has them */
+#define IMGCAT_ENTRY_CREATED_AT	0x01
+#define IMGCAT_ENTRY_UPDATED_AT	0x02
+#define IMGCAT_ENTRY_SIZE		0x04
+#define IMGCAT_ENTRY_NAME		0x08
+#define IMGCAT_ENTRY_SUMMARY	0x10
+#define IMGCAT_ENTRY_ALL		0x1f
+
+struct IndexScanDescData;
+
+/* An index entry, or the row that it points to. */
+typedef struct ImgcatEntry
+{
+	ItemPointerData tid;		/* in the index's table: images or shares */
+	int			known;			/* IMGCAT_ENTRY_... of those below */
+	bool		row_read;		/* the row is visible, and tid is its own */
+	bool		of_share;		/* of image_shares; tid is not of images */
+	pg_uuid_t	id;
+	TimestampTz created_at;
+	TimestampTz updated_at;
+	int64		size;			/* zero if missing */
+	const char *name;			/* empty if missing; no NUL at its end */
+	int			name_length;
+	uint64		summary;		/* has enum values, and what is missing */
+
+	/* the scan that is at this entry, to tell it of a dead row; or NULL */
+	struct IndexScanDescData *scan;
+
+	/* the row, if it was fetched and kept; or NULL */
+	MinimalTuple tuple;
+} ImgcatEntry;
+
+/* One key of an order; an order ends with the id. */
+typedef struct ImgcatKey
+{
+	int			column;			/* ImgcatImageColumn */
+	bool		descending;
+} ImgcatKey;
+
+#define IMGCAT_KEYS_MAX (IMGCAT_SORT_KEYS_MAX + 2)
+
+/*
+ * A filter on a property that has ordered indexes of its own: they find it,
+ * other entries do not tell, and the recheck does.  Its value is names[0].
+ */
+#define IMGCAT_INDEXED_PROPERTY IMGCAT_NUM_COLS
+
+/* What the entry's value of a column must be. */
+typedef struct ImgcatEntryFilter
+{
+	int			column;			/* or IMGCAT_INDEXED_PROPERTY */
+	const char *suffix;			/* of the property's indexes */
+	double		frequency;		/* of the property */
+	bool		missing;		/* a missing size or name passes */
+	uint32		codes;			/* of an enum: set of codes */
+	int64		low;			/* of a number, time or bool, both inclusive */
+	int64		high;
+	int			nnames;			/* of a name: one of these */
+	const char **names;
+	int		   *name_lengths;
+	uint32	   *name_hashes;
+} ImgcatEntryFilter;
+
+/* most filters of a scan, those on a peer group's values included */
+#define IMGCAT_FILTERS_MAX 64
+
+typedef enum ImgcatMatch
+{
+	IMGCAT_MATCH_NO,
+	IMGCAT_MATCH_YES,
+	IMGCAT_MATCH_UNKNOWN		/* the row tells */
+} ImgcatMatch;
+
+extern int	imgcat_column_known_as(int column);
+extern bool imgcat_column_is_enum(int column, ImgcatSummaryPart *part);
+extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
+extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
+extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);
+extern void imgcat_entry_free(ImgcatEntry *entry);
+extern int	imgcat_entry_compare_column(const ImgcatEntry *a,
+										const ImgcatEntry *b, int column);
+extern int	imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
+								 const ImgcatKey *keys, int nkeys);
+extern void imgcat_filter_of_value(ImgcatEntryFilter *filter,
+								   const ImgcatEntry *entry, int column);
+extern bool imgcat_filter_is_value(const ImgcatEntryFilter *filter);
+extern bool imgcat_filter_is_empty(const ImgcatEntryFilter *filter);
+extern const char *imgcat_filter_suffix(const ImgcatEntryFilter *filter);
+extern Datum imgcat_filter_value(const ImgcatEntryFilter *filter);
+extern ImgcatMatch imgcat_filter_match(const ImgcatEntryFilter *filter,
+									   const ImgcatEntry *entry);
 
 /* more indexes than a page ever asks for */
 #define IMGCAT_OPEN_INDEXES_MAX 40
@@ -100,5 +200,109 @@ extern void imgcat_index_scan_start(ImgcatIndexScan *scan);
 extern ImgcatEntry *imgcat_index_scan_next(ImgcatIndexScan *scan,
 										   ScanDirection direction);
 extern void imgcat_index_scan_close(ImgcatIndexScan *scan);
+
+/* Row numbers of images, sorted: those that have the facets asked for. */
+typedef struct ImgcatTidFilter
+{
+	int64		ntids;
+	const ItemPointerData *tids;
+} ImgcatTidFilter;
+
+/* Identifiers, sorted, of the same. */
+typedef struct ImgcatIdFilter
+{
+	int64		nids;
+	const pg_uuid_t *ids;
+} ImgcatIdFilter;
+
+/* A branch: what the indexes of a family begin with, and what is asked of it. */
+typedef struct ImgcatBranch
+{
+	ImgcatTable *table;
+	const char *family;			/* images_visibility, images_owner,
+								 * image_shares */
+	int			nscope;
+	Datum		scope[2];		/* texts */
+	const char *scope_names[2]; /* the columns, for EXPLAIN and statistics */
+	bool		hidden;			/* only hidden images, which have one index */
+	int64		page_rows;		/* rows wanted of the page */
+
+	/* facets asked for: what has them, NULL: not known; and how many have */
+	const ImgcatTidFilter *tids;	/* of images */
+	const ImgcatIdFilter *ids;	/* the same, of shares; or NULL */
+	ImgcatTable *images;		/* to look up what is shared */
+	double		facet_share;	/* 0: none asked for */
+} ImgcatBranch;
+
+/* One range of an index that filter then sort reads. */
+typedef struct ImgcatRange
+{
+	Relation	index;
+	bool		has_value;
+	Datum		value;
+	int64		low;			/* unless there is a value */
+	int64		high;
+} ImgcatRange;
+
+/*
+ * How a branch is scanned: an index in order, filter then sort, or the one
+ * after the other.
+ */
+typedef struct ImgcatBranchPath
+{
+	bool		empty;			/* nothing passes the filters */
+	bool		has_after;		/* begin behind the keyset position */
+	bool		exact_after;	/* it is one of the index keys */
+
+	/* in order: the keys that no filter fixes, and the index */
+	bool		can_order;
+	ImgcatKey	keys[IMGCAT_KEYS_MAX];
+	int			nkeys;
+	Relation	index;
+	int			prefix[2];		/* filters whose values are a prefix of it */
+	int			nprefix;
+	bool		direct;			/* it has the order of the keys; else by
+								 * groups */
+	int64		created_before; /* no image passes that is younger */
+
+	/* filter then sort */
+	bool		can_sort;
+	int			sort_filter;	/* -1: all of the index */
+	ImgcatRange *ranges;
+	int			nranges;
+
+	bool		order_first;	/* else sort first */
+	double		images;			/* of the branch, estimated */
+	double		order_cost;
+	double		sort_cost;
+	double		order_budget;
+	double		sort_budget;
+} ImgcatBranchPath;
+
+/* What was asked of a branch scan; all of it must outlive the scan. */
+typedef struct ImgcatBranchRequest
+{
+	const ImgcatBranch *branch;
+	const ImgcatKey *keys;
+	int			nkeys;
+	const ImgcatEntryFilter *filters;
+	int			nfilters;
+	const ImgcatEntry *after;	/* NULL: from the first on */
+	double		rows;			/* rows wanted of this branch */
+} ImgcatBranchRequest;
+
+typedef struct ImgcatBranchScan ImgcatBranchScan;
+
+extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
+extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
+extern void imgcat_path_range(const ImgcatBranchPath *path,
+							  const ImgcatBranchRequest *request,
+							  int64 *low, int64 *high);
+extern void imgcat_choose_branch_path(ImgcatBranchPath *path,
+									  const ImgcatBranchRequest *request);
+
+extern ImgcatBranchScan *imgcat_branch_scan_open(const ImgcatBranchRequest *request);
+extern ImgcatEntry *imgcat_branch_scan_next(ImgcatBranchScan *scan);
+extern void imgcat_branch_scan_close(ImgcatBranchScan *scan);
 
 #endif							/* IMGCAT_INDEX_SCAN_H */

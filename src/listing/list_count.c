@@ -20,10 +20,8 @@
 
 #include "image/gin_key.h"
 #include "listing/list_cost.h"
-#include "listing/list_scope.h"
 #include "listing/list_sql.h"
-#include "listing/search_index.h"
-#include "listing/statistics.h"
+#include "listing/list_plan.h"
 
 /* What the functions below need to know. */
 typedef struct Count

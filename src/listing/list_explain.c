@@ -14,11 +14,8 @@
 #include "postgres.h"
 
 #include "executor/instrument.h"
-#include "listing/list_explain.h"
-#include "listing/list_page.h"
-#include "listing/list_scan.h"
+#include "listing/list_plan.h"
 #include "listing/list_sql.h"
-#include "listing/statistics.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"

@@ -19,7 +19,7 @@
 #include "image/facet.h"
 #include "image/image_row.h"
 #include "image/protection.h"
-#include "listing/list_filter.h"
+#include "listing/list_request.h"
 #include "query/blank.h"
 #include "query/in_list.h"
 #include "query/number.h"

@@ -24,7 +24,6 @@
 #include "image/property_index.h"
 #include "listing/list_plan.h"
 #include "listing/list_sql.h"
-#include "listing/statistics.h"
 #include "port/pg_bitutils.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

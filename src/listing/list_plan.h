@@ -1,7 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * list_plan.h
- *		How the images of a request are found: one decision, as a value.
+ *		How the images of a request are found: one decision, as a value; the
+ *		statistics that it is made by, the scans that it chooses from, and the
+ *		page that is made by it.
+ *
+ * A scan hands out images in the order of the request, behind a keyset
+ * position if there is one.  What it hands out may be a row that nobody sees,
+ * or that the request does not list: whoever asks for it fetches the row and
+ * rechecks it (list_page.c).
  *
  * src/listing/list_plan.h
  *
@@ -10,9 +17,88 @@
 #ifndef IMGCAT_LIST_PLAN_H
 #define IMGCAT_LIST_PLAN_H
 
-#include "listing/branch_scan.h"
-#include "listing/list_scope.h"
-#include "listing/search_index.h"
+#include "access/htup.h"
+#include "datatype/timestamp.h"
+#include "listing/index_scan.h"
+#include "listing/list_request.h"
+#include "listing/list_sql.h"
+#include "tcop/dest.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+
+/* An image is in the set if it has any of these GIN keys. */
+typedef struct ImgcatKeySet
+{
+	int			nkeys;
+	int64	   *keys;
+} ImgcatKeySet;
+
+/* most images of a probe that can be fetched */
+#define IMGCAT_SEARCH_FETCH_MAX 4096
+
+typedef struct ImgcatSearchProbe ImgcatSearchProbe;
+
+extern ImgcatSearchProbe *imgcat_search_open(ImgcatTable *table);
+extern int64 imgcat_search_probe(ImgcatSearchProbe *probe,
+								 const ImgcatKeySet *sets, int nsets);
+extern const ItemPointerData *imgcat_search_found(const ImgcatSearchProbe *probe);
+extern bool imgcat_search_tids(ImgcatSearchProbe *probe,
+							   const ImgcatKeySet *sets, int nsets,
+							   int64 most, ImgcatTidFilter *filter);
+extern int	imgcat_compare_ids(const void *a, const void *b);
+extern bool imgcat_has_facets(const ImgcatBranch *branch,
+							  const ImgcatEntry *entry);
+extern bool imgcat_search_sample(ImgcatSearchProbe *probe, int64 at,
+								 bool from_end, TimestampTz *created_at);
+extern void imgcat_search_close(ImgcatSearchProbe *probe);
+
+/* An image must be in all of the sets; the rarest is the first. */
+typedef struct ImgcatSearchKeys
+{
+	int			nsets;
+	ImgcatKeySet *sets;			/* there is room for one more */
+	double	   *counts;			/* images in each, as statistics have it */
+
+	/* as statistics have it */
+	double		expected;		/* number of such images */
+	double		rarest;			/* number of images in the rarest set */
+	double		share;			/* of them that are the caller's to list */
+	bool		uncommon;		/* one set is too rare for statistics */
+} ImgcatSearchKeys;
+
+extern bool imgcat_is_facet(const ImgcatCondition *condition);
+extern int64 *imgcat_facet_keys(const ImgcatCondition *condition, int *nkeys);
+extern void imgcat_search_keys(ImgcatSearchKeys *result,
+							   const ImgcatListRequest *request,
+							   const ImgcatScope *scope);
+
+/* What ANALYZE knows of the keys of the search index. */
+typedef struct ImgcatKeyStatistics
+{
+	HeapTuple	tuple;
+	AttStatsSlot slot;
+	bool		found;
+	double		least;			/* frequency of what it did not keep */
+} ImgcatKeyStatistics;
+
+extern double imgcat_estimate_branch(const ImgcatBranch *branch);
+extern double imgcat_estimate_filter(const ImgcatTable *table,
+									 const ImgcatEntryFilter *filter);
+extern double imgcat_estimate_column(const ImgcatTable *table,
+									 const char *column, Datum value);
+extern double imgcat_estimate_text(const ImgcatTable *table,
+								   const ImgcatCondition *condition);
+extern double imgcat_estimate_number(const ImgcatTable *table,
+									 const ImgcatCondition *condition);
+extern double imgcat_number_of_images(void);
+extern void imgcat_key_statistics_begin(ImgcatKeyStatistics *statistics);
+extern void imgcat_key_statistics_end(ImgcatKeyStatistics *statistics);
+extern bool imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
+								 int64 key, double *frequency);
+extern bool imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
+									int64 scope, int64 facet,
+									double *frequency);
+extern bool imgcat_created_at_range(TimestampTz *first, TimestampTz *last);
 
 typedef enum ImgcatScanKind
 {
@@ -82,5 +168,66 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 							 const ImgcatEntry *after, int64 rows);
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
+
+typedef struct ImgcatListScan ImgcatListScan;
+
+struct ImgcatListScan
+{
+	ImgcatListPlan *plan;
+
+	/* the next image, or NULL; it lives until the next call */
+	ImgcatEntry *(*next) (ImgcatListScan *scan);
+	void		(*close) (ImgcatListScan *scan);
+
+	/* why next() came back with NULL, if it is not the end */
+	bool		pause;			/* recheck what came so far, and ask again */
+	bool		gave_up;		/* another scan has to go on behind "last" */
+	bool		has_last;
+	ImgcatEntry last;
+
+	/* the page's own counts, which a scan may go by */
+	int64		rechecked;
+	int64		listed;
+
+	/* counters */
+	int64		probes;			/* of the search index */
+	int64		candidates;		/* that the probes found */
+};
+
+extern void imgcat_branch_request(ImgcatBranchRequest *request,
+								  const ImgcatListPlan *plan, int at,
+								  const ImgcatEntry *after);
+extern ImgcatListScan *imgcat_ordered_scan_open(ImgcatListPlan *plan,
+												const ImgcatEntry *after);
+extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
+											   const ImgcatEntry *after);
+extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
+									  const ImgcatListPlan *plan,
+									  const ImgcatEntry *after);
+extern ImgcatListScan *imgcat_sql_scan_open(ImgcatListPlan *plan,
+											const ImgcatEntry *after);
+
+/* What a page took, for EXPLAIN ANALYZE. */
+typedef struct ImgcatPageCounters
+{
+	int64		probes;			/* of the search index */
+	int64		candidates;		/* found by them */
+	int64		entries;		/* of ordered indexes */
+	int64		rows;			/* fetched from tables by the scans */
+	int64		rechecks;		/* statements */
+	int64		rechecked;		/* rows */
+	int64		listed;			/* rows that the receiver took */
+	bool		gave_up;		/* the search scan did */
+} ImgcatPageCounters;
+
+extern bool imgcat_find_marker(const ImgcatListRequest *request,
+							   const ImgcatCaller *caller,
+							   ImgcatEntry *marker);
+extern void imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
+							 ImgcatPageCounters *counters);
+
+extern void imgcat_explain_list(ImgcatListPlan *plan, bool analyze,
+								Tuplestorestate *tuplestore,
+								TupleDesc tupdesc);
 
 #endif							/* IMGCAT_LIST_PLAN_H */

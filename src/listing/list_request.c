@@ -16,7 +16,7 @@
 #include "image/errors.h"
 #include "image/image_row.h"
 #include "image/ims_rules.h"
-#include "listing/list_filter.h"
+#include "listing/list_request.h"
 #include "query/number.h"
 #include "utils/builtins.h"
 

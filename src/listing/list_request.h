@@ -102,5 +102,23 @@ extern void imgcat_list_request_add(ImgcatListRequest *request,
 extern void imgcat_list_request_finish(ImgcatListRequest *request,
 									   const ImgcatCaller *caller);
 
+extern bool imgcat_is_named(const ImgcatListParameter *parameter,
+							const char *name);
+extern void imgcat_bad_value(const ImgcatListRequest *request,
+							 const ImgcatListParameter *parameter,
+							 const char *code, const char *hint);
+extern ImgcatCondition *imgcat_add_condition(ImgcatListRequest *request,
+											 ImgcatConditionKind kind,
+											 int column, Datum value);
+extern void imgcat_add_filter(ImgcatListRequest *request,
+							  const ImgcatListParameter *parameter);
+extern bool imgcat_may_read_property(const char *name, size_t length);
+extern void imgcat_add_property_filter(ImgcatListRequest *request,
+									   const ImgcatListParameter *parameter);
+extern void imgcat_add_tag_filter(ImgcatListRequest *request,
+								  const ImgcatListParameter *parameter);
+
+extern void imgcat_tell_unknown(const ImgcatListRequest *request,
+								const ImgcatCaller *caller, bool notices);
 
 #endif							/* IMGCAT_LIST_REQUEST_H */

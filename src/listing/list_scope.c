@@ -14,7 +14,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "listing/list_scope.h"
+#include "listing/list_sql.h"
 #include "utils/builtins.h"
 
 /*

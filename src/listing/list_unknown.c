@@ -27,10 +27,8 @@
 #include "executor/spi.h"
 #include "image/errors.h"
 #include "image/protection.h"
-#include "listing/list_filter.h"
-#include "listing/list_scope.h"
+#include "listing/list_request.h"
 #include "listing/list_sql.h"
-#include "listing/list_unknown.h"
 #include "nearest_name.h"
 #include "utils/builtins.h"
 

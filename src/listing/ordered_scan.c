@@ -18,8 +18,7 @@
  */
 #include "postgres.h"
 
-#include "listing/list_scan.h"
-#include "listing/statistics.h"
+#include "listing/list_plan.h"
 #include "miscadmin.h"
 
 /* A branch, and its first image that was not handed out. */

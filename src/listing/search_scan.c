@@ -28,9 +28,8 @@
 #include "postgres.h"
 
 #include "image/gin_key.h"
-#include "listing/list_scan.h"
+#include "listing/list_plan.h"
 #include "listing/list_sql.h"
-#include "listing/statistics.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"

@@ -17,7 +17,7 @@
 #include "postgres.h"
 
 #include "image/image_row.h"
-#include "listing/list_scan.h"
+#include "listing/list_plan.h"
 #include "listing/list_sql.h"
 
 typedef struct SqlScan

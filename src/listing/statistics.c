@@ -22,7 +22,7 @@
 #include "entry.h"
 #include "image/gin_key.h"
 #include "listing/list_cost.h"
-#include "listing/statistics.h"
+#include "listing/list_plan.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
