@@ -21,7 +21,7 @@
 #include "image/image_row.h"
 #include "image/image_summary.h"
 #include "listing/list_cost.h"
-#include "query/sort_spec.h"
+#include "listing/list_request.h"
 #include "storage/itemptr.h"
 #include "utils/rel.h"
 #include "utils/snapshot.h"
@@ -59,15 +59,6 @@ typedef struct ImgcatEntry
 	/* the row, if it was fetched and kept; or NULL */
 	MinimalTuple tuple;
 } ImgcatEntry;
-
-/* One key of an order; an order ends with the id. */
-typedef struct ImgcatKey
-{
-	int			column;			/* ImgcatImageColumn */
-	bool		descending;
-} ImgcatKey;
-
-#define IMGCAT_KEYS_MAX (IMGCAT_SORT_KEYS_MAX + 2)
 
 /*
  * A filter on a property that has ordered indexes of its own: they find it,

@@ -142,15 +142,15 @@ check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
 }
 
 /*
- * Plan the request.  The caller is connected to SPI.
+ * Plan the request, into memory that SPI frees.  The caller is connected to SPI.
  */
 static void
 plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
 			 const ImgcatCaller *caller, int64 rows)
 {
-	ImgcatEntry marker;
+	ImgcatEntry *marker = request->marker == NULL ? NULL : palloc0(sizeof(ImgcatEntry));
 
-	if (request->marker != NULL && !imgcat_find_marker(request, caller, &marker))
+	if (marker != NULL && !imgcat_find_marker(request, caller, marker))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("marker image not found"),
@@ -158,8 +158,7 @@ plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
 									  "No image with id \"%s\" can be seen by the caller.",
 									  request->marker),
 				 errhint("Start again from the first page.")));
-	imgcat_plan_list(plan, request, caller,
-					 request->marker != NULL ? &marker : NULL, rows);
+	imgcat_plan_list(plan, request, caller, marker, rows);
 }
 
 /*
@@ -231,6 +230,19 @@ add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 }
 
 /*
+ * Report a filter argument that cannot be read.
+ */
+pg_noreturn static void
+refuse_filter(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid filter"),
+			 errdetail("%s", detail),
+			 errhint("A filter maps parameter names to strings: {\"status\": \"active\", \"tag\": [\"a\", \"b\"]}.")));
+}
+
+/*
  * Add one value of the filter argument.
  */
 static void
@@ -253,12 +265,8 @@ add_filter_value(ImgcatListRequest *request, const JsonbValue *name,
 															 NumericGetDatum(value->val.numeric)));
 			break;
 		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid filter"),
-					 errdetail("The value of \"%s\" is neither a string nor an array of strings.",
-							   name_text),
-					 errhint("A filter maps parameter names to strings: {\"status\": \"active\", \"tag\": [\"a\", \"b\"]}.")));
+			refuse_filter(psprintf("The value of \"%s\" is neither a string nor an array of strings.",
+								   name_text));
 	}
 	imgcat_list_request_add(request, name_text, strlen(name_text),
 							value_text, strlen(value_text));
@@ -277,11 +285,7 @@ add_filter_object(ImgcatListRequest *request, Jsonb *filter)
 	JsonbValue	value;
 
 	if (!JB_ROOT_IS_OBJECT(filter))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid filter"),
-				 errdetail("The filter is not a JSON object."),
-				 errhint("A filter maps parameter names to strings: {\"status\": \"active\", \"tag\": [\"a\", \"b\"]}.")));
+		refuse_filter("The filter is not a JSON object.");
 
 	iterator = JsonbIteratorInit(&filter->root);
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
@@ -304,10 +308,10 @@ add_filter_object(ImgcatListRequest *request, Jsonb *filter)
 }
 
 /*
- * Refuse a parameter that is given as an argument and in the filter.
+ * Add a parameter that is an argument: refused if the filter has it, too.
  */
 static void
-check_not_in_filter(const ImgcatListRequest *request, const char *name)
+add_argument(ImgcatListRequest *request, const char *name, const char *value)
 {
 	for (int i = 0; i < request->nparameters; i++)
 		if (strcmp(request->parameters[i].name, name) == 0)
@@ -316,6 +320,7 @@ check_not_in_filter(const ImgcatListRequest *request, const char *name)
 					 errmsg("\"%s\" is given twice", name),
 					 errdetail("It is an argument, and in the filter."),
 					 errhint("Leave one of them out.")));
+	imgcat_list_request_add(request, name, strlen(name), value, strlen(value));
 }
 
 /*
@@ -327,27 +332,11 @@ add_list_arguments(ImgcatListRequest *request, FunctionCallInfo fcinfo)
 	if (!PG_ARGISNULL(0))
 		add_filter_object(request, PG_GETARG_JSONB_P(0));
 	if (!PG_ARGISNULL(1))
-	{
-		char	   *sort = text_to_cstring(PG_GETARG_TEXT_PP(1));
-
-		check_not_in_filter(request, "sort");
-		imgcat_list_request_add(request, "sort", 4, sort, strlen(sort));
-	}
+		add_argument(request, "sort", text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	if (!PG_ARGISNULL(2))
-	{
-		char	   *limit = psprintf("%d", PG_GETARG_INT32(2));
-
-		check_not_in_filter(request, "limit");
-		imgcat_list_request_add(request, "limit", 5, limit, strlen(limit));
-	}
+		add_argument(request, "limit", psprintf("%d", PG_GETARG_INT32(2)));
 	if (!PG_ARGISNULL(3))
-	{
-		char	   *marker = DatumGetCString(DirectFunctionCall1(uuid_out,
-																 PG_GETARG_DATUM(3)));
-
-		check_not_in_filter(request, "marker");
-		imgcat_list_request_add(request, "marker", 6, marker, strlen(marker));
-	}
+		add_argument(request, "marker", imgcat_uuid_string(PG_GETARG_UUID_P(3)));
 }
 
 /*
@@ -397,8 +386,8 @@ append_encoded(StringInfo out, const char *str, size_t length)
 }
 
 /*
- * Append path?parameters as a JSON string, under the prefix of links; with a marker it is the link to
- * the page after the marker, without one to the first page.
+ * Append path?parameters as a JSON string, under the prefix of links; with a
+ * marker it is the link to the page after that, without one to the first page.
  */
 static void
 append_page_link(StringInfo out, const char *path,
@@ -425,43 +414,55 @@ append_page_link(StringInfo out, const char *path,
 }
 
 /*
- * list_images_page(query text) returns json
+ * A page of the list at path as a JSON document.  It is built behind the header
+ * of the text that it becomes.  Only OpenStack's has links.
  */
-IMGCAT_FUNCTION(imgcat_list_images_page, 1)
+static text *
+page_document(ImgcatDialect dialect, const text *query, const char *path,
+			  int limit_default, bool has_links)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
 	PageReceiver page;
 	StringInfoData json;
 
-	check_may_list(&caller, imgcat_dialect);
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0), IMAGES_PATH);
+	check_may_list(&caller, dialect);
+	imgcat_list_request_begin(&request, dialect);
+	add_query_string(&request, query, path);
 	imgcat_list_request_finish(&request, &caller);
 
-	/* the answer is built behind the header of the text that it becomes */
 	initStringInfo(&json);
 	appendStringInfoSpaces(&json, VARHDRSZ);
 	appendStringInfoString(&json, "{\"images\":[");
-	page_receiver_init(&page, &request, imgcat_page_limit_default);
+	page_receiver_init(&page, &request, limit_default);
 	page.json = &json;
-	page.tells_more = true;
+	page.tells_more = has_links;
 	list_page(&request, &caller, &page, false);
-
-	appendStringInfoString(&json, "],\"first\":");
-	append_page_link(&json, IMAGES_PATH, &request, NULL);
+	appendStringInfoChar(&json, ']');
+	if (has_links)
+	{
+		appendStringInfoString(&json, ",\"first\":");
+		append_page_link(&json, path, &request, NULL);
+	}
 	if (page.more)
 	{
-		Datum		id = DirectFunctionCall1(uuid_out, UUIDPGetDatum(&page.last_id));
-
 		appendStringInfoString(&json, ",\"next\":");
-		append_page_link(&json, IMAGES_PATH, &request,
-						 DatumGetCString(id));
+		append_page_link(&json, path, &request, imgcat_uuid_string(&page.last_id));
 	}
-	appendStringInfo(&json, ",\"schema\":\"%s/v2/schemas/images\"}",
-					 imgcat_http_prefix);
+	if (has_links)
+		appendStringInfo(&json, ",\"schema\":\"%s/v2/schemas/images\"", imgcat_http_prefix);
+	appendStringInfoChar(&json, '}');
 	SET_VARSIZE(json.data, json.len);
-	PG_RETURN_TEXT_P((text *) json.data);
+	return (text *) json.data;
+}
+
+/*
+ * list_images_page(query text) returns json
+ */
+IMGCAT_FUNCTION(imgcat_list_images_page, 1)
+{
+	PG_RETURN_TEXT_P(page_document(imgcat_dialect, PG_GETARG_TEXT_PP(0), IMAGES_PATH,
+								   imgcat_page_limit_default, true));
 }
 
 /*
@@ -469,41 +470,8 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
  */
 IMGCAT_FUNCTION(imgcat_list_cloud_images_page, 1)
 {
-	ImgcatCaller caller = imgcat_caller();
-	ImgcatListRequest request;
-	PageReceiver page;
-	StringInfoData json;
-
-	check_may_list(&caller, IMGCAT_DIALECT_IMS);
-	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0), "/v2/cloudimages");
-	imgcat_list_request_finish(&request, &caller);
-
-	initStringInfo(&json);
-	appendStringInfoSpaces(&json, VARHDRSZ);
-	appendStringInfoString(&json, "{\"images\":[");
-	page_receiver_init(&page, &request, CLOUD_PAGE_LIMIT_DEFAULT);
-	page.json = &json;
-	list_page(&request, &caller, &page, false);
-	appendStringInfoString(&json, "]}");
-	SET_VARSIZE(json.data, json.len);
-	PG_RETURN_TEXT_P((text *) json.data);
-}
-
-/* Takes the one value of a count. */
-typedef struct CountReceiver
-{
-	DestReceiver pub;			/* must be first */
-	int64		count;
-} CountReceiver;
-
-static bool
-count_receive(TupleTableSlot *slot, DestReceiver *self)
-{
-	bool		isnull;
-
-	((CountReceiver *) self)->count = DatumGetInt64(slot_getattr(slot, 1, &isnull));
-	return true;
+	PG_RETURN_TEXT_P(page_document(IMGCAT_DIALECT_IMS, PG_GETARG_TEXT_PP(0),
+								   "/v2/cloudimages", CLOUD_PAGE_LIMIT_DEFAULT, false));
 }
 
 /*
@@ -514,7 +482,8 @@ IMGCAT_FUNCTION(imgcat_count_images, 0)
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
 	ImgcatStatement statement;
-	CountReceiver receiver;
+	bool		is_null;
+	int64		count;
 
 	check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
@@ -522,17 +491,15 @@ IMGCAT_FUNCTION(imgcat_count_images, 0)
 		add_filter_object(&request, PG_GETARG_JSONB_P(0));
 	imgcat_list_request_finish(&request, &caller);
 
-	receiver.pub = *None_Receiver;
-	receiver.pub.receiveSlot = count_receive;
-	receiver.pub.mydest = DestTuplestore;
-	receiver.count = 0;
 	SPI_connect();
 	imgcat_count_statement(&statement, &request, &caller);
-	imgcat_statement_execute(&statement, 0, &receiver.pub);
-	if (receiver.count == 0)
+	imgcat_statement_execute(&statement, 0, NULL);
+	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+										1, &is_null));
+	if (count == 0)
 		imgcat_tell_unknown(&request, &caller, !imgcat_answering_http);
 	SPI_finish();
-	PG_RETURN_INT64(receiver.count);
+	PG_RETURN_INT64(count);
 }
 
 /*

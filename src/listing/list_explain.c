@@ -208,7 +208,7 @@ explain_branch(Explanation *out, const ImgcatListPlan *plan, int at)
 	ImgcatBranchRequest request;
 	ImgcatBranchPath path;
 
-	imgcat_branch_request(&request, plan, at, plan->has_after ? &plan->after : NULL);
+	imgcat_branch_request(&request, plan, at);
 	imgcat_choose_branch_path(&path, &request);
 	appendStringInfo(&out->line, "  ->  Branch of %s:",
 					 RelationGetRelationName(planned->branch.table->relation));
@@ -286,8 +286,7 @@ explain_plan(Explanation *out, ImgcatListPlan *plan)
 	{
 		ImgcatStatement statement;
 
-		imgcat_sql_scan_statement(&statement, plan,
-								  plan->has_after ? &plan->after : NULL);
+		imgcat_sql_scan_statement(&statement, plan);
 		appendStringInfo(&out->line, "  Statement: %s", statement.sql.data);
 		end_line(out);
 	}

@@ -56,6 +56,28 @@ imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind,
 }
 
 /*
+ * Does the request have a condition of the kind?
+ */
+bool
+imgcat_has_condition(const ImgcatListRequest *request, ImgcatConditionKind kind)
+{
+	for (int i = 0; i < request->nconditions; i++)
+		if (request->conditions[i].kind == kind)
+			return true;
+	return false;
+}
+
+/*
+ * Is it a condition that the search index knows?
+ */
+bool
+imgcat_is_facet(const ImgcatCondition *condition)
+{
+	return condition->kind == IMGCAT_COND_FACET ||
+		condition->kind == IMGCAT_COND_ANY_FACET;
+}
+
+/*
  * Does the parameter have this name?
  */
 bool
@@ -212,34 +234,26 @@ add_operator_filter(ImgcatListRequest *request,
 
 	if (attribute->values != NULL)
 		check_enum_values(request, attribute, parameter, values, nvalues);
-	if (attribute->column == IMGCAT_COL_STATUS &&
-		request->dialect == IMGCAT_DIALECT_IMS)
+	for (int i = 0; i < nvalues && attribute->column == IMGCAT_COL_STATUS &&
+		 request->dialect == IMGCAT_DIALECT_IMS; i++)
 	{
-		for (int i = 0; i < nvalues; i++)
-		{
-			char	   *status = TextDatumGetCString(values[i]);
+		char	   *status = TextDatumGetCString(values[i]);
 
-			if (strcmp(status, "deleted") == 0 || strcmp(status, "killed") == 0)
-				request->deleted = true;
-		}
+		request->deleted |= strcmp(status, "deleted") == 0 || strcmp(status, "killed") == 0;
 	}
 
 	if (attribute->type == IMGCAT_ATTR_UUID)
 	{
-		int			nuuids;
-		Datum		uuids = uuid_array(values, nvalues, &nuuids);
+		Datum		uuids = uuid_array(values, nvalues, &nvalues);
 
-		if (nuuids == 0)
-			imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
-		else
-			imgcat_add_condition(request, IMGCAT_COND_UUID_IN, attribute->column, uuids);
+		imgcat_add_condition(request, nvalues > 0 ? IMGCAT_COND_UUID_IN : IMGCAT_COND_NEVER,
+							 attribute->column, uuids);
 	}
-	else if (nvalues == 0)
-		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
 	else if (nvalues == 1)
 		imgcat_add_condition(request, IMGCAT_COND_TEXT, attribute->column, values[0]);
 	else
-		imgcat_add_condition(request, IMGCAT_COND_TEXT_IN, attribute->column,
+		imgcat_add_condition(request, nvalues > 0 ? IMGCAT_COND_TEXT_IN : IMGCAT_COND_NEVER,
+							 attribute->column,
 							 PointerGetDatum(construct_array(values, nvalues, TEXTOID,
 															 -1, false, TYPALIGN_INT)));
 }
@@ -444,33 +458,40 @@ set_visibility(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 }
 
 /*
+ * Refuse a value that is none of the words.
+ */
+static void
+check_word(const ImgcatListRequest *request, const ImgcatListParameter *parameter,
+		   const char *const *words, const char *code, const char *hint)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(parameter->value, *words) == 0)
+			return;
+	imgcat_bad_value(request, parameter, code, hint);
+}
+
+/*
  * The parameters that only IMS knows; false: not one of them.
  */
 static bool
 add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 {
-	const char *value = parameter->value;
+	static const char *const types[] = {"gold", "private", "shared", "market", NULL};
+	static const char *const architectures[] = {"x86", "arm", NULL};
 
 	if (imgcat_is_named(parameter, "__imagetype"))
-	{
-		if (strcmp(value, "gold") != 0 && strcmp(value, "private") != 0 &&
-			strcmp(value, "shared") != 0 && strcmp(value, "market") != 0)
-			imgcat_bad_value(request, parameter, IMS_BAD_IMAGE_TYPE,
-							 "The image types are gold, private, shared and market.");
-	}
+		check_word(request, parameter, types, IMS_BAD_IMAGE_TYPE,
+				   "The image types are gold, private, shared and market.");
 	else if (imgcat_is_named(parameter, "architecture"))
-	{
-		if (strcmp(value, "x86") != 0 && strcmp(value, "arm") != 0)
-			imgcat_bad_value(request, parameter, IMS_BAD_ARCHITECTURE,
-							 "The architectures are x86 and arm.");
-	}
+		check_word(request, parameter, architectures, IMS_BAD_ARCHITECTURE,
+				   "The architectures are x86 and arm.");
 	else if (imgcat_is_named(parameter, "flavor_id"))
 		return true;			/* flavors are not known here */
 	else if (imgcat_is_named(parameter, "enterprise_project_id"))
 	{
-		if (strcmp(value, "all_granted_eps") == 0)
+		if (strcmp(parameter->value, "all_granted_eps") == 0)
 			return true;
-		if (strcmp(value, "0") == 0)
+		if (strcmp(parameter->value, "0") == 0)
 		{
 			if (!imgcat_may_read_property(parameter->name, parameter->name_length))
 				return true;	/* to the caller, no image has another one */

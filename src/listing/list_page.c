@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_page.c
- *		One page of a list: scan, fetch, recheck, hand on.
+ *		One page of a list: scan, fetch, recheck, hand on; and the SQL scan.
  *
  * Whatever scan finds an image, its row is fetched here, under the snapshot
  * of the page, and one statement checks the caller's scope and all conditions
@@ -11,7 +11,9 @@
  *
  * A share is taken for what it says: triggers write it in the transaction that
  * changes the membership, so one snapshot sees both or neither, and the
- * membership is not looked up again (sql/32_image_shares.sql).
+ * membership is not looked up again (sql/32_image_shares.sql).  Only an ordered
+ * scan finds images by shares; of what other scans find the recheck asks the
+ * memberships.
  *
  * src/listing/list_page.c
  *
@@ -22,7 +24,6 @@
 #include <math.h>
 
 #include "access/tableam.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -34,8 +35,6 @@
 #include "query/uuid.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/queryenvironment.h"
 #include "utils/tuplestore.h"
@@ -53,19 +52,12 @@ typedef struct ListPage
 	ImgcatPageCounters *counters;
 
 	/* rows to be rechecked */
-	EphemeralNamedRelation relation;
 	Tuplestorestate *batch;
 	int64		nbatch;
-	Datum	   *shared_ids;		/* of those that are shared with the caller */
+	bool		by_shares;		/* what is shared was found by shares: */
+	Datum	   *shared_ids;		/* those of the batch */
 	int			nshared;
 	int			max_shared;
-
-	/* looking up shares by their keys */
-	Relation	share_index;
-	IndexScanDesc share_scan;
-	AttrNumber	visibility;
-	AttrNumber	owner;
-	AttrNumber	answer;
 } ListPage;
 
 /*
@@ -73,16 +65,14 @@ typedef struct ListPage
  * deleted images are not listed, one keeps the position that it had before.
  */
 static void
-append_marker_expression(StringInfo sql, const ImgcatListRequest *request, int at)
+append_marker_expression(StringInfo sql, const ImgcatListRequest *request, int column)
 {
-	int			column = imgcat_sort_attribute(request->sort.keys[at].attribute)->column;
-
 	if (!request->deleted && column == IMGCAT_COL_STATUS)
 		appendStringInfoString(sql, "COALESCE(i.status_before_deletion, i.status)");
 	else if (!request->deleted && column == IMGCAT_COL_UPDATED_AT)
 		appendStringInfoString(sql, "COALESCE(i.updated_at_before_deletion, i.updated_at)");
 	else
-		imgcat_append_sort_expression(sql, &request->sort, at);
+		appendStringInfoString(sql, imgcat_sort_expression(column));
 }
 
 /*
@@ -125,7 +115,6 @@ imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
 {
 	ImgcatStatement statement;
 	pg_uuid_t	id;
-	int			nkeys = imgcat_sort_length(&request->sort);
 	SPIPlanPtr	plan;
 
 	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data))
@@ -133,11 +122,11 @@ imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
 
 	imgcat_statement_begin(&statement);
 	appendStringInfoString(&statement.sql, "SELECT ");
-	for (int i = 0; i < nkeys; i++)
+	for (int i = 0; i < request->nkeys; i++)
 	{
 		if (i > 0)
 			appendStringInfoString(&statement.sql, ", ");
-		append_marker_expression(&statement.sql, request, i);
+		append_marker_expression(&statement.sql, request, request->keys[i].column);
 	}
 	appendStringInfo(&statement.sql,
 					 " FROM image_catalog.images i WHERE i.id = $%d",
@@ -152,17 +141,15 @@ imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
 	if (SPI_processed == 0)
 		return false;
 
-	memset(marker, 0, sizeof(*marker));
-	for (int i = 0; i < nkeys; i++)
+	for (int i = 0; i < request->nkeys; i++)
 	{
-		int			column = imgcat_sort_attribute(request->sort.keys[i].attribute)->column;
 		bool		isnull;
 		Datum		value;
 
 		/* the tuple table lives until SPI_finish */
 		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull);
 		Assert(!isnull);
-		imgcat_entry_set_value(marker, column, value);
+		imgcat_entry_set_value(marker, request->keys[i].column, value);
 	}
 	return true;
 }
@@ -196,7 +183,6 @@ register_batch(ListPage *page)
 	relation->reldata = page->batch;
 	if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
 		elog(ERROR, "could not register the rows of a page");
-	page->relation = relation;
 }
 
 /*
@@ -204,47 +190,27 @@ register_batch(ListPage *page)
  * lists.
  */
 static void
-recheck_batch(ListPage *page, ImgcatListScan *scan)
+recheck_batch(ListPage *page)
 {
 	const ImgcatListRequest *request = page->plan->request;
 	ImgcatStatement statement;
-	StringInfo	sql = &statement.sql;
-	ImgcatScopeParameters parameters = {0};
-	ArrayType  *ids;
+	Datum		shared_ids = (Datum) 0;
 
 	if (page->nbatch == 0)
 		return;
 	imgcat_statement_begin(&statement);
-	parameters.project = imgcat_scope_project(&page->plan->scope, &statement);
-	if (imgcat_scope_has(&page->plan->scope, IMGCAT_SCOPE_MEMBER) && !request->deleted)
-	{
-		ids = construct_array(page->shared_ids, page->nshared, UUIDOID, UUID_LEN,
-							  false, TYPALIGN_CHAR);
-		parameters.shared_ids = imgcat_statement_parameter(&statement, UUIDARRAYOID,
-														   PointerGetDatum(ids));
-	}
-	appendStringInfoString(sql, "SELECT " IMGCAT_IMAGE_COLUMNS " FROM " BATCH " i WHERE ");
-	imgcat_append_listable(sql, request);
-	appendStringInfoString(sql, " AND ");
-	imgcat_append_scope(sql, &page->plan->scope, &parameters);
-	imgcat_append_time_range(&statement, "i.created_at", request->created_from,
-							 request->created_before, sql);
-	imgcat_append_conditions(&statement, request, IMGCAT_FACETS_OF_ROW, sql);
+	if (page->by_shares)
+		shared_ids = PointerGetDatum(construct_array(page->shared_ids, page->nshared, UUIDOID,
+													 UUID_LEN, false, TYPALIGN_CHAR));
+	appendStringInfoString(&statement.sql,
+						   "SELECT " IMGCAT_IMAGE_COLUMNS " FROM " BATCH " i WHERE ");
+	imgcat_append_listed(&statement, request, &page->plan->scope, shared_ids);
 
-	/* rows come as they lie there, unless memberships are joined */
-	if (request->deleted)
-	{
-		ImgcatKeysetKey keyset[IMGCAT_KEYS_MAX];
-		int			nkeys = imgcat_sort_keyset(&request->sort, NULL, keyset);
-
-		imgcat_append_keyset_order(sql, keyset, nkeys);
-	}
+	/* one scan of the batch without a join: rows come as they lie there */
 	imgcat_statement_execute(&statement, 0, &page->pub);
 
 	page->counters->rechecks++;
 	page->counters->rechecked += page->nbatch;
-	scan->rechecked = page->counters->rechecked;
-	scan->listed = page->counters->listed;
 	tuplestore_clear(page->batch);
 	page->nbatch = 0;
 	page->nshared = 0;
@@ -274,72 +240,6 @@ fetch_by_id(ListPage *page, const pg_uuid_t *id)
 }
 
 /*
- * Is the answer of a share one that the request lists?
- */
-static bool
-is_answer_listed(const ImgcatScope *scope, const char *answer)
-{
-	for (int i = 0; i < scope->nbranches; i++)
-		if (scope->branches[i].kind == IMGCAT_SCOPE_MEMBER &&
-			strcmp(scope->branches[i].member_status, answer) == 0)
-			return true;
-	return false;
-}
-
-/*
- * Is the image shared with the caller, by an answer that the request lists?
- */
-static bool
-is_shared(ListPage *page, const pg_uuid_t *id)
-{
-	ImgcatTable *shares = &page->plan->shares;
-	const ImgcatScope *scope = &page->plan->scope;
-	ScanKeyData keys[2];
-	bool		is_null;
-
-	if (!imgcat_scope_has(scope, IMGCAT_SCOPE_MEMBER))
-		return false;
-	if (page->share_index == NULL)
-		page->share_index = imgcat_table_primary_key(shares);
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));
-	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid,
-						   C_COLLATION_OID, F_TEXTEQ,
-						   CStringGetTextDatum(scope->caller->project_id));
-	if (page->share_scan == NULL)
-		page->share_scan = imgcat_index_beginscan(shares->relation, page->share_index,
-												  shares->snapshot, 2, 0);
-	index_rescan(page->share_scan, keys, 2, NULL, 0);
-	shares->rows_read++;
-	if (!index_getnext_slot(page->share_scan, ForwardScanDirection, shares->slot))
-		return false;
-	return is_answer_listed(scope,
-							TextDatumGetCString(slot_getattr(shares->slot,
-															 page->answer, &is_null)));
-}
-
-/*
- * Does the slot of images hold an image that only a share can show?
- */
-static bool
-needs_share(const ListPage *page)
-{
-	TupleTableSlot *slot = page->plan->images.slot;
-	const char *project = page->plan->caller->project_id;
-	bool		is_null;
-	Datum		value = slot_getattr(slot, page->visibility, &is_null);
-	text	   *owner;
-
-	if (strcmp(TextDatumGetCString(value), "shared") != 0)
-		return false;
-	value = slot_getattr(slot, page->owner, &is_null);
-	if (is_null || project == NULL)
-		return true;
-	owner = DatumGetTextPP(value);
-	return VARSIZE_ANY_EXHDR(owner) != strlen(project) ||
-		memcmp(VARDATA_ANY(owner), project, VARSIZE_ANY_EXHDR(owner)) != 0;
-}
-
-/*
  * Note that an image is shared with the caller.
  */
 static void
@@ -365,32 +265,19 @@ static void
 add_to_batch(ListPage *page, ImgcatEntry *entry)
 {
 	ImgcatTable *images = &page->plan->images;
-	TupleTableSlot *slot = images->slot;
-	bool		of_share = entry->of_share;
 	pg_uuid_t	id = entry->id;
-	bool		is_null;
 
-	if (of_share)
+	if (entry->of_share)
 	{
 		if (!imgcat_fetch_row(&page->plan->shares, entry) || !fetch_by_id(page, &id))
 			return;
+		note_shared(page, &id);
 	}
 	else if (entry->tuple != NULL)
-		ExecForceStoreMinimalTuple(entry->tuple, slot, false);
+		ExecForceStoreMinimalTuple(entry->tuple, images->slot, false);
 	else if (!imgcat_fetch_row(images, entry))
 		return;
-
-	if (of_share)
-		note_shared(page, &id);
-	else if (imgcat_scope_has(&page->plan->scope, IMGCAT_SCOPE_MEMBER) &&
-			 !page->plan->request->deleted && needs_share(page))
-	{
-		id = *DatumGetUUIDP(slot_getattr(slot, images->id, &is_null));
-		if (!is_shared(page, &id))
-			return;
-		note_shared(page, &id);
-	}
-	tuplestore_puttupleslot(page->batch, slot);
+	tuplestore_puttupleslot(page->batch, images->slot);
 	page->nbatch++;
 }
 
@@ -413,85 +300,120 @@ batch_size(const ListPage *page)
 }
 
 /*
+ * The SQL scan: images by one statement, whose plan the server is free to
+ * choose, for what no index of ours leads to: images that are named by their
+ * identifiers, deleted ones, and conditions that few images pass and no index
+ * entry shows.  All but the first have no bound.  The statement answers with
+ * row numbers.
+ */
+typedef struct SqlScan
+{
+	ImgcatListScan pub;			/* must be first */
+	ImgcatEntry entry;			/* the last one handed out */
+	SPITupleTable *rows;		/* row numbers; they live until SPI_finish */
+	uint64		at;
+} SqlScan;
+
+/*
+ * Its statement: one SELECT with the scope, all conditions, order and limit.
+ */
+void
+imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan)
+{
+	const ImgcatListRequest *request = plan->request;
+	StringInfo	sql = &statement->sql;
+	ImgcatKeysetKey keyset[IMGCAT_KEYS_MAX];
+	int			nkeys = imgcat_list_keyset(request, keyset);
+
+	imgcat_statement_begin(statement);
+	statement->generic = false;
+	appendStringInfoString(sql, "SELECT i.ctid FROM image_catalog.images i WHERE ");
+	imgcat_append_listed(statement, request, &plan->scope, (Datum) 0);
+	for (int i = 0; i < request->nconditions; i++)
+		if (imgcat_is_facet(&request->conditions[i]))
+		{
+			int			nfacets;
+			int64	   *facets = imgcat_facet_keys(&request->conditions[i], &nfacets);
+
+			imgcat_append_keys(statement, facets, nfacets);
+		}
+	if (plan->after != NULL)
+	{
+		for (int i = 0; i < nkeys; i++)
+		{
+			int			column = request->keys[i].column;
+
+			keyset[i].parameter = imgcat_statement_parameter(statement, imgcat_sort_type(column),
+															 imgcat_entry_value(plan->after, column));
+		}
+		appendStringInfoString(sql, " AND ");
+		imgcat_append_keyset_after(sql, keyset, nkeys);
+	}
+	imgcat_append_keyset_order(sql, keyset, nkeys);
+	appendStringInfo(sql, " LIMIT " INT64_FORMAT, plan->rows);
+}
+
+static ImgcatEntry *
+sql_next(ImgcatListScan *self)
+{
+	SqlScan    *scan = (SqlScan *) self;
+	bool		is_null;
+
+	if (scan->at == scan->rows->numvals)
+		return NULL;
+	scan->entry.tid = *(ItemPointer) DatumGetPointer(SPI_getbinval(scan->rows->vals[scan->at++],
+																   scan->rows->tupdesc, 1, &is_null));
+	scan->entry.row_read = true;
+	return &scan->entry;
+}
+
+static void
+sql_close(ImgcatListScan *self)
+{
+	SPI_freetuptable(((SqlScan *) self)->rows);
+	pfree(self);
+}
+
+/*
+ * Open a SQL scan of the plan, behind a keyset position if there is one.
+ */
+static ImgcatListScan *
+sql_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
+{
+	SqlScan    *scan = palloc0(sizeof(SqlScan));
+	ImgcatStatement statement;
+
+	scan->pub.plan = plan;
+	scan->pub.counters = counters;
+	scan->pub.next = sql_next;
+	scan->pub.close = sql_close;
+	imgcat_sql_scan_statement(&statement, plan);
+	imgcat_statement_execute(&statement, plan->rows, NULL);
+	scan->rows = SPI_tuptable;
+	return &scan->pub;
+}
+
+/*
  * Hand on the images of a scan until the page is full.
  */
 static void
 list_scan(ListPage *page, ImgcatListScan *scan)
 {
 	int64		size = batch_size(page);
+	ImgcatEntry *entry;
 
-	while (!page->full && page->counters->listed < page->plan->rows)
+	do
 	{
-		ImgcatEntry *entry = scan->next(scan);
-
+		entry = scan->next(scan);
 		if (entry != NULL)
 			add_to_batch(page, entry);
-		if (entry != NULL ? page->nbatch >= size : true)
+		if (entry == NULL || page->nbatch >= size)
 		{
-			recheck_batch(page, scan);
+			recheck_batch(page);
 			size = batch_size(page);
 		}
-		if (entry == NULL && !scan->pause)
-			break;
-	}
-}
-
-/*
- * Open the scan of the plan.
- */
-static ImgcatListScan *
-open_scan(ImgcatListPlan *plan, ImgcatScanKind kind, const ImgcatEntry *after)
-{
-	switch (kind)
-	{
-		case IMGCAT_ORDERED_SCAN:
-			return imgcat_ordered_scan_open(plan, after);
-		case IMGCAT_SEARCH_SCAN:
-			return imgcat_search_scan_open(plan, after);
-		case IMGCAT_SQL_SCAN:
-			return imgcat_sql_scan_open(plan, after);
-		case IMGCAT_NO_SCAN:
-			break;
-	}
-	elog(ERROR, "a plan has no scan");
-}
-
-/*
- * Prepare to make a page.
- */
-static void
-begin_page(ListPage *page, ImgcatListPlan *plan, DestReceiver *receiver,
-		   ImgcatPageCounters *counters)
-{
-	Oid			images = RelationGetRelid(plan->images.relation);
-
-	memset(page, 0, sizeof(*page));
-	page->pub = *None_Receiver;
-	page->pub.receiveSlot = page_receive;
-	page->pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
-	page->plan = plan;
-	page->receiver = receiver;
-	page->counters = counters;
-	page->visibility = get_attnum(images, "visibility");
-	page->owner = get_attnum(images, "owner");
-	page->answer = get_attnum(RelationGetRelid(plan->shares.relation), "answer");
-	register_batch(page);
-}
-
-/*
- * Let go of what the page holds.
- */
-static void
-end_page(ListPage *page)
-{
-	ImgcatPageCounters *counters = page->counters;
-
-	if (page->share_scan != NULL)
-		index_endscan(page->share_scan);
-	SPI_unregister_relation(BATCH);
-	tuplestore_end(page->batch);
-	counters->entries = page->plan->images.entries_read + page->plan->shares.entries_read;
-	counters->rows = page->plan->images.rows_read + page->plan->shares.rows_read;
+	} while (!page->full && page->counters->listed < page->plan->rows &&
+			 (entry != NULL || scan->pause));
 }
 
 /*
@@ -503,34 +425,37 @@ void
 imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
 				 ImgcatPageCounters *counters)
 {
-	ListPage	page;
-	const ImgcatEntry *after = plan->has_after ? &plan->after : NULL;
+	static ImgcatListScan *(*const open[]) (ImgcatListPlan *, ImgcatPageCounters *) =
+	{
+		[IMGCAT_ORDERED_SCAN] = imgcat_ordered_scan_open,
+		[IMGCAT_SEARCH_SCAN] = imgcat_search_scan_open,
+		[IMGCAT_SQL_SCAN] = sql_scan_open,
+	};
+	ListPage	page = {.pub = *None_Receiver,.plan = plan,.receiver = receiver,.counters = counters};
 	ImgcatScanKind kind = plan->scan;
+	bool		goes_on = kind != IMGCAT_NO_SCAN && plan->rows > 0;
 
 	memset(counters, 0, sizeof(*counters));
-	if (kind == IMGCAT_NO_SCAN || plan->rows <= 0)
+	if (!goes_on)
 		return;
-	begin_page(&page, plan, receiver, counters);
-	for (;;)
+	page.pub.receiveSlot = page_receive;
+	page.pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
+	register_batch(&page);
+	while (goes_on)
 	{
-		ImgcatListScan *scan = open_scan(plan, kind, after);
-		bool		goes_on;
+		ImgcatListScan *scan = open[kind] (plan, counters);
 
+		page.by_shares = (kind == IMGCAT_ORDERED_SCAN);
 		list_scan(&page, scan);
-		counters->probes += scan->probes;
-		counters->candidates += scan->candidates;
 		goes_on = scan->gave_up && !page.full && counters->listed < plan->rows;
-		if (goes_on)
-		{
-			/* a search scan gives up at most once, and knows a position */
-			counters->gave_up = true;
-			plan->after = scan->last;
-			after = scan->has_last ? &plan->after : NULL;
-			kind = plan->can_order ? IMGCAT_ORDERED_SCAN : IMGCAT_SQL_SCAN;
-		}
 		scan->close(scan);
-		if (!goes_on)
-			break;
+
+		/* only a search scan gives up */
+		counters->gave_up |= goes_on;
+		kind = plan->can_order ? IMGCAT_ORDERED_SCAN : IMGCAT_SQL_SCAN;
 	}
-	end_page(&page);
+	SPI_unregister_relation(BATCH);
+	tuplestore_end(page.batch);
+	counters->entries = plan->images.entries_read + plan->shares.entries_read;
+	counters->rows = plan->images.rows_read + plan->shares.rows_read;
 }

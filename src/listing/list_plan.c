@@ -213,7 +213,7 @@ set_property_filter(ImgcatListPlan *plan)
 	ImgcatEntryFilter *filter = &plan->filters[plan->nfilters];
 	Datum		value;
 
-	if (request->hidden || !imgcat_sorts_by_creation(&request->sort))
+	if (request->hidden || !imgcat_sorts_by_creation(request))
 		return false;
 	for (int i = 0; i < request->nconditions; i++)
 	{
@@ -298,10 +298,7 @@ set_filters(ImgcatListPlan *plan)
 	}
 	merge_ranges(plan);
 	if (plan->has_facets && set_property_filter(plan))
-	{
 		plan->has_facets = false;
-		plan->has_property = true;
-	}
 }
 
 /*
@@ -620,31 +617,22 @@ choose_scan(ImgcatListPlan *plan)
 {
 	const ImgcatListRequest *request = plan->request;
 
-	for (int i = 0; i < request->nconditions; i++)
-	{
-		if (request->conditions[i].kind == IMGCAT_COND_NEVER)
-		{
-			choose(plan, IMGCAT_NO_SCAN, true, "a condition is never true");
-			return;
-		}
-		if (request->conditions[i].kind == IMGCAT_COND_UUID_IN)
-		{
-			choose(plan, IMGCAT_SQL_SCAN, true, "the images are named");
-			return;
-		}
-	}
-	if (plan->scope.nbranches == 0)
+	if (imgcat_has_condition(request, IMGCAT_COND_NEVER))
+		choose(plan, IMGCAT_NO_SCAN, true, "a condition is never true");
+	else if (imgcat_has_condition(request, IMGCAT_COND_UUID_IN))
+		choose(plan, IMGCAT_SQL_SCAN, true, "the images are named");
+	else if (plan->scope.nbranches == 0)
 		choose(plan, IMGCAT_NO_SCAN, true, "the caller lists no image");
 	else if (request->deleted)
 		choose(plan, IMGCAT_SQL_SCAN, false, "deleted images are in no ordered index");
 	else if (plan->probe != NULL && !request->hidden &&
-			 (imgcat_sorts_by_creation(&request->sort)
+			 (imgcat_sorts_by_creation(request)
 			  ? plan->fetch_all : fetches_all(plan)))
 		choose(plan, IMGCAT_SEARCH_SCAN, true, "few images have the facets");
 	else if (!plan->can_order)
 		choose(plan, IMGCAT_SQL_SCAN, false, "an ordered index is missing");
 	else if (plan->probe != NULL && !request->hidden &&
-			 imgcat_sorts_by_creation(&request->sort) &&
+			 imgcat_sorts_by_creation(request) &&
 			 plan->hidden_share >= IMGCAT_SEARCH_LEAST_SHARE &&
 			 !has_rare_filter(plan))
 		choose(plan, IMGCAT_SEARCH_SCAN, true, "time buckets are in the order asked");
@@ -702,16 +690,9 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 	plan->request = request;
 	plan->caller = caller;
 	plan->rows = rows;
-	plan->has_after = (after != NULL);
-	if (after != NULL)
-		plan->after = *after;
-	plan->nkeys = imgcat_sort_length(&request->sort);
-	for (int i = 0; i < plan->nkeys; i++)
-	{
-		plan->keys[i].column =
-			imgcat_sort_attribute(request->sort.keys[i].attribute)->column;
-		plan->keys[i].descending = request->sort.keys[i].descending;
-	}
+	plan->after = after;
+	plan->nkeys = request->nkeys;
+	plan->keys = request->keys;
 
 	imgcat_list_scope(&plan->scope, request, caller);
 	imgcat_table_begin(&plan->images, false);

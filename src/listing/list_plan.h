@@ -20,7 +20,6 @@
 #include "access/htup.h"
 #include "datatype/timestamp.h"
 #include "listing/index_scan.h"
-#include "listing/list_request.h"
 #include "listing/list_sql.h"
 #include "tcop/dest.h"
 #include "utils/lsyscache.h"
@@ -66,7 +65,6 @@ typedef struct ImgcatSearchKeys
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchKeys;
 
-extern bool imgcat_is_facet(const ImgcatCondition *condition);
 extern int64 *imgcat_facet_keys(const ImgcatCondition *condition, int *nkeys);
 extern void imgcat_search_keys(ImgcatSearchKeys *result,
 							   const ImgcatListRequest *request,
@@ -133,9 +131,8 @@ typedef struct ImgcatListPlan
 
 	ImgcatScope scope;
 	int			nkeys;
-	ImgcatKey	keys[IMGCAT_KEYS_MAX];
-	bool		has_after;
-	ImgcatEntry after;			/* keyset position of the marker */
+	const ImgcatKey *keys;
+	const ImgcatEntry *after;	/* keyset position to begin behind, or NULL */
 
 	/* what is open for the time of the page */
 	ImgcatTable images;
@@ -144,7 +141,6 @@ typedef struct ImgcatListPlan
 	/* what index entries show of the conditions, and what they do not */
 	int			nfilters;
 	ImgcatEntryFilter *filters;
-	bool		has_property;	/* a filter is on a property with indexes */
 	double		hidden_share;	/* share of images that pass other conditions */
 
 	/* facets */
@@ -169,45 +165,7 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 
-typedef struct ImgcatListScan ImgcatListScan;
-
-struct ImgcatListScan
-{
-	ImgcatListPlan *plan;
-
-	/* the next image, or NULL; it lives until the next call */
-	ImgcatEntry *(*next) (ImgcatListScan *scan);
-	void		(*close) (ImgcatListScan *scan);
-
-	/* why next() came back with NULL, if it is not the end */
-	bool		pause;			/* recheck what came so far, and ask again */
-	bool		gave_up;		/* another scan has to go on behind "last" */
-	bool		has_last;
-	ImgcatEntry last;
-
-	/* the page's own counts, which a scan may go by */
-	int64		rechecked;
-	int64		listed;
-
-	/* counters */
-	int64		probes;			/* of the search index */
-	int64		candidates;		/* that the probes found */
-};
-
-extern void imgcat_branch_request(ImgcatBranchRequest *request,
-								  const ImgcatListPlan *plan, int at,
-								  const ImgcatEntry *after);
-extern ImgcatListScan *imgcat_ordered_scan_open(ImgcatListPlan *plan,
-												const ImgcatEntry *after);
-extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
-											   const ImgcatEntry *after);
-extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
-									  const ImgcatListPlan *plan,
-									  const ImgcatEntry *after);
-extern ImgcatListScan *imgcat_sql_scan_open(ImgcatListPlan *plan,
-											const ImgcatEntry *after);
-
-/* What a page took, for EXPLAIN ANALYZE. */
+/* What a page took: a scan may go by it, and EXPLAIN ANALYZE shows it. */
 typedef struct ImgcatPageCounters
 {
 	int64		probes;			/* of the search index */
@@ -219,6 +177,32 @@ typedef struct ImgcatPageCounters
 	int64		listed;			/* rows that the receiver took */
 	bool		gave_up;		/* the search scan did */
 } ImgcatPageCounters;
+
+typedef struct ImgcatListScan ImgcatListScan;
+
+struct ImgcatListScan
+{
+	ImgcatListPlan *plan;
+	ImgcatPageCounters *counters;
+
+	/* the next image, or NULL; it lives until the next call */
+	ImgcatEntry *(*next) (ImgcatListScan *scan);
+	void		(*close) (ImgcatListScan *scan);
+
+	/* why next() came back with NULL, if it is not the end */
+	bool		pause;			/* recheck what came so far, and ask again */
+	bool		gave_up;		/* another scan has to go on; the plan says
+								 * behind what */
+};
+
+extern void imgcat_branch_request(ImgcatBranchRequest *request,
+								  const ImgcatListPlan *plan, int at);
+extern ImgcatListScan *imgcat_ordered_scan_open(ImgcatListPlan *plan,
+												ImgcatPageCounters *counters);
+extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
+											   ImgcatPageCounters *counters);
+extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
+									  const ImgcatListPlan *plan);
 
 extern bool imgcat_find_marker(const ImgcatListRequest *request,
 							   const ImgcatCaller *caller,

@@ -25,39 +25,27 @@
 
 /* in bytes; an in: list of 25,000 ids */
 #define MAX_PARAMETER_LENGTH (1024 * 1024)
-#define MAX_SORT_ATTRIBUTES 16
+#define MAX_SORT_KEYS 16
 
-static const ImgcatAttribute *sort_attributes[MAX_SORT_ATTRIBUTES];
-static const char *sort_names[MAX_SORT_ATTRIBUTES + 1];
-static int	num_sort_attributes = 0;
+/* the columns that can be sorted by, and their names, NULL at their end */
+static int	sort_columns[MAX_SORT_KEYS];
+static const char *sort_names[MAX_SORT_KEYS + 1];
+static int	num_sort_keys = 0;
 
 /*
  * Collect the sort keys from the attribute table, once.
  */
 static void
-load_sort_attributes(void)
+load_sort_keys(void)
 {
 	for (int i = 0; i < imgcat_num_attributes; i++)
 	{
-		const ImgcatAttribute *attribute = &imgcat_attributes[i];
-
-		if ((attribute->flags & IMGCAT_ATTR_SORTABLE) == 0)
+		if ((imgcat_attributes[i].flags & IMGCAT_ATTR_SORTABLE) == 0)
 			continue;
-		Assert(num_sort_attributes < MAX_SORT_ATTRIBUTES);
-		sort_attributes[num_sort_attributes] = attribute;
-		sort_names[num_sort_attributes++] = attribute->name;
+		Assert(num_sort_keys < MAX_SORT_KEYS);
+		sort_columns[num_sort_keys] = imgcat_attributes[i].column;
+		sort_names[num_sort_keys++] = imgcat_attributes[i].name;
 	}
-	sort_names[num_sort_attributes] = NULL;
-}
-
-/*
- * The attribute behind a key of a sort spec.
- */
-const ImgcatAttribute *
-imgcat_sort_attribute(int key)
-{
-	Assert(key >= 0 && key < num_sort_attributes);
-	return sort_attributes[key];
 }
 
 /*
@@ -66,8 +54,8 @@ imgcat_sort_attribute(int key)
 static int
 sort_key_of_column(int column)
 {
-	for (int i = 0; i < num_sort_attributes; i++)
-		if (sort_attributes[i]->column == column)
+	for (int i = 0; i < num_sort_keys; i++)
+		if (sort_columns[i] == column)
 			return i;
 	elog(ERROR, "column %d is not a sort key", column);
 }
@@ -168,67 +156,51 @@ set_member_status(ImgcatListRequest *request,
 }
 
 /*
- * Report a sort that cannot be read; what is wrong with it, and where.
+ * Report a sort that cannot be read: what is wrong with it, and where.
  */
 static void
 refuse_sort(const ImgcatListRequest *request, const ImgcatSortRequest *sorting,
-			ImgcatSortResult result, const char *error_at, size_t error_length)
+			ImgcatSortResult result, const char *written)
 {
-	StringInfoData names;
+	const char *message = "too many sort keys";
+	const char *detail = psprintf("A request has at most %d.", IMGCAT_SORT_KEYS_MAX);
+	const char *hint = NULL;
 
-	switch (result)
+	if (result == IMGCAT_SORT_BAD_KEY)
 	{
-		case IMGCAT_SORT_OK:
-			break;
-		case IMGCAT_SORT_BAD_KEY:
-			initStringInfo(&names);
-			for (int i = 0; i < num_sort_attributes; i++)
-				appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", sort_names[i]);
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid sort key"),
-					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-										  "The key is \"%.*s\".",
-										  (int) error_length,
-										  error_at ? error_at : ""),
-					 errhint("The sort keys are %s.", names.data)));
-			break;
-		case IMGCAT_SORT_BAD_DIRECTION:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid sort direction"),
-					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-										  "The direction is \"%.*s\".",
-										  (int) error_length,
-										  error_at ? error_at : ""),
-					 errhint("The directions are asc and desc, in lower case.")));
-			break;
-		case IMGCAT_SORT_DIRECTION_COUNT:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("number of sort directions does not match the sort keys"),
-					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-										  "There are %d of sort_key and %d of sort_dir.",
-										  sorting->nkeys, sorting->ndirections),
-					 errhint("Give one sort_dir for all keys, or one for each.")));
-			break;
-		case IMGCAT_SORT_MIXED_SYNTAX:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("parameter \"sort\" goes without \"sort_key\" and \"sort_dir\""),
-					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-										  "The request mixes both forms."),
-					 errhint("Write sort=key:dir,key:dir or sort_key=key&sort_dir=dir.")));
-			break;
-		case IMGCAT_SORT_TOO_MANY:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("too many sort keys"),
-					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-										  "A request has at most %d.",
-										  IMGCAT_SORT_KEYS_MAX)));
-			break;
+		StringInfoData names;
+
+		initStringInfo(&names);
+		for (int i = 0; i < num_sort_keys; i++)
+			appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", sort_names[i]);
+		message = "invalid sort key";
+		detail = psprintf("The key is \"%s\".", written);
+		hint = psprintf("The sort keys are %s.", names.data);
 	}
+	else if (result == IMGCAT_SORT_BAD_DIRECTION)
+	{
+		message = "invalid sort direction";
+		detail = psprintf("The direction is \"%s\".", written);
+		hint = "The directions are asc and desc, in lower case.";
+	}
+	else if (result == IMGCAT_SORT_DIRECTION_COUNT)
+	{
+		message = "number of sort directions does not match the sort keys";
+		detail = psprintf("There are %d of sort_key and %d of sort_dir.",
+						  sorting->nkeys, sorting->ndirections);
+		hint = "Give one sort_dir for all keys, or one for each.";
+	}
+	else if (result == IMGCAT_SORT_MIXED_SYNTAX)
+	{
+		message = "parameter \"sort\" goes without \"sort_key\" and \"sort_dir\"";
+		detail = "The request mixes both forms.";
+		hint = "Write sort=key:dir,key:dir or sort_key=key&sort_dir=dir.";
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s", message),
+			 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE, "%s", detail),
+			 hint != NULL ? errhint("%s", hint) : 0));
 }
 
 /*
@@ -238,6 +210,7 @@ static void
 set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
 {
 	ImgcatSortRequest sorting = {0};
+	ImgcatSortSpec spec;
 	const char **keys = palloc(sizeof(char *) * (request->nparameters + 1));
 	const char **directions = palloc(sizeof(char *) * (request->nparameters + 1));
 	const char *error_at = NULL;
@@ -265,9 +238,28 @@ set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
 	result = imgcat_sort_spec_parse(&sorting, sort_names,
 									sort_key_of_column(IMGCAT_COL_CREATED_AT),
 									sort_key_of_column(IMGCAT_COL_ID),
-									&request->sort, &error_at, &error_length);
+									&spec, &error_at, &error_length);
 	if (result != IMGCAT_SORT_OK)
-		refuse_sort(request, &sorting, result, error_at, error_length);
+		refuse_sort(request, &sorting, result,
+					error_at != NULL ? pnstrdup(error_at, error_length) : "");
+
+	/* nothing ties after the id */
+	do
+	{
+		ImgcatKey  *key = &request->keys[request->nkeys];
+
+		key->column = sort_columns[spec.keys[request->nkeys].attribute];
+		key->descending = spec.keys[request->nkeys].descending;
+	} while (request->keys[request->nkeys++].column != IMGCAT_COL_ID);
+}
+
+/*
+ * Is the order (created_at, id)?
+ */
+bool
+imgcat_sorts_by_creation(const ImgcatListRequest *request)
+{
+	return request->nkeys == 2 && request->keys[0].column == IMGCAT_COL_CREATED_AT;
 }
 
 /*
@@ -300,8 +292,8 @@ imgcat_list_request_finish(ImgcatListRequest *request,
 	bool		seen_marker = false;
 	text	   *unlisted;
 
-	if (num_sort_attributes == 0)
-		load_sort_attributes();
+	if (num_sort_keys == 0)
+		load_sort_keys();
 
 	for (int i = 0; i < request->nparameters; i++)
 	{

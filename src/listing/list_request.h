@@ -4,7 +4,7 @@
  *		What a caller asks of a listing of disk images, read and checked.
  *
  * Parameters go in one by one, in the order of the request; finishing turns
- * them into conditions, a sort, a limit and a marker.  No SQL is known here.
+ * them into conditions, an order, a limit and a marker.  No SQL is known here.
  *
  * src/listing/list_request.h
  *
@@ -56,6 +56,15 @@ typedef struct ImgcatCondition
 											 * or NULL */
 } ImgcatCondition;
 
+/* One key of an order. */
+typedef struct ImgcatKey
+{
+	int			column;			/* ImgcatImageColumn */
+	bool		descending;
+} ImgcatKey;
+
+#define IMGCAT_KEYS_MAX (IMGCAT_SORT_KEYS_MAX + 2)
+
 typedef enum ImgcatVisibilityFilter
 {
 	IMGCAT_VISIBLE_DEFAULT,		/* none given: no foreign community images */
@@ -89,10 +98,9 @@ typedef struct ImgcatListRequest
 	bool		deleted;		/* deleted or killed ones were asked for */
 	int64		limit;			/* -1: not given */
 	const char *marker;			/* as given, or NULL */
-	ImgcatSortSpec sort;		/* attribute: index into sort keys below */
+	int			nkeys;			/* of the order, which ends with the id */
+	ImgcatKey	keys[IMGCAT_KEYS_MAX];
 } ImgcatListRequest;
-
-extern const ImgcatAttribute *imgcat_sort_attribute(int key);
 
 extern void imgcat_list_request_begin(ImgcatListRequest *request,
 									  ImgcatDialect dialect);
@@ -101,7 +109,9 @@ extern void imgcat_list_request_add(ImgcatListRequest *request,
 									const char *value, size_t value_length);
 extern void imgcat_list_request_finish(ImgcatListRequest *request,
 									   const ImgcatCaller *caller);
+extern bool imgcat_sorts_by_creation(const ImgcatListRequest *request);
 
+/* parameters that filter (list_filter.c) */
 extern bool imgcat_is_named(const ImgcatListParameter *parameter,
 							const char *name);
 extern void imgcat_bad_value(const ImgcatListRequest *request,
@@ -110,6 +120,9 @@ extern void imgcat_bad_value(const ImgcatListRequest *request,
 extern ImgcatCondition *imgcat_add_condition(ImgcatListRequest *request,
 											 ImgcatConditionKind kind,
 											 int column, Datum value);
+extern bool imgcat_has_condition(const ImgcatListRequest *request,
+								 ImgcatConditionKind kind);
+extern bool imgcat_is_facet(const ImgcatCondition *condition);
 extern void imgcat_add_filter(ImgcatListRequest *request,
 							  const ImgcatListParameter *parameter);
 extern bool imgcat_may_read_property(const char *name, size_t length);
@@ -118,6 +131,7 @@ extern void imgcat_add_property_filter(ImgcatListRequest *request,
 extern void imgcat_add_tag_filter(ImgcatListRequest *request,
 								  const ImgcatListParameter *parameter);
 
+/* parameters that no image can answer to (list_unknown.c) */
 extern void imgcat_tell_unknown(const ImgcatListRequest *request,
 								const ImgcatCaller *caller, bool notices);
 

@@ -1,7 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * list_sql.c
- *		A list request as SQL: its order and keyset, and its conditions.
+ *		A list request as SQL: its scope, conditions, order and keyset.
+ *
+ * imgcat_list_scope() is the one place that says who lists what.  Row-level
+ * security says who may look at what, which is more (sql/30_images_tables.sql):
+ * a listing leaves out foreign community images and unaccepted shares unless
+ * asked.
  *
  * src/listing/list_sql.c
  *
@@ -13,136 +18,46 @@
 #include "compat.h"
 #include "image/gin_key.h"
 #include "image/image_row.h"
-#include "listing/list_sql.h"
+#include "listing/list_cost.h"
+#include "listing/list_plan.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-/* How a column sorts: a missing value as the empty string, or as zero. */
-typedef struct SortExpression
-{
-	int			column;
-	Oid			type;
-	const char *expression;
-} SortExpression;
+/* the expression of the search index, word for word */
+#define SEARCH \
+	"image_catalog.image_search(i.facets, i.visibility, i.owner, i.created_at)"
 
-static const SortExpression sort_expressions[] = {
-	{IMGCAT_COL_NAME, TEXTOID, "COALESCE(i.name, '')"},
+/* How a column is written in SQL. */
+typedef struct SqlColumn
+{
+	const char *name;
+
+	/*
+	 * as it sorts and stands in the indexes, if that is otherwise: a missing
+	 * value as the empty string, or as zero
+	 */
+	const char *indexed;
+}			SqlColumn;
+
+static const SqlColumn columns[IMGCAT_NUM_COLS] = {
+	[IMGCAT_COL_ID] = {"i.id"},
+	[IMGCAT_COL_NAME] = {"i.name", "COALESCE(i.name, '')"},
 	/* as text: the indexes of enums hold it so */
-	{IMGCAT_COL_STATUS, TEXTOID, "i.status::text"},
-	{IMGCAT_COL_CONTAINER_FORMAT, TEXTOID, "COALESCE(i.container_format, '')"},
-	{IMGCAT_COL_DISK_FORMAT, TEXTOID, "COALESCE(i.disk_format, '')"},
-	{IMGCAT_COL_SIZE, INT8OID, "COALESCE(i.size, 0)"},
-	{IMGCAT_COL_ID, UUIDOID, "i.id"},
-	{IMGCAT_COL_CREATED_AT, TIMESTAMPTZOID, "i.created_at"},
-	{IMGCAT_COL_UPDATED_AT, TIMESTAMPTZOID, "i.updated_at"},
-};
-
-/*
- * How a column sorts.
- */
-static const SortExpression *
-sort_expression(const ImgcatSortSpec *sort, int at)
-{
-	int			column = imgcat_sort_attribute(sort->keys[at].attribute)->column;
-
-	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
-		if (sort_expressions[i].column == column)
-			return &sort_expressions[i];
-	elog(ERROR, "column %d has no sort expression", column);
-}
-
-/*
- * How a column stands in the indexes: by its sort expression if it has one.
- */
-const char *
-imgcat_indexed_expression(int column, const char *otherwise)
-{
-	for (int i = 0; i < (int) lengthof(sort_expressions); i++)
-		if (sort_expressions[i].column == column)
-			return sort_expressions[i].expression;
-	return otherwise;
-}
-
-/*
- * Number of sort keys that matter: nothing ties after the id.
- */
-int
-imgcat_sort_length(const ImgcatSortSpec *sort)
-{
-	for (int i = 0; i < sort->nkeys; i++)
-		if (sort_expression(sort, i)->column == IMGCAT_COL_ID)
-			return i + 1;
-	return sort->nkeys;
-}
-
-/*
- * Is the sort (created_at, id)?
- */
-bool
-imgcat_sorts_by_creation(const ImgcatSortSpec *sort)
-{
-	return imgcat_sort_length(sort) == 2 &&
-		sort_expression(sort, 0)->column == IMGCAT_COL_CREATED_AT &&
-		sort_expression(sort, 1)->column == IMGCAT_COL_ID;
-}
-
-/*
- * The type of a sort key, and so of the marker's parameter.
- */
-Oid
-imgcat_sort_type(const ImgcatSortSpec *sort, int at)
-{
-	return sort_expression(sort, at)->type;
-}
-
-/*
- * The expression of a sort key.
- */
-void
-imgcat_append_sort_expression(StringInfo sql, const ImgcatSortSpec *sort, int at)
-{
-	appendStringInfoString(sql, sort_expression(sort, at)->expression);
-}
-
-/*
- * The sort as a keyset; parameters are those of the marker's row, or NULL.
- */
-int
-imgcat_sort_keyset(const ImgcatSortSpec *sort, const int *parameters,
-				   ImgcatKeysetKey *keys)
-{
-	int			nkeys = imgcat_sort_length(sort);
-
-	for (int i = 0; i < nkeys; i++)
-	{
-		keys[i].expression = sort_expression(sort, i)->expression;
-		keys[i].descending = sort->keys[i].descending;
-		keys[i].nullable = false;
-		keys[i].parameter = parameters != NULL ? parameters[i] : 0;
-	}
-	return nkeys;
-}
-
-static const char *const column_names[IMGCAT_NUM_COLS] = {
-	[IMGCAT_COL_ID] = "i.id",
-	[IMGCAT_COL_NAME] = "i.name",
-	[IMGCAT_COL_STATUS] = "i.status",
-	[IMGCAT_COL_VISIBILITY] = "i.visibility",
-	[IMGCAT_COL_PROTECTED] = "i.protected",
-	[IMGCAT_COL_OS_HIDDEN] = "i.os_hidden",
-	[IMGCAT_COL_OWNER] = "i.owner",
-	[IMGCAT_COL_DISK_FORMAT] = "i.disk_format",
-	[IMGCAT_COL_CONTAINER_FORMAT] = "i.container_format",
-	[IMGCAT_COL_MIN_DISK] = "i.min_disk",
-	[IMGCAT_COL_MIN_RAM] = "i.min_ram",
-	[IMGCAT_COL_SIZE] = "i.size",
-	[IMGCAT_COL_VIRTUAL_SIZE] = "i.virtual_size",
-	[IMGCAT_COL_CHECKSUM] = "i.checksum",
-	[IMGCAT_COL_OS_HASH_ALGO] = "i.os_hash_algo",
-	[IMGCAT_COL_OS_HASH_VALUE] = "i.os_hash_value",
-	[IMGCAT_COL_CREATED_AT] = "i.created_at",
-	[IMGCAT_COL_UPDATED_AT] = "i.updated_at",
+	[IMGCAT_COL_STATUS] = {"i.status", "i.status::text"},
+	[IMGCAT_COL_PROTECTED] = {"i.protected"},
+	[IMGCAT_COL_OWNER] = {"i.owner"},
+	[IMGCAT_COL_DISK_FORMAT] = {"i.disk_format", "COALESCE(i.disk_format, '')"},
+	[IMGCAT_COL_CONTAINER_FORMAT] = {"i.container_format", "COALESCE(i.container_format, '')"},
+	[IMGCAT_COL_MIN_DISK] = {"i.min_disk"},
+	[IMGCAT_COL_MIN_RAM] = {"i.min_ram"},
+	[IMGCAT_COL_SIZE] = {"i.size", "COALESCE(i.size, 0)"},
+	[IMGCAT_COL_VIRTUAL_SIZE] = {"i.virtual_size"},
+	[IMGCAT_COL_CHECKSUM] = {"i.checksum"},
+	[IMGCAT_COL_OS_HASH_ALGO] = {"i.os_hash_algo"},
+	[IMGCAT_COL_OS_HASH_VALUE] = {"i.os_hash_value"},
+	[IMGCAT_COL_CREATED_AT] = {"i.created_at"},
+	[IMGCAT_COL_UPDATED_AT] = {"i.updated_at"},
 };
 
 static const char *const comparison_operators[] = {
@@ -155,88 +70,229 @@ static const char *const comparison_operators[] = {
 };
 
 /*
- * A range of times: from low on, and before high.
+ * How a column sorts, and stands in the indexes.
+ */
+const char *
+imgcat_sort_expression(int column)
+{
+	return columns[column].indexed != NULL ? columns[column].indexed
+		: columns[column].name;
+}
+
+/*
+ * The type of a sort expression.
+ */
+Oid
+imgcat_sort_type(int column)
+{
+	switch (column)
+	{
+		case IMGCAT_COL_ID:
+			return UUIDOID;
+		case IMGCAT_COL_SIZE:
+			return INT8OID;
+		case IMGCAT_COL_CREATED_AT:
+		case IMGCAT_COL_UPDATED_AT:
+			return TIMESTAMPTZOID;
+		default:
+			return TEXTOID;
+	}
+}
+
+/*
+ * The order of the request as a keyset, which has room for it; returns the
+ * number of keys.
+ */
+int
+imgcat_list_keyset(const ImgcatListRequest *request, ImgcatKeysetKey *keys)
+{
+	for (int i = 0; i < request->nkeys; i++)
+	{
+		keys[i].expression = imgcat_sort_expression(request->keys[i].column);
+		keys[i].descending = request->keys[i].descending;
+		keys[i].nullable = false;
+		keys[i].parameter = 0;
+	}
+	return request->nkeys;
+}
+
+/*
+ * Add a branch to a scope.
+ */
+static void
+add_branch(ImgcatScope *scope, ImgcatScopeKind kind, const char *visibility,
+		   const char *member_status)
+{
+	ImgcatScopeBranch *branch = &scope->branches[scope->nbranches++];
+
+	Assert(scope->nbranches <= IMGCAT_SCOPE_MAX);
+	branch->kind = kind;
+	branch->visibility = visibility;
+	branch->member_status = member_status;
+}
+
+/*
+ * What the caller may list of shared images.
+ */
+static void
+add_shared(ImgcatScope *scope, const ImgcatListRequest *request, bool own_possible)
+{
+	/* in IMS, asking for a member status asks for memberships only */
+	bool		members_only = request->dialect == IMGCAT_DIALECT_IMS &&
+	request->member_status_given && request->visibility == IMGCAT_VISIBLE_SHARED;
+
+	if (scope->caller->is_admin)
+	{
+		add_branch(scope, IMGCAT_SCOPE_EVERYBODY, "shared", NULL);
+		return;
+	}
+	if (own_possible && !members_only)
+		add_branch(scope, IMGCAT_SCOPE_OWN, "shared", NULL);
+	if (scope->caller->project_id == NULL)
+		return;
+	if (request->member_status != NULL)
+	{
+		add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", request->member_status);
+		return;
+	}
+
+	/* one branch for each status: each reads its index in order */
+	add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", "pending");
+	add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", "accepted");
+	add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", "rejected");
+}
+
+/*
+ * What the caller may list, with this request's visibility.
  */
 void
-imgcat_append_time_range(ImgcatStatement *statement, const char *column,
-						 TimestampTz low, TimestampTz high, StringInfo where)
+imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
+				  const ImgcatCaller *caller)
+{
+	ImgcatVisibilityFilter wanted = request->visibility;
+	bool		everything = (wanted == IMGCAT_VISIBLE_DEFAULT ||
+							  wanted == IMGCAT_VISIBLE_ALL);
+
+	/* an owner filter on somebody else empties the caller's own branches */
+	bool		own_possible = caller->project_id != NULL &&
+	(request->owner == NULL ||
+	 strcmp(request->owner, caller->project_id) == 0);
+
+	scope->caller = caller;
+	scope->nbranches = 0;
+	if (everything || wanted == IMGCAT_VISIBLE_PUBLIC)
+		add_branch(scope, IMGCAT_SCOPE_EVERYBODY, "public", NULL);
+
+	if (wanted == IMGCAT_VISIBLE_ALL || wanted == IMGCAT_VISIBLE_COMMUNITY)
+		add_branch(scope, IMGCAT_SCOPE_EVERYBODY, "community", NULL);
+	else if (everything && own_possible)
+		add_branch(scope, IMGCAT_SCOPE_OWN, "community", NULL);
+
+	if ((everything || wanted == IMGCAT_VISIBLE_PRIVATE) &&
+		(caller->is_admin || own_possible))
+		add_branch(scope, caller->is_admin ? IMGCAT_SCOPE_EVERYBODY
+				   : IMGCAT_SCOPE_OWN, "private", NULL);
+
+	if (everything || wanted == IMGCAT_VISIBLE_SHARED)
+		add_shared(scope, request, own_possible);
+}
+
+/*
+ * Does the scope have branches of the kind?
+ */
+bool
+imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind)
+{
+	for (int i = 0; i < scope->nbranches; i++)
+		if (scope->branches[i].kind == kind)
+			return true;
+	return false;
+}
+
+/*
+ * The caller's project as a parameter of the statement; 0: no branch needs it.
+ */
+static int
+project_parameter(ImgcatStatement *statement, const ImgcatScope *scope)
+{
+	if (!imgcat_scope_has(scope, IMGCAT_SCOPE_OWN) &&
+		!imgcat_scope_has(scope, IMGCAT_SCOPE_MEMBER))
+		return 0;
+	return imgcat_statement_parameter(statement, TEXTOID,
+									  CStringGetTextDatum(scope->caller->project_id));
+}
+
+/*
+ * The scope as one condition on image i: the branches, OR between them.  What
+ * is shared with the caller is known by its identifiers, a uuid[], or if they
+ * are NULL the memberships tell, image by image: OFFSET 0 keeps the planner from
+ * joining all memberships of the caller.  An image of the caller's own is not in
+ * its member branch, too.
+ */
+void
+imgcat_append_scope(ImgcatStatement *statement, const ImgcatScope *scope,
+					Datum shared_ids)
+{
+	StringInfo	sql = &statement->sql;
+	int			project = project_parameter(statement, scope);
+	int			shared = shared_ids != (Datum) 0 && imgcat_scope_has(scope, IMGCAT_SCOPE_MEMBER)
+	? imgcat_statement_parameter(statement, UUIDARRAYOID, shared_ids) : 0;
+
+	appendStringInfoChar(sql, '(');
+	for (int i = 0; i < scope->nbranches; i++)
+	{
+		const ImgcatScopeBranch *branch = &scope->branches[i];
+
+		appendStringInfo(sql, "%s(i.visibility = '%s'", i > 0 ? " OR " : "",
+						 branch->visibility);
+		if (branch->kind == IMGCAT_SCOPE_OWN)
+			appendStringInfo(sql, " AND i.owner = $%d", project);
+		else if (branch->kind == IMGCAT_SCOPE_MEMBER)
+			appendStringInfo(sql, " AND (i.owner <> $%d OR i.owner IS NULL)", project);
+		if (branch->kind == IMGCAT_SCOPE_MEMBER && shared > 0)
+			appendStringInfo(sql, " AND i.id = ANY ($%d)", shared);
+		else if (branch->kind == IMGCAT_SCOPE_MEMBER)
+			appendStringInfo(sql,
+							 " AND EXISTS (SELECT FROM image_catalog.image_members a"
+							 " WHERE a.image_id = i.id AND a.member_id = $%d"
+							 " AND a.status = '%s' AND a.deleted_at IS NULL OFFSET 0)",
+							 project, branch->member_status);
+		appendStringInfoChar(sql, ')');
+	}
+	appendStringInfoString(sql, scope->nbranches > 0 ? ")" : "false)");
+}
+
+/*
+ * A condition on a column with one parameter: text goes before and behind it.
+ */
+static void
+append_comparison(ImgcatStatement *statement, const char *before, Oid type,
+				  Datum value, const char *behind)
+{
+	appendStringInfo(&statement->sql, " AND %s$%d%s", before,
+					 imgcat_statement_parameter(statement, type, value), behind);
+}
+
+/*
+ * A range of times: from low on, and before high.
+ */
+static void
+append_time_range(ImgcatStatement *statement, const char *column,
+				  TimestampTz low, TimestampTz high)
 {
 	if (low != PG_INT64_MIN)
-		appendStringInfo(where, " AND %s >= $%d", column,
-						 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-													TimestampTzGetDatum(low)));
+		append_comparison(statement, psprintf("%s >= ", column), TIMESTAMPTZOID,
+						  TimestampTzGetDatum(low), "");
 	if (high != PG_INT64_MAX)
-		appendStringInfo(where, " AND %s < $%d", column,
-						 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-													TimestampTzGetDatum(high)));
+		append_comparison(statement, psprintf("%s < ", column), TIMESTAMPTZOID,
+						  TimestampTzGetDatum(high), "");
 }
 
 /*
- * What is not in a range of times.
+ * Facets that must all be there go into one containment.
  */
 static void
-append_time_outside(ImgcatStatement *statement,
-					const ImgcatCondition *condition, StringInfo where)
-{
-	const char *column = column_names[condition->column];
-
-	appendStringInfo(where, " AND (%s < $%d OR %s >= $%d)", column,
-					 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-												TimestampTzGetDatum(condition->low)),
-					 column,
-					 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-												TimestampTzGetDatum(condition->high)));
-}
-
-/*
- * GIN keys of facets.
- */
-static Datum
-facet_keys(const Datum *facets, int nfacets)
-{
-	Datum	   *keys = palloc(sizeof(Datum) * Max(nfacets, 1));
-
-	for (int i = 0; i < nfacets; i++)
-		keys[i] = Int64GetDatum(imgcat_gin_key_of_facet(DatumGetTextPP(facets[i])));
-	return PointerGetDatum(construct_array(keys, nfacets, INT8OID, 8,
-										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-/*
- * A comparison (@> or &&) of an image's facets with others.
- *
- * By the index, their GIN keys are compared, which other facets may share; so
- * the facets themselves are compared, too, in a way that the planner does not
- * take for one more restriction.
- */
-static void
-append_facet_comparison(ImgcatStatement *statement, const char *comparison,
-						const Datum *facets, int nfacets,
-						ImgcatFacetSource source, StringInfo where)
-{
-	int			parameter =
-	imgcat_statement_parameter(statement, TEXTARRAYOID,
-							   PointerGetDatum(construct_array((Datum *) facets, nfacets, TEXTOID,
-															   -1, false, TYPALIGN_INT)));
-
-	if (source == IMGCAT_FACETS_OF_ROW)
-		appendStringInfo(where, " AND i.facets %s $%d", comparison, parameter);
-	else
-		appendStringInfo(where, " AND COALESCE(i.facets %s $%d, false)"
-						 " AND " IMGCAT_SEARCH " %s $%d",
-						 comparison, parameter, comparison,
-						 imgcat_statement_parameter(statement, INT8ARRAYOID,
-													facet_keys(facets, nfacets)));
-}
-
-/*
- * Facets that must all be there go into one containment, for one scan of
- * their index.
- */
-static void
-append_facet_conditions(ImgcatStatement *statement,
-						const ImgcatListRequest *request,
-						ImgcatFacetSource source, StringInfo where)
+append_facets(ImgcatStatement *statement, const ImgcatListRequest *request)
 {
 	Datum	   *facets = palloc(sizeof(Datum) * (request->nconditions + 1));
 	int			nfacets = 0;
@@ -245,150 +301,367 @@ append_facet_conditions(ImgcatStatement *statement,
 		if (request->conditions[i].kind == IMGCAT_COND_FACET)
 			facets[nfacets++] = request->conditions[i].value;
 	if (nfacets > 0)
-		append_facet_comparison(statement, "@>", facets, nfacets, source, where);
-}
-
-/*
- * Facets of which one must be there.
- */
-static void
-append_any_facet(ImgcatStatement *statement, Datum array,
-				 ImgcatFacetSource source, StringInfo where)
-{
-	Datum	   *facets;
-	bool	   *nulls;
-	int			nfacets;
-
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
-					  TYPALIGN_INT, &facets, &nulls, &nfacets);
-	append_facet_comparison(statement, "&&", facets, nfacets, source, where);
-}
-
-/*
- * A text equality.  The indexes hold a missing value as the empty string, and
- * only a comparison with that must tell the two apart.
- */
-static void
-append_text_condition(ImgcatStatement *statement, int column, Datum value,
-					  StringInfo where)
-{
-	appendStringInfo(where, " AND %s = $%d",
-					 imgcat_indexed_expression(column, column_names[column]),
-					 imgcat_statement_parameter(statement, TEXTOID, value));
-	if (VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
-		appendStringInfo(where, " AND %s IS NOT NULL", column_names[column]);
-}
-
-/*
- * A number comparison.  A missing number compares with nothing.
- */
-static void
-append_number_condition(ImgcatStatement *statement,
-						const ImgcatCondition *condition, StringInfo where)
-{
-	appendStringInfo(where, " AND %s %s $%d AND %s IS NOT NULL",
-					 imgcat_indexed_expression(condition->column,
-											   column_names[condition->column]),
-					 comparison_operators[condition->op],
-					 imgcat_statement_parameter(statement, INT8OID,
-												condition->value),
-					 column_names[condition->column]);
+		append_comparison(statement, "i.facets @> ", TEXTARRAYOID,
+						  PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
+														  false, TYPALIGN_INT)), "");
 }
 
 /*
  * The images that have any of some GIN keys.
  */
 void
-imgcat_append_keys(ImgcatStatement *statement, const int64 *keys, int nkeys,
-				   StringInfo where)
+imgcat_append_keys(ImgcatStatement *statement, const int64 *keys, int nkeys)
 {
 	Datum	   *values = palloc(sizeof(Datum) * Max(nkeys, 1));
 
 	for (int i = 0; i < nkeys; i++)
 		values[i] = Int64GetDatum(keys[i]);
-	appendStringInfo(where, " AND " IMGCAT_SEARCH " && $%d",
-					 imgcat_statement_parameter(statement, INT8ARRAYOID,
-												PointerGetDatum(construct_array(values, nkeys, INT8OID, 8,
-																				FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))));
+	append_comparison(statement, SEARCH " && ", INT8ARRAYOID,
+					  PointerGetDatum(construct_array(values, nkeys, INT8OID, 8,
+													  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)), "");
+}
+
+/*
+ * One condition of a request on image i.
+ */
+static void
+append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
+{
+	StringInfo	sql = &statement->sql;
+	const char *column = condition->column < 0 ? NULL : columns[condition->column].name;
+	const char *indexed = condition->column < 0 ? NULL : imgcat_sort_expression(condition->column);
+	Datum		value = condition->value;
+
+	switch (condition->kind)
+	{
+		case IMGCAT_COND_NEVER:
+			appendStringInfoString(sql, " AND false");
+			break;
+		case IMGCAT_COND_TEXT:
+			append_comparison(statement, psprintf("%s = ", indexed), TEXTOID, value, "");
+			/* only the empty string must be told from a missing value */
+			if (VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
+				appendStringInfo(sql, " AND %s IS NOT NULL", column);
+			break;
+		case IMGCAT_COND_TEXT_IN:
+			append_comparison(statement, psprintf("%s = ANY (", column), TEXTARRAYOID, value, ")");
+			break;
+		case IMGCAT_COND_UUID_IN:
+			append_comparison(statement, psprintf("%s = ANY (", column), UUIDARRAYOID, value, ")");
+			break;
+		case IMGCAT_COND_BOOL:
+			appendStringInfo(sql, " AND %s%s", DatumGetBool(value) ? "" : "NOT ", column);
+			break;
+		case IMGCAT_COND_NUMBER:
+			append_comparison(statement, psprintf("%s %s ", indexed, comparison_operators[condition->op]),
+							  INT8OID, value, psprintf(" AND %s IS NOT NULL", column));
+			break;
+		case IMGCAT_COND_TIME_RANGE:
+			append_time_range(statement, column, condition->low, condition->high);
+			break;
+		case IMGCAT_COND_TIME_OUTSIDE:
+			append_comparison(statement, psprintf("(%s < ", column), TIMESTAMPTZOID,
+							  TimestampTzGetDatum(condition->low), "");
+			appendStringInfo(sql, " OR %s >= $%d)", column,
+							 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
+														TimestampTzGetDatum(condition->high)));
+			break;
+		case IMGCAT_COND_FACET:
+			break;				/* together with others: append_facets() */
+		case IMGCAT_COND_ANY_FACET:
+			append_comparison(statement, "i.facets && ", TEXTARRAYOID, value, "");
+			break;
+		case IMGCAT_COND_NOT_FACET:
+			append_comparison(statement, "NOT i.facets @> ARRAY[", TEXTOID, value, "]");
+			break;
+		case IMGCAT_COND_DEFAULT_ENTERPRISE:
+			appendStringInfoString(sql,
+								   " AND COALESCE(i.properties ->> 'enterprise_project_id', '')"
+								   " IN ('', '0')");
+			break;
+	}
+}
+
+/*
+ * The conditions of the request on image i, each behind an AND.
+ */
+void
+imgcat_append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request)
+{
+	append_time_range(statement, columns[IMGCAT_COL_CREATED_AT].name,
+					  request->created_from, request->created_before);
+	append_facets(statement, request);
+	for (int i = 0; i < request->nconditions; i++)
+		append_condition(statement, &request->conditions[i]);
 }
 
 /*
  * What keeps images off any listing: the predicate of the partial indexes,
  * word for word.
  */
-void
-imgcat_append_listable(StringInfo sql, const ImgcatListRequest *request)
+static void
+append_listable(StringInfo sql, const ImgcatListRequest *request)
 {
 	appendStringInfoString(sql, request->hidden ? "i.os_hidden" : "NOT i.os_hidden");
 	if (!request->deleted)
-		appendStringInfoString(sql, " AND i.status <> 'deleted' AND i.status <> 'killed'");
+		appendStringInfoString(sql, " AND " IMGCAT_LISTABLE);
 }
 
 /*
- * The conditions of the request on image i, each behind an AND; all but the
- * range of created_at.
+ * All that the request asks of image i: that it may be listed, the scope (see
+ * imgcat_append_scope) and the conditions.
  */
 void
-imgcat_append_conditions(ImgcatStatement *statement,
-						 const ImgcatListRequest *request,
-						 ImgcatFacetSource source, StringInfo where)
+imgcat_append_listed(ImgcatStatement *statement, const ImgcatListRequest *request,
+					 const ImgcatScope *scope, Datum shared_ids)
 {
-	append_facet_conditions(statement, request, source, where);
+	append_listable(&statement->sql, request);
+	appendStringInfoString(&statement->sql, " AND ");
+	imgcat_append_scope(statement, scope, shared_ids);
+	imgcat_append_conditions(statement, request);
+}
+
+/*
+ * Counts.
+ *
+ * The branches of what a caller may list hold no image twice, so their counts
+ * add up: of everybody's images of some visibilities, of the caller's own, and
+ * of the shares of each answer.  Each is a plain count within what the branch
+ * may see; of facets, too, because the search index has each of them together
+ * with the owner and the visibility.  So no row of another project is read.
+ *
+ * Only images that are named, and deleted ones, which shares leave out, are
+ * counted with the whole scope as one condition.
+ */
+
+/* What the functions below need to know. */
+typedef struct Count
+{
+	ImgcatStatement *statement;
+	const ImgcatListRequest *request;
+	ImgcatScope scope;
+	int			project;		/* its parameter; 0: none */
+	const ImgcatCondition *facet;	/* looked for in the search index, or NULL */
+} Count;
+
+/*
+ * Of the facets asked for the rarest, if it is worth looking for in the search
+ * index; NULL if all are so common that looking at what the caller may list is
+ * less.
+ */
+static const ImgcatCondition *
+rarest_facet(const ImgcatListRequest *request)
+{
+	ImgcatKeyStatistics statistics;
+	const ImgcatCondition *rarest = NULL;
+	double		least = IMGCAT_COUNT_COMMON;
+
+	imgcat_key_statistics_begin(&statistics);
 	for (int i = 0; i < request->nconditions; i++)
 	{
-		const ImgcatCondition *condition = &request->conditions[i];
-		const char *column = condition->column >= 0
-		? column_names[condition->column] : NULL;
+		int			nkeys;
+		int64	   *keys;
+		double		total = 0;
 
-		switch (condition->kind)
+		if (!imgcat_is_facet(&request->conditions[i]))
+			continue;
+		keys = imgcat_facet_keys(&request->conditions[i], &nkeys);
+		for (int j = 0; j < nkeys; j++)
 		{
-			case IMGCAT_COND_NEVER:
-				appendStringInfoString(where, " AND false");
-				break;
-			case IMGCAT_COND_TEXT:
-				append_text_condition(statement, condition->column,
-									  condition->value, where);
-				break;
-			case IMGCAT_COND_TEXT_IN:
-				appendStringInfo(where, " AND %s = ANY ($%d)", column,
-								 imgcat_statement_parameter(statement, TEXTARRAYOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_UUID_IN:
-				appendStringInfo(where, " AND %s = ANY ($%d)", column,
-								 imgcat_statement_parameter(statement, UUIDARRAYOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_BOOL:
-				appendStringInfo(where, " AND %s%s",
-								 DatumGetBool(condition->value) ? "" : "NOT ",
-								 column);
-				break;
-			case IMGCAT_COND_NUMBER:
-				append_number_condition(statement, condition, where);
-				break;
-			case IMGCAT_COND_TIME_RANGE:
-				imgcat_append_time_range(statement, column, condition->low,
-										 condition->high, where);
-				break;
-			case IMGCAT_COND_TIME_OUTSIDE:
-				append_time_outside(statement, condition, where);
-				break;
-			case IMGCAT_COND_FACET:
-				break;			/* done above */
-			case IMGCAT_COND_ANY_FACET:
-				append_any_facet(statement, condition->value, source, where);
-				break;
-			case IMGCAT_COND_NOT_FACET:
-				appendStringInfo(where, " AND NOT i.facets @> ARRAY[$%d]",
-								 imgcat_statement_parameter(statement, TEXTOID,
-															condition->value));
-				break;
-			case IMGCAT_COND_DEFAULT_ENTERPRISE:
-				appendStringInfoString(where,
-									   " AND COALESCE(i.properties ->> 'enterprise_project_id', '')"
-									   " IN ('', '0')");
-				break;
+			double		frequency;
+
+			(void) imgcat_key_frequency(&statistics, keys[j], &frequency);
+			total += frequency;
+		}
+		if (total < least)
+		{
+			rarest = &request->conditions[i];
+			least = total;
 		}
 	}
+	imgcat_key_statistics_end(&statistics);
+	return rarest;
+}
+
+/*
+ * Is one plan the best for all values?  With one equality at most, an index of
+ * the scope and that column is.  Facets are planned for their values: a count
+ * reads all images that have them.
+ */
+static bool
+is_generic(const ImgcatListRequest *request)
+{
+	int			nequalities = 0;
+
+	if (request->created_from != PG_INT64_MIN ||
+		request->created_before != PG_INT64_MAX)
+		return false;
+	for (int i = 0; i < request->nconditions; i++)
+		switch (request->conditions[i].kind)
+		{
+			case IMGCAT_COND_NEVER:
+				break;
+			case IMGCAT_COND_TEXT:
+			case IMGCAT_COND_BOOL:
+				nequalities++;
+				break;
+			default:
+				return false;
+		}
+	return nequalities <= 1;
+}
+
+/*
+ * The facet looked for in the search index, together with a scope.
+ */
+static void
+append_scoped_facet(Count *count, const int64 *scopes, int nscopes)
+{
+	int64	   *facets;
+	int64	   *keys;
+	int			nfacets;
+	int			nkeys = 0;
+
+	if (count->facet == NULL)
+		return;
+	facets = imgcat_facet_keys(count->facet, &nfacets);
+	keys = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
+	for (int i = 0; i < nfacets; i++)
+	{
+		if (nscopes == 0)
+			keys[nkeys++] = facets[i];
+		for (int j = 0; j < nscopes; j++)
+			keys[nkeys++] = imgcat_gin_key_of_scoped_facet(scopes[j], facets[i]);
+	}
+	imgcat_append_keys(count->statement, keys, nkeys);
+}
+
+/*
+ * What every branch asks of image i, behind its scope.
+ */
+static void
+append_rest(Count *count)
+{
+	appendStringInfoString(&count->statement->sql, " AND ");
+	append_listable(&count->statement->sql, count->request);
+	imgcat_append_conditions(count->statement, count->request);
+	appendStringInfoChar(&count->statement->sql, ')');
+}
+
+/*
+ * The count of the branches of one kind, of images.
+ */
+static void
+count_images(Count *count, ImgcatScopeKind kind)
+{
+	StringInfo	sql = &count->statement->sql;
+	int64		scopes[IMGCAT_SCOPE_MAX];
+	int			nscopes = 0;
+	bool		everything = false;
+	const char *comma = "";
+
+	appendStringInfoString(sql, "(SELECT count(*) FROM image_catalog.images i"
+						   " WHERE i.visibility IN (");
+	for (int i = 0; i < count->scope.nbranches; i++)
+	{
+		const ImgcatScopeBranch *branch = &count->scope.branches[i];
+
+		if (branch->kind != kind)
+			continue;
+		appendStringInfo(sql, "%s'%s'", comma, branch->visibility);
+		comma = ", ";
+
+		/* private images have no key with a facet: who counts them all may */
+		everything |= strcmp(branch->visibility, "private") == 0;
+		if (kind == IMGCAT_SCOPE_EVERYBODY)
+			scopes[nscopes++] = imgcat_gin_key_of_visibility(branch->visibility);
+	}
+	appendStringInfoChar(sql, ')');
+	if (kind == IMGCAT_SCOPE_OWN)
+	{
+		appendStringInfo(sql, " AND i.owner = $%d", count->project);
+		scopes[nscopes++] = imgcat_gin_key_of_owner(count->scope.caller->project_id);
+		everything = false;
+	}
+	append_scoped_facet(count, scopes, everything ? 0 : nscopes);
+	append_rest(count);
+}
+
+/*
+ * The count of the shares of a branch.  A share is there only while its image
+ * is shared and alive, so nothing else is looked at unless the request has
+ * conditions.
+ */
+static void
+count_shares(Count *count, const ImgcatScopeBranch *branch)
+{
+	const ImgcatListRequest *request = count->request;
+	StringInfo	sql = &count->statement->sql;
+
+	appendStringInfo(sql, "(SELECT count(*) FROM image_catalog.image_shares m%s"
+					 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
+					 request->nconditions > 0
+					 ? " JOIN image_catalog.images i ON i.id = m.image_id" : "",
+					 count->project, branch->member_status,
+					 request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
+	if (request->nconditions == 0)
+	{
+		append_time_range(count->statement, "m.created_at",
+						  request->created_from, request->created_before);
+		appendStringInfoChar(sql, ')');
+		return;
+	}
+	appendStringInfo(sql, " AND i.visibility = 'shared'"
+					 " AND (i.owner <> $%d OR i.owner IS NULL)", count->project);
+	append_rest(count);
+}
+
+/*
+ * The sum of the branches' counts.
+ */
+static void
+append_sum(Count *count)
+{
+	static const ImgcatScopeKind kinds[] = {IMGCAT_SCOPE_EVERYBODY, IMGCAT_SCOPE_OWN};
+	StringInfo	sql = &count->statement->sql;
+
+	appendStringInfoString(sql, "SELECT 0::bigint");
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		if (imgcat_scope_has(&count->scope, kinds[i]))
+		{
+			appendStringInfoString(sql, " + ");
+			count_images(count, kinds[i]);
+		}
+	for (int i = 0; i < count->scope.nbranches; i++)
+		if (count->scope.branches[i].kind == IMGCAT_SCOPE_MEMBER)
+		{
+			appendStringInfoString(sql, " + ");
+			count_shares(count, &count->scope.branches[i]);
+		}
+}
+
+/*
+ * The statement that counts the images of a request.
+ */
+void
+imgcat_count_statement(ImgcatStatement *statement,
+					   const ImgcatListRequest *request,
+					   const ImgcatCaller *caller)
+{
+	Count		count = {.statement = statement,.request = request};
+
+	imgcat_statement_begin(statement);
+	statement->parallel = true;
+	statement->generic = is_generic(request);
+	imgcat_list_scope(&count.scope, request, caller);
+	if (request->deleted || imgcat_has_condition(request, IMGCAT_COND_UUID_IN))
+	{
+		appendStringInfoString(&statement->sql,
+							   "SELECT count(*) FROM image_catalog.images i WHERE ");
+		imgcat_append_listed(statement, request, &count.scope, (Datum) 0);
+		return;
+	}
+	count.project = project_parameter(statement, &count.scope);
+	count.facet = rarest_facet(request);
+	append_sum(&count);
 }

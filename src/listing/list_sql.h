@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_sql.h
- *		A list request as SQL: its scope, order and keyset, and its conditions.
+ *		A list request as SQL: its scope, conditions, order and keyset.
  *
  * src/listing/list_sql.h
  *
@@ -10,10 +10,12 @@
 #ifndef IMGCAT_LIST_SQL_H
 #define IMGCAT_LIST_SQL_H
 
-#include "context.h"
 #include "keyset.h"
 #include "listing/list_request.h"
 #include "statement.h"
+
+/* images that a list may show, on image i: as the partial indexes have it */
+#define IMGCAT_LISTABLE "i.status <> 'deleted' AND i.status <> 'killed'"
 
 /* A branch: the images of one visibility, of everybody, own, or by membership. */
 typedef enum ImgcatScopeKind
@@ -30,9 +32,12 @@ typedef struct ImgcatScopeBranch
 	const char *member_status;	/* of IMGCAT_SCOPE_MEMBER */
 } ImgcatScopeBranch;
 
-/* The branches of one request; no image is in two of them. */
 #define IMGCAT_SCOPE_MAX 8
 
+/*
+ * What a caller may list: the branches of a UNION ALL.  No image is in two of
+ * them.
+ */
 typedef struct ImgcatScope
 {
 	const ImgcatCaller *caller;
@@ -40,55 +45,24 @@ typedef struct ImgcatScope
 	ImgcatScopeBranch branches[IMGCAT_SCOPE_MAX];
 } ImgcatScope;
 
-/* The parameters that a scope has in a statement; 0: none. */
-typedef struct ImgcatScopeParameters
-{
-	int			project;
-	int			shared_ids;		/* uuid[] of images known to be shared with
-								 * the caller; 0: the memberships are asked */
-} ImgcatScopeParameters;
-
 extern void imgcat_list_scope(ImgcatScope *scope,
 							  const ImgcatListRequest *request,
 							  const ImgcatCaller *caller);
 extern bool imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind);
-extern int	imgcat_scope_project(const ImgcatScope *scope,
-								 ImgcatStatement *statement);
-extern void imgcat_append_scope(StringInfo sql, const ImgcatScope *scope,
-								const ImgcatScopeParameters *parameters);
+extern void imgcat_append_scope(ImgcatStatement *statement,
+								const ImgcatScope *scope, Datum shared_ids);
 
-/* the expression of the search index, word for word */
-#define IMGCAT_SEARCH \
-	"image_catalog.image_search(i.facets, i.visibility, i.owner, i.created_at)"
-
-/* What facet conditions compare. */
-typedef enum ImgcatFacetSource
-{
-	IMGCAT_FACETS_OF_INDEX,		/* what an index finds, or the row */
-	IMGCAT_FACETS_OF_ROW		/* only the row, which is at hand */
-} ImgcatFacetSource;
-
-extern int	imgcat_sort_length(const ImgcatSortSpec *sort);
-extern bool imgcat_sorts_by_creation(const ImgcatSortSpec *sort);
-extern Oid	imgcat_sort_type(const ImgcatSortSpec *sort, int at);
-extern const char *imgcat_indexed_expression(int column,
-											 const char *otherwise);
-extern void imgcat_append_sort_expression(StringInfo sql,
-										  const ImgcatSortSpec *sort, int at);
-extern int	imgcat_sort_keyset(const ImgcatSortSpec *sort,
-							   const int *parameters, ImgcatKeysetKey *keys);
-
-extern void imgcat_append_listable(StringInfo sql,
-								   const ImgcatListRequest *request);
+extern const char *imgcat_sort_expression(int column);
+extern Oid	imgcat_sort_type(int column);
+extern int	imgcat_list_keyset(const ImgcatListRequest *request,
+							   ImgcatKeysetKey *keys);
 extern void imgcat_append_conditions(ImgcatStatement *statement,
-									 const ImgcatListRequest *request,
-									 ImgcatFacetSource source,
-									 StringInfo where);
-extern void imgcat_append_time_range(ImgcatStatement *statement,
-									 const char *column, TimestampTz low,
-									 TimestampTz high, StringInfo where);
+									 const ImgcatListRequest *request);
+extern void imgcat_append_listed(ImgcatStatement *statement,
+								 const ImgcatListRequest *request,
+								 const ImgcatScope *scope, Datum shared_ids);
 extern void imgcat_append_keys(ImgcatStatement *statement, const int64 *keys,
-							   int nkeys, StringInfo where);
+							   int nkeys);
 extern void imgcat_count_statement(ImgcatStatement *statement,
 								   const ImgcatListRequest *request,
 								   const ImgcatCaller *caller);

@@ -86,7 +86,6 @@ static void
 append_listable(ImgcatStatement *statement, ImgcatDialect dialect,
 				const ImgcatCaller *caller)
 {
-	ImgcatScopeParameters parameters_of_scope = {0};
 	ImgcatListRequest everything;
 	ImgcatScope scope;
 
@@ -95,11 +94,9 @@ append_listable(ImgcatStatement *statement, ImgcatDialect dialect,
 	everything.visibility = IMGCAT_VISIBLE_ALL;
 	everything.member_status = NULL;
 	imgcat_list_scope(&scope, &everything, caller);
-	parameters_of_scope.project = imgcat_scope_project(&scope, statement);
-	imgcat_append_scope(&statement->sql, &scope, &parameters_of_scope);
-	appendStringInfoString(&statement->sql, " AND i.status <> 'deleted' AND i.status <> 'killed'");
-	imgcat_append_conditions(statement, &everything, IMGCAT_FACETS_OF_ROW,
-							 &statement->sql);
+	imgcat_append_scope(statement, &scope, (Datum) 0);
+	appendStringInfoString(&statement->sql, " AND " IMGCAT_LISTABLE);
+	imgcat_append_conditions(statement, &everything);
 }
 
 /*

@@ -57,7 +57,7 @@ set_id_filter(OrderedScan *scan)
 		return false;
 	imgcat_search_keys(&keys, plan->request, &shared);
 	found = imgcat_search_probe(plan->probe, keys.sets, keys.nsets);
-	scan->pub.probes++;
+	scan->pub.counters->probes++;
 	if (found > IMGCAT_ID_FILTER_MAX)
 		return false;
 	ids = palloc(sizeof(pg_uuid_t) * Max(found, 1));
@@ -151,8 +151,7 @@ ordered_close(ImgcatListScan *self)
  * images.
  */
 void
-imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan,
-					  int at, const ImgcatEntry *after)
+imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan, int at)
 {
 	const ImgcatPlanBranch *branch = &plan->branches[at];
 	double		images = 0;
@@ -165,7 +164,7 @@ imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan,
 	request->nkeys = plan->nkeys;
 	request->filters = branch->filters;
 	request->nfilters = branch->nfilters;
-	request->after = after;
+	request->after = plan->after;
 	request->rows = plan->rows * branch->images / images + 1;
 }
 
@@ -173,11 +172,12 @@ imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan,
  * Open an ordered scan of the plan, behind a keyset position if there is one.
  */
 ImgcatListScan *
-imgcat_ordered_scan_open(ImgcatListPlan *plan, const ImgcatEntry *after)
+imgcat_ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 {
 	OrderedScan *scan = palloc0(sizeof(OrderedScan));
 
 	scan->pub.plan = plan;
+	scan->pub.counters = counters;
 	scan->pub.next = ordered_next;
 	scan->pub.close = ordered_close;
 	set_facet_filters(scan);
@@ -185,7 +185,7 @@ imgcat_ordered_scan_open(ImgcatListPlan *plan, const ImgcatEntry *after)
 	{
 		ImgcatBranchRequest request;
 
-		imgcat_branch_request(&request, plan, i, after);
+		imgcat_branch_request(&request, plan, i);
 		scan->branches[i].scan = imgcat_branch_scan_open(&request);
 	}
 	return &scan->pub;

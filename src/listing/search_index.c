@@ -138,16 +138,6 @@ make_set(SetBuilder *builder, ImgcatKeySet *set,
 }
 
 /*
- * Is it a condition that the search index knows?
- */
-bool
-imgcat_is_facet(const ImgcatCondition *condition)
-{
-	return condition->kind == IMGCAT_COND_FACET ||
-		condition->kind == IMGCAT_COND_ANY_FACET;
-}
-
-/*
  * The GIN keys of a facet condition: one, or any of several.
  */
 int64 *

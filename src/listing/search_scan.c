@@ -60,8 +60,6 @@
 typedef struct SearchScan
 {
 	ImgcatListScan pub;			/* must be first */
-	bool		has_after;
-	ImgcatEntry after;
 	bool		descending;
 	int64		limit;			/* of images fetched from one window */
 
@@ -168,7 +166,7 @@ probe_window(SearchScan *scan, bool everything, int64 from, int64 to)
 		nsets++;
 	}
 	found = imgcat_search_probe(plan->probe, plan->search.sets, nsets);
-	scan->pub.probes++;
+	scan->pub.counters->probes++;
 	if (!everything)
 		pfree(window->keys);
 	return found;
@@ -295,9 +293,9 @@ static double
 candidates_needed(const SearchScan *scan)
 {
 	const ImgcatListPlan *plan = scan->pub.plan;
-	double		share = (scan->pub.listed + plan->search.share * IMGCAT_SHARE_WEIGHT) /
-	(scan->pub.rechecked + IMGCAT_SHARE_WEIGHT);
-	double		needed = (plan->rows - scan->pub.listed) * 1.25 / Max(share, 0.05);
+	double		share = (scan->pub.counters->listed + plan->search.share * IMGCAT_SHARE_WEIGHT) /
+	(scan->pub.counters->rechecked + IMGCAT_SHARE_WEIGHT);
+	double		needed = (plan->rows - scan->pub.counters->listed) * 1.25 / Max(share, 0.05);
 
 	return Min(Max(needed, IMGCAT_SEARCH_LEAST_TARGET), scan->limit * 0.7);
 }
@@ -345,7 +343,7 @@ find_ends(SearchScan *scan, Relation index)
 			continue;
 		position = position_of_time(scan, time);
 		scan->last = found ? Max(scan->last, position) : position;
-		if (!scan->has_after &&
+		if (scan->pub.plan->after == NULL &&
 			extreme_time(scan->pub.plan, index, visibilities[i],
 						 scan->descending, &time))
 		{
@@ -354,8 +352,8 @@ find_ends(SearchScan *scan, Relation index)
 		}
 		found = true;
 	}
-	if (scan->has_after)
-		scan->start = position_of_time(scan, scan->after.created_at);
+	if (scan->pub.plan->after != NULL)
+		scan->start = position_of_time(scan, scan->pub.plan->after->created_at);
 	return found;
 }
 
@@ -426,8 +424,8 @@ load_window(SearchScan *scan, const ItemPointerData *tids, int64 candidates)
 		if (!imgcat_read_row(&plan->images, entry) ||
 			(scan->begun &&
 			 position_of_time(scan, entry->created_at) < scan->next) ||
-			(scan->has_after &&
-			 imgcat_entry_compare(entry, &scan->after, plan->keys, plan->nkeys) <= 0))
+			(plan->after != NULL &&
+			 imgcat_entry_compare(entry, plan->after, plan->keys, plan->nkeys) <= 0))
 			continue;
 		entry->tuple = ExecCopySlotMinimalTuple(plan->images.slot);
 		scan->entries[scan->nentries++] = entry;
@@ -435,7 +433,7 @@ load_window(SearchScan *scan, const ItemPointerData *tids, int64 candidates)
 	qsort_arg(scan->entries, scan->nentries, sizeof(ImgcatEntry *), compare_entries, plan);
 	MemoryContextSwitchTo(previous);
 	scan->fetched += candidates;
-	scan->pub.candidates += candidates;
+	scan->pub.counters->candidates += candidates;
 }
 
 /*
@@ -445,24 +443,21 @@ load_window(SearchScan *scan, const ItemPointerData *tids, int64 candidates)
 static void
 give_up(SearchScan *scan)
 {
-	ImgcatEntry *last = &scan->pub.last;
+	ImgcatEntry *last;
 
 	scan->ended = true;
 	scan->pub.gave_up = true;
-	scan->pub.has_last = scan->begun || scan->has_after;
 	if (!scan->begun)
-	{
-		*last = scan->after;
 		return;
-	}
 
 	/* behind the last moment of the last bucket: no identifier is like it */
-	memset(last, 0, sizeof(*last));
+	last = palloc0(sizeof(ImgcatEntry));
 	last->known = IMGCAT_ENTRY_CREATED_AT;
 	last->created_at = scan->descending
 		? imgcat_bucket_start(-1 - (scan->next - 1))
 		: imgcat_bucket_start(scan->next) - 1;
 	memset(&last->id, scan->pub.plan->keys[1].descending ? 0 : 0xff, UUID_LEN);
+	scan->pub.plan->after = last;
 }
 
 /*
@@ -637,23 +632,21 @@ search_close(ImgcatListScan *self)
  * Open a search scan of the plan, behind a keyset position if there is one.
  */
 ImgcatListScan *
-imgcat_search_scan_open(ImgcatListPlan *plan, const ImgcatEntry *after)
+imgcat_search_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 {
 	SearchScan *scan = palloc0(sizeof(SearchScan));
 	Relation	index;
 
 	scan->pub.plan = plan;
+	scan->pub.counters = counters;
 	scan->pub.next = search_next;
 	scan->pub.close = search_close;
 	scan->context = AllocSetContextCreate(CurrentMemoryContext, "image search window",
 										  ALLOCSET_DEFAULT_SIZES);
-	scan->has_after = (after != NULL);
-	if (after != NULL)
-		scan->after = *after;
 	scan->descending = plan->keys[0].descending;
 	scan->limit = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32);
 	scan->slack = PG_INT64_MAX;
-	scan->by_time = imgcat_sorts_by_creation(&plan->request->sort);
+	scan->by_time = imgcat_sorts_by_creation(plan->request);
 	if (!scan->by_time)
 		return &scan->pub;
 
