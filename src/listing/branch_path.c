@@ -179,18 +179,16 @@ bounds_order(const ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 }
 
 /*
- * Add a range to filter from.
+ * Add a range of numbers to filter from, if there is any.
  */
-static ImgcatRange *
-add_range(ImgcatBranchPath *path, Relation index)
+static void
+add_range(ImgcatBranchPath *path, Relation index, int64 low, int64 high)
 {
-	ImgcatRange *range = &path->ranges[path->nranges++];
-
-	memset(range, 0, sizeof(*range));
-	range->index = index;
-	range->low = PG_INT64_MIN;
-	range->high = PG_INT64_MAX;
-	return range;
+	if (low <= high)
+		path->ranges[path->nranges++] = (ImgcatRange)
+	{
+		.index = index,.low = low,.high = high
+	};
 }
 
 /*
@@ -199,25 +197,10 @@ add_range(ImgcatBranchPath *path, Relation index)
 static void
 add_value(ImgcatBranchPath *path, Relation index, Datum value)
 {
-	ImgcatRange *range = add_range(path, index);
-
-	range->has_value = true;
-	range->value = value;
-}
-
-/*
- * Add a range of numbers, if there is any.
- */
-static void
-add_numbers(ImgcatBranchPath *path, Relation index, int64 low, int64 high)
-{
-	ImgcatRange *range;
-
-	if (low > high)
-		return;
-	range = add_range(path, index);
-	range->low = low;
-	range->high = high;
+	path->ranges[path->nranges++] = (ImgcatRange)
+	{
+		.index = index,.has_value = true,.value = value
+	};
 }
 
 /*
@@ -253,12 +236,12 @@ set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
 		filter->low <= 0 && filter->high >= 0 &&
 		(empty = imgcat_table_index(branch->table, branch->family, "exceptions")) != NULL)
 	{
-		add_numbers(path, index, filter->low, -1);
-		(void) add_range(path, empty);
-		add_numbers(path, index, 1, filter->high);
+		add_range(path, index, filter->low, -1);
+		add_range(path, empty, PG_INT64_MIN, PG_INT64_MAX);
+		add_range(path, index, 1, filter->high);
 		return;
 	}
-	add_numbers(path, index, filter->low, filter->high);
+	add_range(path, index, filter->low, filter->high);
 }
 
 /*
@@ -359,7 +342,7 @@ set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 	if (branch->hidden)
 	{
 		path->ranges = palloc(sizeof(ImgcatRange));
-		(void) add_range(path, path->index);
+		add_range(path, path->index, PG_INT64_MIN, PG_INT64_MAX);
 		path->can_sort = true;
 		return;
 	}

@@ -56,8 +56,6 @@ typedef struct PeerGroup
 	int			nentries;
 	int			at;				/* the next to hand out, if ready */
 	bool		ready;
-	ImgcatEntry *next;			/* first entry of the next group, or NULL */
-	bool		next_passed;	/* and it passed the filters */
 } PeerGroup;
 
 struct ImgcatBranchScan
@@ -75,6 +73,7 @@ struct ImgcatBranchScan
 	/* in order */
 	ImgcatIndexScan *index_scan;
 	bool		index_ended;
+	ImgcatEntry *put_back;		/* what the index scan is at comes once more */
 	double		order_cost;
 	PeerGroup	group;
 	ImgcatBranchScan *nested;	/* a long group */
@@ -141,9 +140,8 @@ match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 	}
 
 	/* a row that was read may have another number; it had passed before */
-	if (all != IMGCAT_MATCH_NO && !entry->row_read && !imgcat_has_facets(scan->request.branch, entry))
-		return IMGCAT_MATCH_NO;
-	return all;
+	return entry->row_read || imgcat_has_facets(scan->request.branch, entry)
+		? all : IMGCAT_MATCH_NO;
 }
 
 /*
@@ -213,6 +211,21 @@ open_index(const ImgcatBranch *branch, Relation index)
 	if (TupleDescAttr(RelationGetDescr(index), nscope)->atttypid == BOOLOID)
 		scope[nscope++] = BoolGetDatum(branch->hidden);
 	return imgcat_index_scan_open(branch->table, index, scope, nscope);
+}
+
+/*
+ * Keep an entry beyond the next one, in place of the one kept there before.
+ */
+static void
+keep_entry(ImgcatEntry *kept, char **name, const ImgcatEntry *entry)
+{
+	*kept = *entry;
+	if ((entry->known & IMGCAT_ENTRY_NAME) == 0)
+		return;
+	*name = *name == NULL ? palloc(entry->name_length + 1)
+		: repalloc(*name, entry->name_length + 1);
+	memcpy(*name, entry->name, entry->name_length);
+	kept->name = *name;
 }
 
 /*
@@ -304,11 +317,12 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 static ImgcatEntry *
 next_in_index(ImgcatBranchScan *scan)
 {
-	ImgcatEntry *entry;
+	ImgcatEntry *entry = scan->put_back;
 
 	CHECK_FOR_INTERRUPTS();
-	if (scan->index_ended)
-		return NULL;
+	scan->put_back = NULL;
+	if (entry != NULL || scan->index_ended)
+		return entry;
 	scan->order_cost++;
 	entry = imgcat_index_scan_next(scan->index_scan,
 								   scan->path.keys[0].descending
@@ -319,19 +333,9 @@ next_in_index(ImgcatBranchScan *scan)
 }
 
 /*
- * Is the entry one more version of the image that was handed out last, by the
- * keys of the index?
- */
-static bool
-is_version_of_last(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
-{
-	return imgcat_entry_compare(entry, &scan->last, scan->path.keys,
-								scan->path.nkeys) == 0;
-}
-
-/*
  * One step in an index that has the order.  The other path does not go on
- * between two versions of an image: it takes up behind the image.
+ * between two versions of an image, whose keys in the index are the same: it
+ * takes up behind the image.
  */
 static Step
 step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
@@ -344,75 +348,46 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 		if (*result != NULL)
 			return STEP_GOT;
 		if (scan->order_cost > scan->path.order_budget &&
-			!(scan->has_last && is_version_of_last(scan, entry)))
+			!(scan->has_last && imgcat_entry_compare(entry, &scan->last, scan->path.keys,
+													 scan->path.nkeys) == 0))
 			return STEP_BUDGET;
 	}
 	return STEP_END;
 }
 
 /*
- * Begin a peer group with the value of the entry.
- */
-static void
-begin_group(PeerGroup *group, const ImgcatEntry *entry)
-{
-	group->value = *entry;
-	if (entry->known & IMGCAT_ENTRY_NAME)
-	{
-		group->name = repalloc(group->name, entry->name_length + 1);
-		memcpy(group->name, entry->name, entry->name_length);
-		group->value.name = group->name;
-	}
-	group->begun = true;
-	group->seen = 0;
-}
-
-/*
- * Open a scan of those images that pass another filter as well.
- */
-static void
-open_nested(ImgcatBranchScan *scan, const ImgcatEntryFilter *filter,
-			bool holds_position)
-{
-	ImgcatBranchRequest request = scan->request;
-
-	check_stack_depth();
-	memcpy(scan->nested_filters, request.filters,
-		   sizeof(ImgcatEntryFilter) * request.nfilters);
-	scan->nested_filters[request.nfilters] = *filter;
-	request.filters = scan->nested_filters;
-	request.nfilters++;
-	request.after = holds_position ? scan->request.after : NULL;
-	scan->nested = imgcat_branch_scan_open(&request);
-}
-
-/*
- * Close the nested scan.
- */
-static void
-close_nested(ImgcatBranchScan *scan)
-{
-	scan->order_cost += scan->nested->order_cost + scan->nested->sort_cost;
-	imgcat_branch_scan_close(scan->nested);
-	scan->nested = NULL;
-}
-
-/*
- * The peer group is long: make it a scan of its own.
+ * The peer group is long: open a scan of those images that have its value.
  */
 static void
 open_group(ImgcatBranchScan *scan)
 {
 	PeerGroup  *group = &scan->group;
 	int			column = scan->path.keys[0].column;
-	ImgcatEntryFilter filter;
+	ImgcatBranchRequest request = scan->request;
 
-	imgcat_filter_of_value(&filter, &group->value, column);
-	open_nested(scan, &filter,
-				scan->path.has_after &&
-				imgcat_entry_compare_column(&group->value, scan->request.after,
-											column) == 0);
+	check_stack_depth();
+	memcpy(scan->nested_filters, request.filters,
+		   sizeof(ImgcatEntryFilter) * request.nfilters);
+	imgcat_filter_of_value(&scan->nested_filters[request.nfilters++], &group->value, column);
+	request.filters = scan->nested_filters;
+	if (!scan->path.has_after ||
+		imgcat_entry_compare_column(&group->value, request.after, column) != 0)
+		request.after = NULL;
+	scan->nested = imgcat_branch_scan_open(&request);
 	group->nentries = 0;
+}
+
+/*
+ * The group was handed out by the nested scan: go on behind it.
+ */
+static void
+close_group(ImgcatBranchScan *scan)
+{
+	scan->order_cost += scan->nested->order_cost + scan->nested->sort_cost;
+	imgcat_branch_scan_close(scan->nested);
+	scan->nested = NULL;
+	start_order(scan, &scan->group.value);
+	scan->group.begun = false;
 }
 
 /*
@@ -442,48 +417,6 @@ finish_group(ImgcatBranchScan *scan)
 	qsort_arg(group->entries, nentries, sizeof(ImgcatEntry *), compare_entries, scan);
 	group->at = 0;
 	group->ready = true;
-}
-
-/*
- * The group is handed out: go on with the next, if its first entry was read.
- */
-static void
-leave_group(PeerGroup *group)
-{
-	ImgcatEntry *next = group->next;
-
-	group->ready = false;
-	group->nentries = 0;
-	group->begun = false;
-	if (next == NULL)
-		return;
-	begin_group(group, next);
-	group->seen = 1;
-	group->next = NULL;
-	if (group->next_passed)
-		group->entries[group->nentries++] = next;
-}
-
-/*
- * An entry of another value was read: false if the group before it has to be
- * handed out first.
- */
-static bool
-change_group(ImgcatBranchScan *scan, ImgcatEntry *entry)
-{
-	PeerGroup  *group = &scan->group;
-	ImgcatEntry *taken;
-
-	if (group->nentries == 0)
-	{
-		begin_group(group, entry);
-		return true;
-	}
-	taken = take_entry(scan, entry, TAKE_LATER, &scan->order_cost);
-	group->next_passed = (taken != NULL);
-	group->next = taken != NULL ? taken : imgcat_entry_copy(entry);
-	finish_group(scan);
-	return false;
 }
 
 /*
@@ -522,9 +455,7 @@ step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 			*result = imgcat_branch_scan_next(scan->nested);
 			if (*result != NULL)
 				return STEP_GOT;
-			close_nested(scan);
-			start_order(scan, &group->value);
-			group->begun = false;
+			close_group(scan);
 		}
 		if (group->ready && group->at < group->nentries)
 		{
@@ -532,21 +463,34 @@ step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 			return STEP_GOT;
 		}
 		if (group->ready)
-			leave_group(group);
+		{
+			group->ready = group->begun = false;
+			group->nentries = 0;
+		}
 
 		entry = next_in_index(scan);
-		if (entry == NULL && group->nentries == 0)
-			return STEP_END;
-		if (entry == NULL)
-		{
-			finish_group(scan);
-			continue;
-		}
-		if ((!group->begun ||
+		if (entry == NULL ||
+			(group->begun &&
 			 imgcat_entry_compare_column(entry, &group->value,
-										 scan->path.keys[0].column) != 0) &&
-			!change_group(scan, entry))
-			continue;
+										 scan->path.keys[0].column) != 0))
+		{
+			/* the group ends, and is handed out before the next one begins */
+			if (group->nentries > 0)
+			{
+				scan->put_back = entry;
+				finish_group(scan);
+				continue;
+			}
+			if (entry == NULL)
+				return STEP_END;
+			group->begun = false;
+		}
+		if (!group->begun)
+		{
+			keep_entry(&group->value, &group->name, entry);
+			group->begun = true;
+			group->seen = 0;
+		}
 		add_to_group(scan, entry);
 		if (scan->nested == NULL && scan->order_cost > scan->path.order_budget)
 			return STEP_BUDGET;
@@ -663,15 +607,7 @@ step_of_sort(ImgcatBranchScan *scan)
 static void
 set_last(ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	scan->last = *entry;
-	if (entry->known & IMGCAT_ENTRY_NAME)
-	{
-		scan->last_name = scan->last_name == NULL
-			? palloc(entry->name_length + 1)
-			: repalloc(scan->last_name, entry->name_length + 1);
-		memcpy(scan->last_name, entry->name, entry->name_length);
-		scan->last.name = scan->last_name;
-	}
+	keep_entry(&scan->last, &scan->last_name, entry);
 	scan->has_last = true;
 }
 
@@ -772,7 +708,6 @@ imgcat_branch_scan_open(const ImgcatBranchRequest *request)
 	scan->max_sorted = Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);
 	if (!scan->ended && !scan->path.direct)
 	{
-		scan->group.name = palloc(1);
 		scan->group.entries = palloc(sizeof(ImgcatEntry *) *
 									 (IMGCAT_GROUP_ENTRIES * rows + 2));
 		scan->nested_filters = palloc(sizeof(ImgcatEntryFilter) *

@@ -199,13 +199,6 @@ typedef struct ImgcatTidFilter
 	const ItemPointerData *tids;
 } ImgcatTidFilter;
 
-/* Identifiers, sorted, of the same. */
-typedef struct ImgcatIdFilter
-{
-	int64		nids;
-	const pg_uuid_t *ids;
-} ImgcatIdFilter;
-
 /* A branch: what the indexes of a family begin with, and what is asked of it. */
 typedef struct ImgcatBranch
 {
@@ -220,7 +213,6 @@ typedef struct ImgcatBranch
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
 	const ImgcatTidFilter *tids;	/* of images */
-	const ImgcatIdFilter *ids;	/* the same, of shares; or NULL */
 	ImgcatTable *images;		/* to look up what is shared */
 	double		facet_share;	/* 0: none asked for */
 } ImgcatBranch;

@@ -52,12 +52,6 @@
 #define IMGCAT_TID_FILTER_MAX 1000000
 
 /*
- * The same of shares, which are filtered by identifier: so many images that
- * anybody shares are fetched for it.
- */
-#define IMGCAT_ID_FILTER_MAX 500
-
-/*
  * A condition that this share of the images passes, or more, is left to the
  * recheck of a search scan; a rarer one leads an ordered scan (200 thousand
  * images: status=queued, 4 %, with a facet of 30 %).

@@ -24,7 +24,6 @@
 #include "image/property_index.h"
 #include "listing/list_plan.h"
 #include "listing/list_sql.h"
-#include "port/pg_bitutils.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -399,78 +398,6 @@ add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
 }
 
 /*
- * The filters with one of a list's values in place of the list.
- */
-static const ImgcatEntryFilter *
-filters_of_value(const ImgcatPlanBranch *branch, int at, int value)
-{
-	ImgcatEntryFilter *filters;
-	ImgcatEntryFilter *filter;
-	uint32		codes = branch->filters[at].codes;
-
-	filters = palloc(sizeof(ImgcatEntryFilter) * branch->nfilters);
-	memcpy(filters, branch->filters, sizeof(ImgcatEntryFilter) * branch->nfilters);
-	filter = &filters[at];
-	if (filter->column == IMGCAT_COL_NAME)
-	{
-		filter->nnames = 1;
-		filter->names += value;
-		filter->name_lengths += value;
-		filter->name_hashes += value;
-		return filters;
-	}
-	while (value-- > 0)
-		codes &= codes - 1;
-	filter->codes = codes & -codes;
-	return filters;
-}
-
-/*
- * Do the images of one value of the column have an index in the order asked?
- */
-static bool
-value_has_order(const ImgcatListPlan *plan, int column)
-{
-	if (plan->keys[0].column == IMGCAT_COL_CREATED_AT)
-		return imgcat_is_index_order(plan->keys, plan->nkeys);
-	return column == IMGCAT_COL_STATUS && plan->keys[0].column == IMGCAT_COL_SIZE;
-}
-
-/*
- * Give each value of a short list branches of its own, if the images of one
- * value have an index in the order asked: those of a list have none.
- */
-static void
-split_branches(ImgcatListPlan *plan)
-{
-	int			at = -1;
-	int			nvalues = 0;
-	int			nbranches = plan->nbranches;
-
-	if (plan->request->hidden)
-		return;
-	for (int i = 0; i < plan->nfilters && at < 0; i++)
-	{
-		nvalues = plan->filters[i].column == IMGCAT_COL_NAME
-			? plan->filters[i].nnames : pg_popcount32(plan->filters[i].codes);
-		if (nvalues > 1 && nvalues <= IMGCAT_SPLIT_VALUES_MAX &&
-			value_has_order(plan, plan->filters[i].column))
-			at = i;
-	}
-	if (at < 0)
-		return;
-	for (int value = nvalues - 1; value >= 0; value--)
-		for (int i = 0; i < nbranches; i++)
-		{
-			ImgcatPlanBranch *branch = &plan->branches[value * nbranches + i];
-
-			*branch = plan->branches[i];
-			branch->filters = filters_of_value(branch, at, value);
-		}
-	plan->nbranches = nbranches * nvalues;
-}
-
-/*
  * Are the indexes there that an ordered scan of the branch cannot do without?
  */
 static bool
@@ -500,7 +427,6 @@ plan_branches(ImgcatListPlan *plan)
 		plan->can_order = has_indexes(plan, &plan->branches[i].branch);
 		plan->branches[i].images = imgcat_estimate_branch(&plan->branches[i].branch);
 	}
-	split_branches(plan);
 }
 
 /*

@@ -44,7 +44,6 @@ extern const ItemPointerData *imgcat_search_found(const ImgcatSearchProbe *probe
 extern bool imgcat_search_tids(ImgcatSearchProbe *probe,
 							   const ImgcatKeySet *sets, int nsets,
 							   int64 most, ImgcatTidFilter *filter);
-extern int	imgcat_compare_ids(const void *a, const void *b);
 extern bool imgcat_has_facets(const ImgcatBranch *branch,
 							  const ImgcatEntry *entry);
 extern bool imgcat_search_sample(ImgcatSearchProbe *probe, int64 at,
@@ -106,10 +105,6 @@ typedef enum ImgcatScanKind
 	IMGCAT_SQL_SCAN
 } ImgcatScanKind;
 
-/* most values of an in: list that are branches of their own */
-#define IMGCAT_SPLIT_VALUES_MAX 4
-#define IMGCAT_BRANCHES_MAX (IMGCAT_SCOPE_MAX * IMGCAT_SPLIT_VALUES_MAX)
-
 /* A branch of an ordered scan, with what its entries are filtered by. */
 typedef struct ImgcatPlanBranch
 {
@@ -155,7 +150,7 @@ typedef struct ImgcatListPlan
 	/* ordered scan */
 	bool		can_order;		/* all indexes are there */
 	int			nbranches;
-	ImgcatPlanBranch branches[IMGCAT_BRANCHES_MAX];
+	ImgcatPlanBranch branches[IMGCAT_SCOPE_MAX];
 } ImgcatListPlan;
 
 extern void imgcat_plan_list(ImgcatListPlan *plan,

@@ -32,47 +32,8 @@ typedef struct MergedBranch
 typedef struct OrderedScan
 {
 	ImgcatListScan pub;			/* must be first */
-	MergedBranch branches[IMGCAT_BRANCHES_MAX];
-	ImgcatIdFilter ids;
+	MergedBranch branches[IMGCAT_SCOPE_MAX];
 } OrderedScan;
-
-/*
- * What is shared with the caller is found by its shares, whose row numbers are
- * others: of few images that anybody shares, filter by the identifiers.
- */
-static bool
-set_id_filter(OrderedScan *scan)
-{
-	ImgcatListPlan *plan = scan->pub.plan;
-	ImgcatScope shared = plan->scope;
-	ImgcatSearchKeys keys;
-	int64		found;
-	pg_uuid_t  *ids;
-
-	shared.nbranches = 0;
-	for (int i = 0; i < plan->scope.nbranches && shared.nbranches == 0; i++)
-		if (plan->scope.branches[i].kind == IMGCAT_SCOPE_MEMBER)
-			shared.branches[shared.nbranches++] = plan->scope.branches[i];
-	if (shared.nbranches == 0)
-		return false;
-	imgcat_search_keys(&keys, plan->request, &shared);
-	found = imgcat_search_probe(plan->probe, keys.sets, keys.nsets);
-	scan->pub.counters->probes++;
-	if (found > IMGCAT_ID_FILTER_MAX)
-		return false;
-	ids = palloc(sizeof(pg_uuid_t) * Max(found, 1));
-	for (int i = 0; i < found; i++)
-	{
-		ImgcatEntry entry = {0};
-
-		entry.tid = imgcat_search_found(plan->probe)[i];
-		if (imgcat_read_row(&plan->images, &entry))
-			ids[scan->ids.nids++] = entry.id;
-	}
-	qsort(ids, scan->ids.nids, sizeof(pg_uuid_t), imgcat_compare_ids);
-	scan->ids.ids = ids;
-	return true;
-}
 
 /*
  * Let the branches leave out what lacks the facets, if that is worth it.
@@ -82,22 +43,15 @@ set_facet_filters(OrderedScan *scan)
 {
 	ImgcatListPlan *plan = scan->pub.plan;
 	double		images = Max(imgcat_number_of_images(), 1);
-	bool		by_tid;
-	bool		by_id;
+	bool		by_tid = plan->probe != NULL && imgcat_plan_tids(plan);
 
-	if (plan->probe == NULL)
-		return;
-	by_tid = imgcat_plan_tids(plan);
-	by_id = by_tid && set_id_filter(scan);
-	for (int i = 0; i < plan->nbranches; i++)
+	for (int i = 0; i < plan->nbranches && plan->probe != NULL; i++)
 	{
 		ImgcatBranch *branch = &plan->branches[i].branch;
 
 		branch->facet_share = Min(plan->matching / images, 1);
 		if (by_tid)
 			branch->tids = &plan->tids;
-		if (by_id)
-			branch->ids = &scan->ids;
 		branch->images = &plan->images;
 	}
 }

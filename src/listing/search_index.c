@@ -478,15 +478,6 @@ is_among(const ImgcatTidFilter *tids, const ItemPointerData *tid)
 }
 
 /*
- * qsort() and bsearch() comparator of identifiers.
- */
-int
-imgcat_compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(pg_uuid_t));
-}
-
-/*
  * Has the entry the facets asked for, as far as that is known?
  */
 bool
@@ -499,10 +490,6 @@ imgcat_has_facets(const ImgcatBranch *branch, const ImgcatEntry *entry)
 		return true;
 	if (!entry->of_share)
 		return is_among(branch->tids, &entry->tid);
-	if (branch->ids != NULL)
-		return branch->ids->nids > 0 &&
-			bsearch(&entry->id, branch->ids->ids, branch->ids->nids,
-					sizeof(pg_uuid_t), imgcat_compare_ids) != NULL;
 
 	/* of all that the index finds one may be the image that is shared */
 	id_scan = imgcat_scan_for_id(branch->images, &entry->id);
