@@ -226,8 +226,8 @@ set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
 	{
 		for (int i = 0; i < filter->nnames; i++)
 			add_value(path, index,
-					  PointerGetDatum(cstring_to_text_with_len(filter->names[i],
-															   filter->name_lengths[i])));
+					  PointerGetDatum(cstring_to_text_with_len(filter->names[i].text,
+															   filter->names[i].length)));
 		return;
 	}
 

@@ -283,7 +283,7 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 	int64		low;
 	int64		high;
 
-	imgcat_index_scan_unbound(scan->index_scan);
+	scan->index_scan->nkeys = scan->index_scan->nscope;
 	for (int i = 0; i < path->nprefix; i++)
 		imgcat_index_scan_bound(scan->index_scan, i, BTEqualStrategyNumber,
 								imgcat_filter_value(&scan->request.filters[path->prefix[i]]));

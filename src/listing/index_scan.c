@@ -1,7 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * index_scan.c
- *		Scans of the ordered indexes, entry by entry.
+ *		The ordered indexes: what an entry tells of an image, filters on it, and
+ *		scans, entry by entry.
+ *
+ * Every ordered index holds the sort keys of its images and their summary
+ * (image/image_summary.c), so most of what a request asks for is decided
+ * without a look at the table.
  *
  * The executor has no scan that hands out index entries, expressions and all,
  * before their rows are looked at, nor one that stops after so many; so these
@@ -30,10 +35,430 @@
 #include "compat.h"
 #include "index_lookup.h"
 #include "listing/index_scan.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
+
+/* What entries tell of a column. */
+typedef struct EntryColumn
+{
+	const char *suffix;			/* of the indexes that begin with it, behind
+								 * their scope */
+	int			known;			/* the flag of a value that an entry may lack */
+	bool		is_enum;		/* few values, the summary has the code */
+	ImgcatSummaryPart part;		/* in this part */
+} EntryColumn;
+
+/* one more: IMGCAT_INDEXED_PROPERTY */
+static const EntryColumn entry_columns[IMGCAT_NUM_COLS + 1] = {
+	[IMGCAT_COL_ID] = {.suffix = "id"},
+	[IMGCAT_COL_NAME] = {.suffix = "name",.known = IMGCAT_ENTRY_NAME},
+	[IMGCAT_COL_STATUS] = {.suffix = "status",.is_enum = true,.part = IMGCAT_SUMMARY_STATUS},
+	[IMGCAT_COL_DISK_FORMAT] = {.suffix = "disk_format",.is_enum = true,.part = IMGCAT_SUMMARY_DISK_FORMAT},
+	[IMGCAT_COL_CONTAINER_FORMAT] = {.suffix = "container_format",.is_enum = true,.part = IMGCAT_SUMMARY_CONTAINER_FORMAT},
+	[IMGCAT_COL_SIZE] = {.suffix = "size",.known = IMGCAT_ENTRY_SIZE},
+	[IMGCAT_COL_CREATED_AT] = {.suffix = "created_at",.known = IMGCAT_ENTRY_CREATED_AT},
+	[IMGCAT_COL_UPDATED_AT] = {.suffix = "updated_at",.known = IMGCAT_ENTRY_UPDATED_AT},
+};
+
+/*
+ * The end of the names of the indexes that begin with a column, behind their
+ * scope; NULL: there are none.
+ */
+const char *
+imgcat_index_suffix(int column)
+{
+	return entry_columns[column].suffix;
+}
+
+/*
+ * The flag of a value that an entry may lack; 0: every entry has it.
+ */
+int
+imgcat_column_known_as(int column)
+{
+	return entry_columns[column].known;
+}
+
+/*
+ * Is the column one of few values, of which the summary holds the code?
+ */
+bool
+imgcat_column_is_enum(int column, ImgcatSummaryPart *part)
+{
+	if (column < 0 || !entry_columns[column].is_enum)
+		return false;
+	*part = entry_columns[column].part;
+	return true;
+}
+
+/*
+ * The text of a column that is one.
+ */
+static void
+entry_text(const ImgcatEntry *entry, int column,
+		   const char **str, int *length)
+{
+	ImgcatSummaryPart part;
+
+	if (imgcat_column_is_enum(column, &part))
+	{
+		*str = imgcat_summary_enum_value(part,
+										 imgcat_summary_part(entry->summary, part));
+		if (*str == NULL)
+			elog(ERROR, "an image has an enum value that attribute.c does not know");
+		*length = strlen(*str);
+		return;
+	}
+	Assert(column == IMGCAT_COL_NAME);
+	*str = entry->name;
+	*length = entry->name_length;
+}
+
+/*
+ * A value of the entry as the indexes hold it.
+ */
+Datum
+imgcat_entry_value(const ImgcatEntry *entry, int column)
+{
+	const char *value;
+	int			length;
+
+	switch (column)
+	{
+		case IMGCAT_COL_ID:
+			return UUIDPGetDatum(&entry->id);
+		case IMGCAT_COL_CREATED_AT:
+			return TimestampTzGetDatum(entry->created_at);
+		case IMGCAT_COL_UPDATED_AT:
+			return TimestampTzGetDatum(entry->updated_at);
+		case IMGCAT_COL_SIZE:
+			return Int64GetDatum(entry->size);
+		default:
+			entry_text(entry, column, &value, &length);
+			return PointerGetDatum(cstring_to_text_with_len(value, length));
+	}
+}
+
+/*
+ * Set a value of the entry from a sort key, as a marker has them.
+ */
+void
+imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
+{
+	ImgcatSummaryPart part;
+	text	   *text_value;
+
+	entry->known |= imgcat_column_known_as(column);
+	switch (column)
+	{
+		case IMGCAT_COL_ID:
+			entry->id = *DatumGetUUIDP(value);
+			break;
+		case IMGCAT_COL_CREATED_AT:
+			entry->created_at = DatumGetTimestampTz(value);
+			break;
+		case IMGCAT_COL_UPDATED_AT:
+			entry->updated_at = DatumGetTimestampTz(value);
+			break;
+		case IMGCAT_COL_SIZE:
+			entry->size = DatumGetInt64(value);
+			break;
+		default:
+			text_value = DatumGetTextPP(value);
+			entry->known |= IMGCAT_ENTRY_SUMMARY;
+			if (imgcat_column_is_enum(column, &part))
+				entry->summary =
+					imgcat_summary_with_part(entry->summary, part,
+											 imgcat_summary_enum_code(part, VARDATA_ANY(text_value),
+																	  VARSIZE_ANY_EXHDR(text_value)));
+			else
+			{
+				entry->name = VARDATA_ANY(text_value);
+				entry->name_length = VARSIZE_ANY_EXHDR(text_value);
+			}
+			break;
+	}
+}
+
+/*
+ * A copy that outlives the index page.
+ */
+ImgcatEntry *
+imgcat_entry_copy(const ImgcatEntry *entry)
+{
+	ImgcatEntry *copy = palloc(sizeof(ImgcatEntry));
+
+	*copy = *entry;
+	copy->scan = NULL;
+	if (entry->known & IMGCAT_ENTRY_NAME)
+	{
+		char	   *name = palloc(entry->name_length + 1);
+
+		memcpy(name, entry->name, entry->name_length);
+		copy->name = name;
+	}
+	return copy;
+}
+
+/*
+ * Free a copy.
+ */
+void
+imgcat_entry_free(ImgcatEntry *entry)
+{
+	if (entry->known & IMGCAT_ENTRY_NAME)
+		pfree(unconstify(char *, entry->name));
+	pfree(entry);
+}
+
+/*
+ * Order of two entries by one column, as its index has it.
+ */
+int
+imgcat_entry_compare_column(const ImgcatEntry *a,
+							const ImgcatEntry *b, int column)
+{
+	const char *a_text;
+	const char *b_text;
+	int			a_length;
+	int			b_length;
+	int			order;
+
+#define COMPARE_NUMBERS(x, y) ((x) < (y) ? -1 : (x) > (y) ? 1 : 0)
+	switch (column)
+	{
+		case IMGCAT_COL_ID:
+			return memcmp(&a->id, &b->id, UUID_LEN);
+		case IMGCAT_COL_CREATED_AT:
+			return COMPARE_NUMBERS(a->created_at, b->created_at);
+		case IMGCAT_COL_UPDATED_AT:
+			return COMPARE_NUMBERS(a->updated_at, b->updated_at);
+		case IMGCAT_COL_SIZE:
+			return COMPARE_NUMBERS(a->size, b->size);
+		default:
+			entry_text(a, column, &a_text, &a_length);
+			entry_text(b, column, &b_text, &b_length);
+			order = memcmp(a_text, b_text, Min(a_length, b_length));
+			return order != 0 ? order : COMPARE_NUMBERS(a_length, b_length);
+	}
+}
+
+/*
+ * Order of two entries.
+ */
+int
+imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
+					 const ImgcatKey *keys, int nkeys)
+{
+	for (int i = 0; i < nkeys; i++)
+	{
+		int			order = imgcat_entry_compare_column(a, b, keys[i].column);
+
+		if (order != 0)
+			return keys[i].descending ? -order : order;
+	}
+	return 0;
+}
+
+/*
+ * The filter on the entry's own value of a column.
+ */
+void
+imgcat_filter_of_value(ImgcatEntryFilter *filter,
+					   const ImgcatEntry *entry, int column)
+{
+	ImgcatSummaryPart part;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->column = column;
+	filter->missing = true;
+	if (imgcat_column_is_enum(column, &part))
+		filter->codes = 1 << imgcat_summary_part(entry->summary, part);
+	else if (column == IMGCAT_COL_NAME)
+	{
+		filter->nnames = 1;
+		filter->names = palloc(sizeof(ImgcatName));
+		filter->names[0].text = entry->name;
+		filter->names[0].length = entry->name_length;
+		filter->names[0].hash = imgcat_summary_name_hash(entry->name, entry->name_length);
+	}
+	else
+		filter->low = filter->high =
+			column == IMGCAT_COL_SIZE ? entry->size
+			: column == IMGCAT_COL_CREATED_AT ? entry->created_at
+			: entry->updated_at;
+}
+
+/*
+ * Does the filter leave one value of its column, as the indexes hold it?
+ */
+bool
+imgcat_filter_is_value(const ImgcatEntryFilter *filter)
+{
+	ImgcatSummaryPart part;
+
+	if (imgcat_column_is_enum(filter->column, &part))
+		return pg_popcount32(filter->codes) == 1;
+	if (filter->names != NULL)
+		return filter->nnames == 1;
+	return filter->column != IMGCAT_COL_PROTECTED &&
+		filter->column != IMGCAT_COL_PROPERTIES && filter->low == filter->high;
+}
+
+/*
+ * Does nothing pass the filter?
+ */
+bool
+imgcat_filter_is_empty(const ImgcatEntryFilter *filter)
+{
+	ImgcatSummaryPart part;
+
+	if (imgcat_column_is_enum(filter->column, &part))
+		return filter->codes == 0;
+	if (filter->names != NULL)
+		return filter->nnames == 0;
+	return filter->low > filter->high;
+}
+
+/*
+ * The end of the names of the indexes that find what passes; NULL: none do.
+ */
+const char *
+imgcat_filter_suffix(const ImgcatEntryFilter *filter)
+{
+	return filter->column == IMGCAT_INDEXED_PROPERTY ? filter->suffix
+		: imgcat_index_suffix(filter->column);
+}
+
+/*
+ * The value of a filter that leaves one, as the indexes hold it.
+ */
+Datum
+imgcat_filter_value(const ImgcatEntryFilter *filter)
+{
+	ImgcatSummaryPart part;
+
+	if (imgcat_column_is_enum(filter->column, &part))
+		return CStringGetTextDatum(imgcat_summary_enum_value(part,
+															 pg_rightmost_one_pos32(filter->codes)));
+	if (filter->names != NULL)
+		return PointerGetDatum(cstring_to_text_with_len(filter->names[0].text,
+														filter->names[0].length));
+	return Int64GetDatum(filter->low);
+}
+
+/*
+ * Does the name match?
+ */
+static ImgcatMatch
+match_name(const ImgcatEntryFilter *filter, const ImgcatEntry *entry)
+{
+	uint32		hash = imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NAME);
+
+	if (!filter->missing &&
+		imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_NAME))
+		return IMGCAT_MATCH_NO;
+	for (int i = 0; i < filter->nnames; i++)
+	{
+		const ImgcatName *name = &filter->names[i];
+
+		if (name->hash != hash)
+			continue;
+		if ((entry->known & IMGCAT_ENTRY_NAME) == 0)
+			return IMGCAT_MATCH_UNKNOWN;
+		if (name->length == entry->name_length &&
+			memcmp(name->text, entry->name, entry->name_length) == 0)
+			return IMGCAT_MATCH_YES;
+	}
+	return IMGCAT_MATCH_NO;
+}
+
+/*
+ * Does a number match, whose hash is in a part of the summary?
+ */
+static ImgcatMatch
+match_number(const ImgcatEntryFilter *filter, const ImgcatEntry *entry,
+			 int64 number, ImgcatSummaryPart hash)
+{
+	if (entry->known & imgcat_column_known_as(filter->column))
+		return number >= filter->low && number <= filter->high
+			? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+	if (filter->low == filter->high &&
+		imgcat_summary_part(entry->summary, hash) !=
+		imgcat_summary_number_hash(hash, filter->low))
+		return IMGCAT_MATCH_NO;
+	return IMGCAT_MATCH_UNKNOWN;
+}
+
+/*
+ * May a number match, whose class is in a part of the summary?  Where the range
+ * cuts a class, the recheck tells.
+ */
+static ImgcatMatch
+match_class(const ImgcatEntryFilter *filter, const ImgcatEntry *entry,
+			ImgcatSummaryPart part)
+{
+	uint32		class = imgcat_summary_part(entry->summary, part);
+
+	return class >= imgcat_summary_class(part, filter->low) &&
+		class <= imgcat_summary_class(part, filter->high) && filter->high >= 0
+		? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+}
+
+/*
+ * Does the entry match the filter?
+ */
+ImgcatMatch
+imgcat_filter_match(const ImgcatEntryFilter *filter,
+					const ImgcatEntry *entry)
+{
+	ImgcatSummaryPart part;
+
+	if (filter->column == IMGCAT_INDEXED_PROPERTY)
+		return IMGCAT_MATCH_YES;
+	if (filter->column != IMGCAT_COL_CREATED_AT &&
+		(entry->known & IMGCAT_ENTRY_SUMMARY) == 0)
+		return IMGCAT_MATCH_UNKNOWN;
+	if (imgcat_column_is_enum(filter->column, &part))
+		return (filter->codes >> imgcat_summary_part(entry->summary, part)) & 1
+			? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+	switch (filter->column)
+	{
+		case IMGCAT_COL_NAME:
+			return match_name(filter, entry);
+		case IMGCAT_COL_PROTECTED:
+			return imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_PROTECTED)
+				== filter->low ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+		case IMGCAT_COL_MIN_RAM:
+			return match_class(filter, entry, IMGCAT_SUMMARY_MIN_RAM);
+		case IMGCAT_COL_MIN_DISK:
+			return match_class(filter, entry, IMGCAT_SUMMARY_MIN_DISK);
+		case IMGCAT_COL_PROPERTIES:
+
+			/* the one property that the summary knows: IMS hides images by it */
+			return imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_UNREGISTERED)
+				== filter->low ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+		case IMGCAT_COL_SIZE:
+			if (!filter->missing &&
+				imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_SIZE))
+				return IMGCAT_MATCH_NO;
+			return match_number(filter, entry, entry->size, IMGCAT_SUMMARY_SIZE);
+		case IMGCAT_COL_UPDATED_AT:
+			return match_number(filter, entry, entry->updated_at,
+								IMGCAT_SUMMARY_UPDATED_AT);
+		case IMGCAT_COL_CREATED_AT:
+			if ((entry->known & IMGCAT_ENTRY_CREATED_AT) == 0)
+				return IMGCAT_MATCH_UNKNOWN;
+			return entry->created_at >= filter->low &&
+				entry->created_at <= filter->high
+				? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+		default:
+			elog(ERROR, "column %d is not in the indexes", filter->column);
+	}
+}
 
 /*
  * Open images or image_shares to read rows of.
@@ -50,12 +475,12 @@ imgcat_table_begin(ImgcatTable *table, bool is_shares)
 	table->slot = table_slot_create(table->relation, NULL);
 	table->snapshot = GetActiveSnapshot();
 	oid = RelationGetRelid(table->relation);
-	table->id = get_attnum(oid, is_shares ? "image_id" : "id");
-	table->created_at = get_attnum(oid, "created_at");
-	table->updated_at = get_attnum(oid, "updated_at");
-	table->size = get_attnum(oid, "size");
-	table->name = get_attnum(oid, "name");
-	table->summary = get_attnum(oid, "summary");
+	table->columns.id = get_attnum(oid, is_shares ? "image_id" : "id") - 1;
+	table->columns.created_at = get_attnum(oid, "created_at") - 1;
+	table->columns.updated_at = get_attnum(oid, "updated_at") - 1;
+	table->columns.size = get_attnum(oid, "size") - 1;
+	table->columns.name = get_attnum(oid, "name") - 1;
+	table->columns.summary = get_attnum(oid, "summary") - 1;
 }
 
 /*
@@ -105,63 +530,66 @@ imgcat_fetch_row(ImgcatTable *table, ImgcatEntry *entry)
 }
 
 /*
+ * Fill an entry with what its index, or its row, holds.  A missing size or name
+ * is null there, and the summary says so; in an index it may also be left out.
+ */
+static void
+fill_entry(ImgcatEntry *entry, const ImgcatEntryColumns *columns,
+		   const Datum *values, const bool *nulls)
+{
+	uint64		missing = 0;
+	bool		has_value;
+
+	entry->known = 0;
+	entry->id = *DatumGetUUIDP(values[columns->id]);
+	if (columns->summary >= 0)
+	{
+		entry->summary = missing = DatumGetInt64(values[columns->summary]);
+		entry->known |= IMGCAT_ENTRY_SUMMARY;
+	}
+	if (columns->created_at >= 0)
+	{
+		entry->created_at = DatumGetTimestampTz(values[columns->created_at]);
+		entry->known |= IMGCAT_ENTRY_CREATED_AT;
+	}
+	if (columns->updated_at >= 0 && !nulls[columns->updated_at])
+	{
+		entry->updated_at = DatumGetTimestampTz(values[columns->updated_at]);
+		entry->known |= IMGCAT_ENTRY_UPDATED_AT;
+	}
+	has_value = columns->size >= 0 && !nulls[columns->size];
+	if (has_value || imgcat_summary_part(missing, IMGCAT_SUMMARY_NO_SIZE))
+	{
+		entry->size = has_value ? DatumGetInt64(values[columns->size]) : 0;
+		entry->known |= IMGCAT_ENTRY_SIZE;
+	}
+	has_value = columns->name >= 0 && !nulls[columns->name];
+	if (has_value || imgcat_summary_part(missing, IMGCAT_SUMMARY_NO_NAME))
+	{
+		text	   *name = has_value ? DatumGetTextPP(values[columns->name]) : NULL;
+
+		entry->name = has_value ? VARDATA_ANY(name) : "";
+		entry->name_length = has_value ? VARSIZE_ANY_EXHDR(name) : 0;
+		entry->known |= IMGCAT_ENTRY_NAME;
+	}
+}
+
+/*
  * Fill the entry from its row.  False: the snapshot sees none.  The name lives
  * in the current memory context.
  */
 bool
 imgcat_read_row(ImgcatTable *table, ImgcatEntry *entry)
 {
-	TupleTableSlot *slot = table->slot;
-	bool		is_null;
-	Datum		value;
-
 	if (entry->row_read)
 		return true;
 	if (!imgcat_fetch_row(table, entry))
 		return false;
-	entry->id = *DatumGetUUIDP(slot_getattr(slot, table->id, &is_null));
-	entry->created_at =
-		DatumGetTimestampTz(slot_getattr(slot, table->created_at, &is_null));
-	entry->updated_at =
-		DatumGetTimestampTz(slot_getattr(slot, table->updated_at, &is_null));
-	value = slot_getattr(slot, table->size, &is_null);
-	entry->size = is_null ? 0 : DatumGetInt64(value);
-	value = slot_getattr(slot, table->name, &is_null);
-	entry->name = is_null ? pstrdup("") : TextDatumGetCString(value);
-	entry->name_length = strlen(entry->name);
-	entry->summary = DatumGetInt64(slot_getattr(slot, table->summary, &is_null));
-	entry->known = IMGCAT_ENTRY_ALL;
+	slot_getallattrs(table->slot);
+	fill_entry(entry, &table->columns, table->slot->tts_values, table->slot->tts_isnull);
+	Assert(entry->known == IMGCAT_ENTRY_ALL);
+	entry->name = pnstrdup(entry->name, entry->name_length);
 	return true;
-}
-
-/*
- * The end of the names of the indexes that begin with a column, behind their
- * scope.
- */
-const char *
-imgcat_index_suffix(int column)
-{
-	switch (column)
-	{
-		case IMGCAT_COL_ID:
-			return "id";
-		case IMGCAT_COL_NAME:
-			return "name";
-		case IMGCAT_COL_STATUS:
-			return "status";
-		case IMGCAT_COL_DISK_FORMAT:
-			return "disk_format";
-		case IMGCAT_COL_CONTAINER_FORMAT:
-			return "container_format";
-		case IMGCAT_COL_SIZE:
-			return "size";
-		case IMGCAT_COL_CREATED_AT:
-			return "created_at";
-		case IMGCAT_COL_UPDATED_AT:
-			return "updated_at";
-		default:
-			return NULL;
-	}
 }
 
 /*
@@ -197,21 +625,6 @@ imgcat_table_index(ImgcatTable *table, const char *family, const char *suffix)
 }
 
 /*
- * The primary key of the table, which is there.
- */
-Relation
-imgcat_table_primary_key(ImgcatTable *table)
-{
-	Relation	index = open_index(table, table->is_shares ? "image_shares_pkey"
-								   : "images_pkey");
-
-	if (index == NULL)
-		elog(ERROR, "table \"%s\" has no primary key",
-			 RelationGetRelationName(table->relation));
-	return index;
-}
-
-/*
  * A scan of images for an identifier, kept for the time of the page.  A hash
  * index finds it in a page or two, and with it others of its hash.
  */
@@ -225,7 +638,9 @@ imgcat_scan_for_id(ImgcatTable *images, const pg_uuid_t *id)
 		Relation	index = imgcat_table_index(images, "images", "id_hash");
 
 		if (index == NULL)
-			index = imgcat_table_primary_key(images);
+			index = open_index(images, "images_pkey");
+		if (index == NULL)
+			elog(ERROR, "table \"images\" has no primary key");
 		images->id_scan = imgcat_index_beginscan(images->relation, index,
 												 images->snapshot, 1, 0);
 	}
@@ -243,34 +658,33 @@ imgcat_scan_for_id(ImgcatTable *images, const pg_uuid_t *id)
 static void
 find_columns(ImgcatIndexScan *scan)
 {
-	const ImgcatTable *table = scan->table;
+	const ImgcatEntryColumns *table = &scan->table->columns;
+	ImgcatEntryColumns *columns = &scan->columns;
 	Form_pg_index form = scan->index->rd_index;
 	bool		is_name = strstr(RelationGetRelationName(scan->index), "_name_idx") != NULL;
 
-	scan->id = scan->created_at = scan->updated_at = -1;
-	scan->size = scan->name = scan->summary = -1;
+	memset(columns, -1, sizeof(*columns));
 	for (int i = scan->nscope; i < form->indnatts; i++)
 	{
-		AttrNumber	column = form->indkey.values[i];
-		Oid			type = TupleDescAttr(RelationGetDescr(scan->index), i)->atttypid;
+		int			column = form->indkey.values[i] - 1;
+		Oid			type = column >= 0 ? InvalidOid
+		: TupleDescAttr(RelationGetDescr(scan->index), i)->atttypid;
 
 		if (column == table->id)
-			scan->id = i;
+			columns->id = i;
 		else if (column == table->created_at)
-			scan->created_at = i;
+			columns->created_at = i;
 		else if (column == table->summary)
-			scan->summary = i;
-		else if (column == table->updated_at ||
-				 (column == 0 && type == TIMESTAMPTZOID))
-			scan->updated_at = i;
-		else if (column == table->size || (column == 0 && type == INT8OID))
-			scan->size = i;
+			columns->summary = i;
+		else if (column == table->updated_at || type == TIMESTAMPTZOID)
+			columns->updated_at = i;
+		else if (column == table->size || type == INT8OID)
+			columns->size = i;
 
 		/* the index of an enum has it as its key, and behind the id a name */
 		else if (column == table->name ||
-				 (column == 0 && type == TEXTOID &&
-				  (scan->id >= 0 || is_name)))
-			scan->name = i;
+				 (type == TEXTOID && (columns->id >= 0 || is_name)))
+			columns->name = i;
 	}
 }
 
@@ -287,21 +701,12 @@ imgcat_index_scan_open(ImgcatTable *table, Relation index,
 	scan->index = index;
 	scan->nscope = nscope;
 	find_columns(scan);
-	if (scan->id < 0)
+	if (scan->columns.id < 0)
 		elog(ERROR, "index \"%s\" is not an ordered index of images",
 			 RelationGetRelationName(index));
 	for (int i = 0; i < nscope; i++)
 		imgcat_index_scan_bound(scan, i - nscope, BTEqualStrategyNumber, scope[i]);
 	return scan;
-}
-
-/*
- * Take all bounds from a scan but its scope.
- */
-void
-imgcat_index_scan_unbound(ImgcatIndexScan *scan)
-{
-	scan->nkeys = scan->nscope;
 }
 
 /*
@@ -370,42 +775,6 @@ imgcat_index_scan_start(ImgcatIndexScan *scan)
 }
 
 /*
- * Fill in what the index holds of sizes and names.  A missing one is null, and
- * the summary says so.
- */
-static void
-fill_size_and_name(ImgcatIndexScan *scan, const Datum *values, const bool *nulls)
-{
-	ImgcatEntry *entry = &scan->entry;
-	bool		summary = (entry->known & IMGCAT_ENTRY_SUMMARY) != 0;
-
-	if (scan->size >= 0 && !nulls[scan->size])
-	{
-		entry->size = DatumGetInt64(values[scan->size]);
-		entry->known |= IMGCAT_ENTRY_SIZE;
-	}
-	else if (summary && imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_SIZE))
-	{
-		entry->size = 0;
-		entry->known |= IMGCAT_ENTRY_SIZE;
-	}
-	if (scan->name >= 0 && !nulls[scan->name])
-	{
-		text	   *name = DatumGetTextPP(values[scan->name]);
-
-		entry->name = VARDATA_ANY(name);
-		entry->name_length = VARSIZE_ANY_EXHDR(name);
-		entry->known |= IMGCAT_ENTRY_NAME;
-	}
-	else if (summary && imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_NAME))
-	{
-		entry->name = "";
-		entry->name_length = 0;
-		entry->known |= IMGCAT_ENTRY_NAME;
-	}
-}
-
-/*
  * The next entry, or NULL.  It lives until the next one is asked for.
  */
 ImgcatEntry *
@@ -420,29 +789,12 @@ imgcat_index_scan_next(ImgcatIndexScan *scan, ScanDirection direction)
 		return NULL;
 	scan->table->entries_read++;
 	index_deform_tuple(scan->scan->xs_itup, scan->scan->xs_itupdesc, values, nulls);
+	fill_entry(entry, &scan->columns, values, nulls);
 	entry->tid = *tid;
-	entry->known = 0;
 	entry->row_read = false;
 	entry->of_share = scan->table->is_shares;
 	entry->scan = scan->scan;
 	entry->tuple = NULL;
-	entry->id = *DatumGetUUIDP(values[scan->id]);
-	if (scan->summary >= 0)
-	{
-		entry->summary = DatumGetInt64(values[scan->summary]);
-		entry->known |= IMGCAT_ENTRY_SUMMARY;
-	}
-	if (scan->created_at >= 0)
-	{
-		entry->created_at = DatumGetTimestampTz(values[scan->created_at]);
-		entry->known |= IMGCAT_ENTRY_CREATED_AT;
-	}
-	if (scan->updated_at >= 0 && !nulls[scan->updated_at])
-	{
-		entry->updated_at = DatumGetTimestampTz(values[scan->updated_at]);
-		entry->known |= IMGCAT_ENTRY_UPDATED_AT;
-	}
-	fill_size_and_name(scan, values, nulls);
 	return entry;
 }
 

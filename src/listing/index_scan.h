@@ -66,6 +66,14 @@ typedef struct ImgcatEntry
  */
 #define IMGCAT_INDEXED_PROPERTY IMGCAT_NUM_COLS
 
+/* A text without a NUL at its end, and its hash in the summary. */
+typedef struct ImgcatName
+{
+	const char *text;
+	int			length;
+	uint32		hash;
+} ImgcatName;
+
 /* What the entry's value of a column must be. */
 typedef struct ImgcatEntryFilter
 {
@@ -77,9 +85,7 @@ typedef struct ImgcatEntryFilter
 	int64		low;			/* of a number, time or bool, both inclusive */
 	int64		high;
 	int			nnames;			/* of a name: one of these */
-	const char **names;
-	int		   *name_lengths;
-	uint32	   *name_hashes;
+	ImgcatName *names;
 } ImgcatEntryFilter;
 
 /* most filters of a scan, those on a peer group's values included */
@@ -114,6 +120,17 @@ extern ImgcatMatch imgcat_filter_match(const ImgcatEntryFilter *filter,
 /* more indexes than a page ever asks for */
 #define IMGCAT_OPEN_INDEXES_MAX 40
 
+/* Where an index, or a row, has what fills an entry: from 0; -1: nowhere. */
+typedef struct ImgcatEntryColumns
+{
+	int			id;
+	int			created_at;
+	int			updated_at;
+	int			size;
+	int			name;
+	int			summary;
+} ImgcatEntryColumns;
+
 /* An index that was looked for. */
 typedef struct ImgcatOpenIndex
 {
@@ -132,12 +149,7 @@ typedef struct ImgcatTable
 	TupleTableSlot *slot;		/* the row read last */
 	Snapshot	snapshot;
 	bool		is_shares;
-	AttrNumber	id;
-	AttrNumber	created_at;
-	AttrNumber	updated_at;
-	AttrNumber	size;
-	AttrNumber	name;
-	AttrNumber	summary;
+	ImgcatEntryColumns columns;
 	IndexScanDesc id_scan;		/* of images by identifier; NULL: not begun */
 	int			nindexes;
 	ImgcatOpenIndex indexes[IMGCAT_OPEN_INDEXES_MAX];
@@ -158,13 +170,7 @@ typedef struct ImgcatIndexScan
 	ScanKeyData keys[3 + IMGCAT_BOUNDS_MAX];
 	ScanKeyData members[3];		/* of the row comparison */
 
-	/* the columns of the index that fill an entry, from 0; -1: none */
-	int			id;
-	int			created_at;
-	int			updated_at;
-	int			size;
-	int			name;
-	int			summary;
+	ImgcatEntryColumns columns;
 	ImgcatEntry entry;			/* the current one */
 } ImgcatIndexScan;
 
@@ -174,7 +180,6 @@ extern bool imgcat_read_row(ImgcatTable *table, ImgcatEntry *entry);
 extern bool imgcat_fetch_row(ImgcatTable *table, ImgcatEntry *entry);
 extern Relation imgcat_table_index(ImgcatTable *table, const char *family,
 								   const char *suffix);
-extern Relation imgcat_table_primary_key(ImgcatTable *table);
 extern IndexScanDesc imgcat_scan_for_id(ImgcatTable *images,
 										const pg_uuid_t *id);
 extern const char *imgcat_index_suffix(int column);
@@ -186,7 +191,6 @@ extern void imgcat_index_scan_bound(ImgcatIndexScan *scan, int position,
 extern void imgcat_index_scan_behind(ImgcatIndexScan *scan, int position,
 									 int nvalues, const Datum *values,
 									 bool descending);
-extern void imgcat_index_scan_unbound(ImgcatIndexScan *scan);
 extern void imgcat_index_scan_start(ImgcatIndexScan *scan);
 extern ImgcatEntry *imgcat_index_scan_next(ImgcatIndexScan *scan,
 										   ScanDirection direction);

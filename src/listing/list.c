@@ -532,12 +532,20 @@ explain_request(FunctionCallInfo fcinfo, const ImgcatListRequest *request,
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	PageReceiver page;
 	ImgcatListPlan plan;
+	char	   *line;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	page_receiver_init(&page, request, imgcat_page_limit_default);
 	SPI_connect();
 	plan_request(&plan, request, caller, page.limit + (tells_more ? 1 : 0));
-	imgcat_explain_list(&plan, analyze, rsinfo->setResult, rsinfo->setDesc);
+	line = imgcat_explain_list(&plan, analyze);
+	for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
+	{
+		Datum		value = PointerGetDatum(cstring_to_text_with_len(line, end - line));
+		bool		is_null = false;
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &is_null);
+	}
 	imgcat_plan_end(&plan);
 	SPI_finish();
 	return (Datum) 0;

@@ -20,28 +20,6 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
-/* Where the lines go. */
-typedef struct Explanation
-{
-	Tuplestorestate *tuplestore;
-	TupleDesc	tupdesc;
-	StringInfoData line;
-} Explanation;
-
-/*
- * Put out the line, and begin another.
- */
-static void
-end_line(Explanation *out)
-{
-	Datum		value = PointerGetDatum(cstring_to_text_with_len(out->line.data,
-																 out->line.len));
-	bool		isnull = false;
-
-	tuplestore_putvalues(out->tuplestore, out->tupdesc, &value, &isnull);
-	resetStringInfo(&out->line);
-}
-
 /*
  * The name of a column as the API has it.
  */
@@ -97,8 +75,8 @@ append_filter(StringInfo out, const ImgcatEntryFilter *filter,
 		appendStringInfo(out, "%s in (", name);
 		for (int i = 0; i < filter->nnames; i++)
 			appendStringInfo(out, "%s%s", i > 0 ? ", " : "",
-							 quote_literal_cstr(pnstrdup(filter->names[i],
-														 filter->name_lengths[i])));
+							 quote_literal_cstr(pnstrdup(filter->names[i].text,
+														 filter->names[i].length)));
 		appendStringInfoChar(out, ')');
 	}
 	else if (filter->column == IMGCAT_COL_PROTECTED)
@@ -142,67 +120,63 @@ append_keys(StringInfo out, const ImgcatKey *keys, int nkeys, const ImgcatListPl
  * How a branch reads an index in order.
  */
 static void
-explain_order(Explanation *out, const ImgcatListPlan *plan,
+explain_order(StringInfo out, const ImgcatListPlan *plan,
 			  const ImgcatBranchRequest *request, const ImgcatBranchPath *path)
 {
-	StringInfo	line = &out->line;
 	int64		low;
 	int64		high;
 
 	if (!path->can_order)
 		return;
-	appendStringInfo(line, "        %s in order by ", path->order_first ? "first" : "then");
-	append_keys(line, path->keys, path->nkeys, plan);
-	appendStringInfo(line, " using %s%s", RelationGetRelationName(path->index),
+	appendStringInfo(out, "        %s in order by ", path->order_first ? "first" : "then");
+	append_keys(out, path->keys, path->nkeys, plan);
+	appendStringInfo(out, " using %s%s", RelationGetRelationName(path->index),
 					 path->direct ? "" : ", peer groups sorted");
 	for (int i = 0; i < path->nprefix; i++)
 	{
-		appendStringInfoString(line, i > 0 ? " and " : ", within ");
-		append_filter(line, &request->filters[path->prefix[i]], plan);
+		appendStringInfoString(out, i > 0 ? " and " : ", within ");
+		append_filter(out, &request->filters[path->prefix[i]], plan);
 	}
 	imgcat_path_range(path, request, &low, &high);
 	if (low != PG_INT64_MIN || high != PG_INT64_MAX)
 	{
 		ImgcatEntryFilter range = {.column = path->keys[0].column,.low = low,.high = high};
 
-		appendStringInfoString(line, ", within ");
-		append_filter(line, &range, plan);
+		appendStringInfoString(out, ", within ");
+		append_filter(out, &range, plan);
 	}
 	if (path->has_after)
-		appendStringInfoString(line, ", behind the marker");
-	appendStringInfo(line, " (%.0f entries)", path->order_cost);
-	end_line(out);
+		appendStringInfoString(out, ", behind the marker");
+	appendStringInfo(out, " (%.0f entries)\n", path->order_cost);
 }
 
 /*
  * How a branch filters and then sorts.
  */
 static void
-explain_sort(Explanation *out, const ImgcatListPlan *plan,
+explain_sort(StringInfo out, const ImgcatListPlan *plan,
 			 const ImgcatBranchRequest *request, const ImgcatBranchPath *path)
 {
-	StringInfo	line = &out->line;
 
 	if (!path->can_sort)
 		return;
-	appendStringInfo(line, "        %s filter, then sort, using %s",
+	appendStringInfo(out, "        %s filter, then sort, using %s",
 					 path->order_first ? "then" : "first",
 					 path->nranges > 0 ? RelationGetRelationName(path->ranges[0].index)
 					 : "no index");
 	if (path->sort_filter >= 0)
 	{
-		appendStringInfoString(line, ", within ");
-		append_filter(line, &request->filters[path->sort_filter], plan);
+		appendStringInfoString(out, ", within ");
+		append_filter(out, &request->filters[path->sort_filter], plan);
 	}
-	appendStringInfo(line, " (%.0f entries)", path->sort_cost);
-	end_line(out);
+	appendStringInfo(out, " (%.0f entries)\n", path->sort_cost);
 }
 
 /*
  * One branch of an ordered scan.
  */
 static void
-explain_branch(Explanation *out, const ImgcatListPlan *plan, int at)
+explain_branch(StringInfo out, const ImgcatListPlan *plan, int at)
 {
 	const ImgcatPlanBranch *planned = &plan->branches[at];
 	ImgcatBranchRequest request;
@@ -210,18 +184,16 @@ explain_branch(Explanation *out, const ImgcatListPlan *plan, int at)
 
 	imgcat_branch_request(&request, plan, at);
 	imgcat_choose_branch_path(&path, &request);
-	appendStringInfo(&out->line, "  ->  Branch of %s:",
+	appendStringInfo(out, "  ->  Branch of %s:",
 					 RelationGetRelationName(planned->branch.table->relation));
 	for (int i = 0; i < planned->branch.nscope; i++)
-		appendStringInfo(&out->line, "%s %s = %s", i > 0 ? " and" : "",
+		appendStringInfo(out, "%s %s = %s", i > 0 ? " and" : "",
 						 planned->branch.scope_names[i],
 						 quote_literal_cstr(TextDatumGetCString(planned->branch.scope[i])));
-	appendStringInfo(&out->line, " (%.0f images)", planned->images);
-	end_line(out);
+	appendStringInfo(out, " (%.0f images)\n", planned->images);
 	if (path.empty)
 	{
-		appendStringInfoString(&out->line, "        nothing passes");
-		end_line(out);
+		appendStringInfoString(out, "        nothing passes\n");
 		return;
 	}
 	explain_order(out, plan, &request, &path);
@@ -232,27 +204,27 @@ explain_branch(Explanation *out, const ImgcatListPlan *plan, int at)
  * The facets, and what they lead to.
  */
 static void
-explain_facets(Explanation *out, const ImgcatListPlan *plan)
+explain_facets(StringInfo out, const ImgcatListPlan *plan)
 {
 	if (!plan->has_facets)
 		return;
-	appendStringInfo(&out->line, "  Facets: %d sets of GIN keys, some %.0f images",
+	appendStringInfo(out, "  Facets: %d sets of GIN keys, some %.0f images",
 					 plan->search.nsets, plan->matching);
 	if (plan->probe == NULL)
-		appendStringInfoString(&out->line, ", no index");
+		appendStringInfoString(out, ", no index");
 	else if (plan->scan == IMGCAT_SEARCH_SCAN)
-		appendStringInfoString(&out->line, plan->fetch_all || plan->has_tids
+		appendStringInfoString(out, plan->fetch_all || plan->tids.tids != NULL
 							   ? ", all fetched and sorted" : ", in time buckets");
-	else if (plan->has_tids)
-		appendStringInfoString(&out->line, ", entries filtered by row number");
-	end_line(out);
+	else if (plan->tids.tids != NULL)
+		appendStringInfoString(out, ", entries filtered by row number");
+	appendStringInfoChar(out, '\n');
 }
 
 /*
  * The plan.
  */
 static void
-explain_plan(Explanation *out, ImgcatListPlan *plan)
+explain_plan(StringInfo out, ImgcatListPlan *plan)
 {
 	static const char *const names[] = {
 		[IMGCAT_NO_SCAN] = "No Scan",
@@ -261,21 +233,20 @@ explain_plan(Explanation *out, ImgcatListPlan *plan)
 		[IMGCAT_SQL_SCAN] = "SQL Scan",
 	};
 
-	appendStringInfo(&out->line, "%s (%s; rows wanted " INT64_FORMAT "; %s)",
+	appendStringInfo(out, "%s (%s; rows wanted " INT64_FORMAT "; %s)\n",
 					 names[plan->scan], plan->reason, plan->rows,
 					 plan->bounded ? "bounded by the page" : "not bounded");
-	end_line(out);
 	if (plan->scan == IMGCAT_NO_SCAN)
 		return;
-	appendStringInfoString(&out->line, "  Order: ");
-	append_keys(&out->line, plan->keys, plan->nkeys, plan);
-	end_line(out);
+	appendStringInfoString(out, "  Order: ");
+	append_keys(out, plan->keys, plan->nkeys, plan);
+	appendStringInfoChar(out, '\n');
 	for (int i = 0; i < plan->nfilters; i++)
 	{
-		appendStringInfoString(&out->line, i == 0 ? "  Filter: " : " and ");
-		append_filter(&out->line, &plan->filters[i], plan);
+		appendStringInfoString(out, i == 0 ? "  Filter: " : " and ");
+		append_filter(out, &plan->filters[i], plan);
 		if (i == plan->nfilters - 1)
-			end_line(out);
+			appendStringInfoChar(out, '\n');
 	}
 	if (plan->scan == IMGCAT_ORDERED_SCAN && plan->probe != NULL)
 		(void) imgcat_plan_tids(plan);
@@ -287,12 +258,10 @@ explain_plan(Explanation *out, ImgcatListPlan *plan)
 		ImgcatStatement statement;
 
 		imgcat_sql_scan_statement(&statement, plan);
-		appendStringInfo(&out->line, "  Statement: %s", statement.sql.data);
-		end_line(out);
+		appendStringInfo(out, "  Statement: %s\n", statement.sql.data);
 	}
-	appendStringInfo(&out->line, "  Recheck: scope and %d conditions",
+	appendStringInfo(out, "  Recheck: scope and %d conditions\n",
 					 plan->request->nconditions);
-	end_line(out);
 }
 
 /* Takes the rows of a page that is only counted. */
@@ -313,7 +282,7 @@ discard_row(TupleTableSlot *slot, DestReceiver *self)
  * What the page took.
  */
 static void
-explain_analyze(Explanation *out, ImgcatListPlan *plan)
+explain_analyze(StringInfo out, ImgcatListPlan *plan)
 {
 	DiscardReceiver receiver;
 	ImgcatPageCounters counters;
@@ -323,39 +292,33 @@ explain_analyze(Explanation *out, ImgcatListPlan *plan)
 	receiver.pub.receiveSlot = discard_row;
 	receiver.rows = plan->rows;
 	imgcat_list_page(plan, &receiver.pub, &counters);
-	appendStringInfo(&out->line,
+	appendStringInfo(out,
 					 "  Probes: " INT64_FORMAT " of the search index, " INT64_FORMAT
-					 " candidates%s",
+					 " candidates%s\n"
+					 "  Entries read: " INT64_FORMAT "; rows fetched: " INT64_FORMAT "\n"
+					 "  Rechecked: " INT64_FORMAT " rows in " INT64_FORMAT
+					 " statements; listed: " INT64_FORMAT "\n"
+					 "  Buffers: shared hit=" INT64_FORMAT " read=" INT64_FORMAT "\n",
 					 counters.probes, counters.candidates,
-					 counters.gave_up ? "; an ordered scan went on" : "");
-	end_line(out);
-	appendStringInfo(&out->line, "  Entries read: " INT64_FORMAT "; rows fetched: "
-					 INT64_FORMAT, counters.entries, counters.rows);
-	end_line(out);
-	appendStringInfo(&out->line, "  Rechecked: " INT64_FORMAT " rows in " INT64_FORMAT
-					 " statements; listed: " INT64_FORMAT,
-					 counters.rechecked, counters.rechecks, counters.listed);
-	end_line(out);
-	appendStringInfo(&out->line, "  Buffers: shared hit=" INT64_FORMAT " read=" INT64_FORMAT,
+					 counters.gave_up ? "; an ordered scan went on" : "",
+					 counters.entries, counters.rows,
+					 counters.rechecked, counters.rechecks, counters.listed,
 					 (int64) (pgBufferUsage.shared_blks_hit - before.shared_blks_hit),
 					 (int64) (pgBufferUsage.shared_blks_read - before.shared_blks_read));
-	end_line(out);
 }
 
 /*
- * Put out the plan as lines of text, and with analyze what making the page
- * took.  The caller is connected to SPI.
+ * The plan as lines of text, and with analyze what making the page took.  The
+ * caller is connected to SPI.
  */
-void
-imgcat_explain_list(ImgcatListPlan *plan, bool analyze,
-					Tuplestorestate *tuplestore, TupleDesc tupdesc)
+char *
+imgcat_explain_list(ImgcatListPlan *plan, bool analyze)
 {
-	Explanation out;
+	StringInfoData out;
 
-	out.tuplestore = tuplestore;
-	out.tupdesc = tupdesc;
-	initStringInfo(&out.line);
+	initStringInfo(&out);
 	explain_plan(&out, plan);
 	if (analyze)
 		explain_analyze(&out, plan);
+	return out.data;
 }

@@ -232,7 +232,7 @@ fetch_by_id(ListPage *page, const pg_uuid_t *id)
 		bool		is_null;
 
 		/* a hash index may return others of its hash */
-		if (memcmp(DatumGetUUIDP(slot_getattr(images->slot, images->id, &is_null)),
+		if (memcmp(DatumGetUUIDP(slot_getattr(images->slot, images->columns.id + 1, &is_null)),
 				   id, UUID_LEN) == 0)
 			return true;
 	}
@@ -332,10 +332,10 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	for (int i = 0; i < request->nconditions; i++)
 		if (imgcat_is_facet(&request->conditions[i]))
 		{
-			int			nfacets;
-			int64	   *facets = imgcat_facet_keys(&request->conditions[i], &nfacets);
+			int			nkeys;
+			int64	   *keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nkeys);
 
-			imgcat_append_keys(statement, facets, nfacets);
+			imgcat_append_keys(statement, keys, nkeys);
 		}
 	if (plan->after != NULL)
 	{

@@ -31,79 +31,53 @@
 #define MAX_VALUES 256
 
 /*
- * Add one name to a filter on names, once: each is looked for on its own.
- */
-static void
-add_name(ImgcatEntryFilter *filter, Datum value)
-{
-	text	   *name = DatumGetTextPP(value);
-	int			length = VARSIZE_ANY_EXHDR(name);
-	int			at = filter->nnames;
-
-	for (int i = 0; i < at; i++)
-		if (filter->name_lengths[i] == length &&
-			memcmp(filter->names[i], VARDATA_ANY(name), length) == 0)
-			return;
-	filter->nnames++;
-	filter->names[at] = VARDATA_ANY(name);
-	filter->name_lengths[at] = length;
-	filter->name_hashes[at] = imgcat_summary_name_hash(VARDATA_ANY(name), length);
-}
-
-/*
  * The filter on one of some texts.  No image has an enum value that is none,
- * and a missing one equals nothing.
+ * and a missing one equals nothing.  Each name is looked for on its own, so it
+ * is there once.
  */
 static void
 set_text_filter(ImgcatEntryFilter *filter, const Datum *values, int nvalues)
 {
 	ImgcatSummaryPart part;
+	bool		is_enum = imgcat_column_is_enum(filter->column, &part);
 
-	if (!imgcat_column_is_enum(filter->column, &part))
-	{
-		filter->names = palloc(sizeof(char *) * nvalues);
-		filter->name_lengths = palloc(sizeof(int) * nvalues);
-		filter->name_hashes = palloc(sizeof(uint32) * nvalues);
-		for (int i = 0; i < nvalues; i++)
-			add_name(filter, values[i]);
-		return;
-	}
+	if (!is_enum)
+		filter->names = palloc(sizeof(ImgcatName) * nvalues);
 	for (int i = 0; i < nvalues; i++)
 	{
 		text	   *value = DatumGetTextPP(values[i]);
-		uint32		code;
+		ImgcatName	name = {.text = VARDATA_ANY(value),.length = VARSIZE_ANY_EXHDR(value)};
+		bool		repeated = false;
 
-		code = imgcat_summary_enum_code(part, VARDATA_ANY(value),
-										VARSIZE_ANY_EXHDR(value));
-		if (code != IMGCAT_SUMMARY_NO_VALUE && code != IMGCAT_SUMMARY_UNKNOWN_VALUE)
-			filter->codes |= UINT32_C(1) << code;
+		if (is_enum)
+		{
+			uint32		code = imgcat_summary_enum_code(part, name.text, name.length);
+
+			if (code != IMGCAT_SUMMARY_NO_VALUE && code != IMGCAT_SUMMARY_UNKNOWN_VALUE)
+				filter->codes |= UINT32_C(1) << code;
+			continue;
+		}
+		for (int j = 0; j < filter->nnames && !repeated; j++)
+			repeated = filter->names[j].length == name.length &&
+				memcmp(filter->names[j].text, name.text, name.length) == 0;
+		name.hash = imgcat_summary_name_hash(name.text, name.length);
+		if (!repeated)
+			filter->names[filter->nnames++] = name;
 	}
 }
 
 /*
- * The filter on a number: a range.
- */
-static void
-set_number_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
-{
-	int64		number = DatumGetInt64(condition->value);
-
-	filter->low = condition->op == IMGCAT_LTE ? PG_INT64_MIN : number;
-	filter->high = condition->op == IMGCAT_GTE ? PG_INT64_MAX : number;
-}
-
-/*
- * Set the filter on an in: list of texts.  False: it is too long.
+ * The filter on an in: list of texts.  False: it is too long.
  */
 static bool
-set_list_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
+set_list_filter(ImgcatEntryFilter *filter, Datum list)
 {
 	Datum	   *values;
 	bool	   *nulls;
 	int			nvalues;
 
-	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1,
-					  false, TYPALIGN_INT, &values, &nulls, &nvalues);
+	deconstruct_array(DatumGetArrayTypeP(list), TEXTOID, -1, false, TYPALIGN_INT,
+					  &values, &nulls, &nvalues);
 	if (nvalues > MAX_VALUES)
 		return false;
 	set_text_filter(filter, values, nvalues);
@@ -111,15 +85,45 @@ set_list_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
 }
 
 /*
- * Is it the condition that IMS adds for tenants?
+ * How frequent is a facet?
+ */
+static double
+facet_frequency(const text *facet)
+{
+	ImgcatKeyStatistics statistics;
+	double		frequency;
+
+	imgcat_key_statistics_begin(&statistics);
+	(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_facet(facet), &frequency);
+	imgcat_key_statistics_end(&statistics);
+	return frequency;
+}
+
+/*
+ * Is it the condition that IMS adds for tenants?  The summary knows whom it
+ * leaves out.
  */
 static bool
-is_registered_condition(const ImgcatCondition *condition)
+set_registered_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
 {
-	return condition->kind == IMGCAT_COND_NOT_FACET &&
-		DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID,
-											 condition->value,
-											 PointerGetDatum(imgcat_ims_unregistered_facet())));
+	text	   *facet = imgcat_ims_unregistered_facet();
+
+	if (!DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, condition->value,
+											  PointerGetDatum(facet))))
+		return false;
+	filter->column = IMGCAT_COL_PROPERTIES;
+	filter->frequency = Max(1 - facet_frequency(facet), IMGCAT_LEAST_FREQUENCY);
+	return true;
+}
+
+/*
+ * The filter on times from low on, and before high.
+ */
+static void
+set_time_filter(ImgcatEntryFilter *filter, TimestampTz low, TimestampTz high)
+{
+	filter->low = low;
+	filter->high = high == PG_INT64_MAX ? PG_INT64_MAX : high - 1;
 }
 
 /*
@@ -141,7 +145,7 @@ set_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
 				set_text_filter(filter, &condition->value, 1);
 			return is_text;
 		case IMGCAT_COND_TEXT_IN:
-			return is_text && set_list_filter(filter, condition);
+			return is_text && set_list_filter(filter, condition->value);
 		case IMGCAT_COND_BOOL:
 			filter->low = filter->high = DatumGetBool(condition->value);
 			return true;
@@ -150,51 +154,38 @@ set_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
 				condition->column != IMGCAT_COL_MIN_RAM &&
 				condition->column != IMGCAT_COL_MIN_DISK)
 				return false;
-			set_number_filter(filter, condition);
+			filter->low = condition->op == IMGCAT_LTE ? PG_INT64_MIN
+				: DatumGetInt64(condition->value);
+			filter->high = condition->op == IMGCAT_GTE ? PG_INT64_MAX
+				: DatumGetInt64(condition->value);
 			return true;
 		case IMGCAT_COND_TIME_RANGE:
-			filter->low = condition->low;
-			filter->high = condition->high == PG_INT64_MAX ? PG_INT64_MAX
-				: condition->high - 1;
+			set_time_filter(filter, condition->low, condition->high);
 			return true;
 		case IMGCAT_COND_NOT_FACET:
-			filter->column = IMGCAT_COL_PROPERTIES;
-			return is_registered_condition(condition);
+			return set_registered_filter(filter, condition);
 		default:
 			return false;
 	}
 }
 
 /*
- * Two ranges of one column are one.
+ * Add a filter.  A column has several only if they are ranges, which are one.
  */
 static void
-merge_ranges(ImgcatListPlan *plan)
+add_filter(ImgcatListPlan *plan, const ImgcatEntryFilter *filter)
 {
-	int			nfilters = 0;
-
 	for (int i = 0; i < plan->nfilters; i++)
 	{
-		ImgcatEntryFilter *filter = &plan->filters[i];
-		ImgcatEntryFilter *same = NULL;
+		ImgcatEntryFilter *same = &plan->filters[i];
 
-		for (int j = 0; j < nfilters && same == NULL; j++)
-			if (plan->filters[j].column == filter->column &&
-				(filter->column == IMGCAT_COL_SIZE ||
-				 filter->column == IMGCAT_COL_MIN_RAM ||
-				 filter->column == IMGCAT_COL_MIN_DISK ||
-				 filter->column == IMGCAT_COL_CREATED_AT ||
-				 filter->column == IMGCAT_COL_UPDATED_AT))
-				same = &plan->filters[j];
-		if (same == NULL)
-			plan->filters[nfilters++] = *filter;
-		else
-		{
-			same->low = Max(same->low, filter->low);
-			same->high = Min(same->high, filter->high);
-		}
+		if (same->column != filter->column)
+			continue;
+		same->low = Max(same->low, filter->low);
+		same->high = Min(same->high, filter->high);
+		return;
 	}
-	plan->nfilters = nfilters;
+	plan->filters[plan->nfilters++] = *filter;
 }
 
 /*
@@ -209,7 +200,7 @@ set_property_filter(ImgcatListPlan *plan)
 	const ImgcatCondition *facet = NULL;
 	const ImgcatListParameter *property;
 	const char *suffix;
-	ImgcatEntryFilter *filter = &plan->filters[plan->nfilters];
+	ImgcatEntryFilter filter = {.column = IMGCAT_INDEXED_PROPERTY};
 	Datum		value;
 
 	if (request->hidden || !imgcat_sorts_by_creation(request))
@@ -230,13 +221,12 @@ set_property_filter(ImgcatListPlan *plan)
 		imgcat_table_index(&plan->images, "images_owner", suffix) == NULL)
 		return false;
 
-	memset(filter, 0, sizeof(*filter));
-	filter->column = IMGCAT_INDEXED_PROPERTY;
-	filter->suffix = suffix;
+	filter.suffix = suffix;
+	filter.frequency = facet_frequency(DatumGetTextPP(facet->value));
 	value = PointerGetDatum(cstring_to_text_with_len(property->value,
 													 property->value_length));
-	set_text_filter(filter, &value, 1);
-	plan->nfilters++;
+	set_text_filter(&filter, &value, 1);
+	add_filter(plan, &filter);
 	return true;
 }
 
@@ -250,10 +240,9 @@ hidden_frequency(const ImgcatListPlan *plan, const ImgcatCondition *condition)
 	switch (condition->kind)
 	{
 		case IMGCAT_COND_NUMBER:
-			return imgcat_estimate_number(&plan->images, condition);
 		case IMGCAT_COND_TEXT:
 			return condition->column == IMGCAT_COL_OWNER ? 1
-				: imgcat_estimate_text(&plan->images, condition);
+				: imgcat_estimate_condition(&plan->images, condition);
 		case IMGCAT_COND_TEXT_IN:
 		case IMGCAT_COND_UUID_IN:
 			return 0;
@@ -269,6 +258,7 @@ static void
 set_filters(ImgcatListPlan *plan)
 {
 	const ImgcatListRequest *request = plan->request;
+	ImgcatEntryFilter filter;
 
 	plan->filters = palloc(sizeof(ImgcatEntryFilter) * (IMGCAT_FILTERS_MAX / 2 + 3));
 	plan->hidden_share = 1;
@@ -278,57 +268,21 @@ set_filters(ImgcatListPlan *plan)
 
 		if (imgcat_is_facet(condition))
 			plan->has_facets = true;
-		else if (plan->nfilters < IMGCAT_FILTERS_MAX / 2 &&
-				 set_filter(&plan->filters[plan->nfilters], condition))
-			plan->nfilters++;
+		else if (plan->nfilters < IMGCAT_FILTERS_MAX / 2 && set_filter(&filter, condition))
+			add_filter(plan, &filter);
 		else
 			plan->hidden_share *= hidden_frequency(plan, condition);
 	}
 	if (request->created_from != PG_INT64_MIN ||
 		request->created_before != PG_INT64_MAX)
 	{
-		ImgcatEntryFilter *filter = &plan->filters[plan->nfilters++];
-
-		memset(filter, 0, sizeof(*filter));
-		filter->column = IMGCAT_COL_CREATED_AT;
-		filter->low = request->created_from;
-		filter->high = request->created_before == PG_INT64_MAX ? PG_INT64_MAX
-			: request->created_before - 1;
+		memset(&filter, 0, sizeof(filter));
+		filter.column = IMGCAT_COL_CREATED_AT;
+		set_time_filter(&filter, request->created_from, request->created_before);
+		add_filter(plan, &filter);
 	}
-	merge_ranges(plan);
 	if (plan->has_facets && set_property_filter(plan))
 		plan->has_facets = false;
-}
-
-/*
- * What IMS hides from tenants is as frequent as its facet.
- */
-static void
-set_frequencies(ImgcatListPlan *plan)
-{
-	ImgcatKeyStatistics statistics;
-	text	   *facet;
-
-	for (int i = 0; i < plan->nfilters; i++)
-	{
-		ImgcatEntryFilter *filter = &plan->filters[i];
-		double		frequency;
-
-		if (filter->column != IMGCAT_COL_PROPERTIES &&
-			filter->column != IMGCAT_INDEXED_PROPERTY)
-			continue;
-		facet = imgcat_ims_unregistered_facet();
-		for (int j = 0; j < plan->request->nconditions &&
-			 filter->column == IMGCAT_INDEXED_PROPERTY; j++)
-			if (imgcat_is_facet(&plan->request->conditions[j]))
-				facet = DatumGetTextPP(plan->request->conditions[j].value);
-		imgcat_key_statistics_begin(&statistics);
-		(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_facet(facet),
-									&frequency);
-		imgcat_key_statistics_end(&statistics);
-		filter->frequency = filter->column == IMGCAT_INDEXED_PROPERTY
-			? frequency : Max(1 - frequency, IMGCAT_LEAST_FREQUENCY);
-	}
 }
 
 /*
@@ -450,8 +404,8 @@ count_matching(ImgcatListPlan *plan)
 	if (!search->uncommon)
 		return;
 	found = imgcat_search_probe(plan->probe, search->sets, 1);
-	search->expected *= found / Max(search->rarest, 1);
-	search->rarest = found;
+	search->expected *= found / Max(search->sets[0].images, 1);
+	search->sets[0].images = found;
 	plan->matching = search->expected;
 	plan->fetch_all = found <= IMGCAT_FEW_IN_SET || search->expected < limit / 2;
 }
@@ -465,10 +419,12 @@ imgcat_plan_tids(ImgcatListPlan *plan)
 {
 	ImgcatSearchKeys *search = &plan->search;
 
-	for (int i = 0; i < search->nsets && !plan->has_tids; i++)
+	if (plan->tids.tids != NULL)
+		return true;
+	for (int i = 0; i < search->nsets; i++)
 	{
 		/* a few more candidates cost less than another set */
-		if (search->counts[i] > IMGCAT_TID_FILTER_MAX ||
+		if (search->sets[i].images > IMGCAT_TID_FILTER_MAX ||
 			(plan->tids.tids != NULL && plan->tids.ntids <= plan->rows))
 			break;
 		(void) imgcat_search_tids(plan->probe, &search->sets[i], 1,
@@ -479,10 +435,10 @@ imgcat_plan_tids(ImgcatListPlan *plan)
 	if (plan->tids.tids == NULL && search->nsets > 1)
 		(void) imgcat_search_tids(plan->probe, search->sets, search->nsets,
 								  IMGCAT_TID_FILTER_MAX, &plan->tids);
-	plan->has_tids = plan->tids.tids != NULL;
-	if (plan->has_tids)
-		plan->matching = plan->tids.ntids;
-	return plan->has_tids;
+	if (plan->tids.tids == NULL)
+		return false;
+	plan->matching = plan->tids.ntids;
+	return true;
 }
 
 /*
@@ -624,7 +580,6 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 	imgcat_table_begin(&plan->images, false);
 	imgcat_table_begin(&plan->shares, true);
 	set_filters(plan);
-	set_frequencies(plan);
 	plan->matching = -1;
 	if (plan->has_facets && !request->deleted)
 	{
@@ -632,7 +587,7 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 		plan->probe = imgcat_search_open(&plan->images);
 		if (plan->probe != NULL && plan->scope.nbranches > 0)
 		{
-			imgcat_search_keys(&plan->search, request, &plan->scope);
+			imgcat_search_keys(&plan->search, &plan->images, request, &plan->scope);
 			count_matching(plan);
 		}
 	}

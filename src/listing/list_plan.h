@@ -23,13 +23,13 @@
 #include "listing/list_sql.h"
 #include "tcop/dest.h"
 #include "utils/lsyscache.h"
-#include "utils/tuplestore.h"
 
 /* An image is in the set if it has any of these GIN keys. */
 typedef struct ImgcatKeySet
 {
 	int			nkeys;
 	int64	   *keys;
+	double		images;			/* in it, as statistics have it */
 } ImgcatKeySet;
 
 /* most images of a probe that can be fetched */
@@ -55,17 +55,17 @@ typedef struct ImgcatSearchKeys
 {
 	int			nsets;
 	ImgcatKeySet *sets;			/* there is room for one more */
-	double	   *counts;			/* images in each, as statistics have it */
 
 	/* as statistics have it */
 	double		expected;		/* number of such images */
-	double		rarest;			/* number of images in the rarest set */
 	double		share;			/* of them that are the caller's to list */
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchKeys;
 
-extern int64 *imgcat_facet_keys(const ImgcatCondition *condition, int *nkeys);
+extern int64 *imgcat_facet_keys(const ImgcatCondition *condition,
+								const int64 *scopes, int nscopes, int *nkeys);
 extern void imgcat_search_keys(ImgcatSearchKeys *result,
+							   const ImgcatTable *images,
 							   const ImgcatListRequest *request,
 							   const ImgcatScope *scope);
 
@@ -83,11 +83,9 @@ extern double imgcat_estimate_filter(const ImgcatTable *table,
 									 const ImgcatEntryFilter *filter);
 extern double imgcat_estimate_column(const ImgcatTable *table,
 									 const char *column, Datum value);
-extern double imgcat_estimate_text(const ImgcatTable *table,
-								   const ImgcatCondition *condition);
-extern double imgcat_estimate_number(const ImgcatTable *table,
-									 const ImgcatCondition *condition);
-extern double imgcat_number_of_images(void);
+extern double imgcat_estimate_condition(const ImgcatTable *table,
+										const ImgcatCondition *condition);
+extern double imgcat_number_of_rows(const ImgcatTable *table);
 extern void imgcat_key_statistics_begin(ImgcatKeyStatistics *statistics);
 extern void imgcat_key_statistics_end(ImgcatKeyStatistics *statistics);
 extern bool imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
@@ -95,7 +93,8 @@ extern bool imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
 extern bool imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
 									int64 scope, int64 facet,
 									double *frequency);
-extern bool imgcat_created_at_range(TimestampTz *first, TimestampTz *last);
+extern bool imgcat_created_at_range(const ImgcatTable *images,
+									TimestampTz *first, TimestampTz *last);
 
 typedef enum ImgcatScanKind
 {
@@ -144,8 +143,7 @@ typedef struct ImgcatListPlan
 	ImgcatSearchKeys search;
 	double		matching;		/* images that have the facets, -1: unknown */
 	bool		fetch_all;		/* so few that all are fetched and sorted */
-	bool		has_tids;		/* the row numbers of what has the facets */
-	ImgcatTidFilter tids;
+	ImgcatTidFilter tids;		/* the row numbers of what has the facets */
 
 	/* ordered scan */
 	bool		can_order;		/* all indexes are there */
@@ -205,8 +203,6 @@ extern bool imgcat_find_marker(const ImgcatListRequest *request,
 extern void imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
 							 ImgcatPageCounters *counters);
 
-extern void imgcat_explain_list(ImgcatListPlan *plan, bool analyze,
-								Tuplestorestate *tuplestore,
-								TupleDesc tupdesc);
+extern char *imgcat_explain_list(ImgcatListPlan *plan, bool analyze);
 
 #endif							/* IMGCAT_LIST_PLAN_H */

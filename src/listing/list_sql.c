@@ -38,7 +38,7 @@ typedef struct SqlColumn
 	 * value as the empty string, or as zero
 	 */
 	const char *indexed;
-}			SqlColumn;
+} SqlColumn;
 
 static const SqlColumn columns[IMGCAT_NUM_COLS] = {
 	[IMGCAT_COL_ID] = {"i.id"},
@@ -465,7 +465,7 @@ rarest_facet(const ImgcatListRequest *request)
 
 		if (!imgcat_is_facet(&request->conditions[i]))
 			continue;
-		keys = imgcat_facet_keys(&request->conditions[i], &nkeys);
+		keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nkeys);
 		for (int j = 0; j < nkeys; j++)
 		{
 			double		frequency;
@@ -509,31 +509,6 @@ is_generic(const ImgcatListRequest *request)
 				return false;
 		}
 	return nequalities <= 1;
-}
-
-/*
- * The facet looked for in the search index, together with a scope.
- */
-static void
-append_scoped_facet(Count *count, const int64 *scopes, int nscopes)
-{
-	int64	   *facets;
-	int64	   *keys;
-	int			nfacets;
-	int			nkeys = 0;
-
-	if (count->facet == NULL)
-		return;
-	facets = imgcat_facet_keys(count->facet, &nfacets);
-	keys = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
-	for (int i = 0; i < nfacets; i++)
-	{
-		if (nscopes == 0)
-			keys[nkeys++] = facets[i];
-		for (int j = 0; j < nscopes; j++)
-			keys[nkeys++] = imgcat_gin_key_of_scoped_facet(scopes[j], facets[i]);
-	}
-	imgcat_append_keys(count->statement, keys, nkeys);
 }
 
 /*
@@ -583,7 +558,14 @@ count_images(Count *count, ImgcatScopeKind kind)
 		scopes[nscopes++] = imgcat_gin_key_of_owner(count->scope.caller->project_id);
 		everything = false;
 	}
-	append_scoped_facet(count, scopes, everything ? 0 : nscopes);
+	if (count->facet != NULL)
+	{
+		int			nkeys;
+		int64	   *keys = imgcat_facet_keys(count->facet, scopes,
+											 everything ? 0 : nscopes, &nkeys);
+
+		imgcat_append_keys(count->statement, keys, nkeys);
+	}
 	append_rest(count);
 }
 

@@ -42,7 +42,7 @@ static void
 set_facet_filters(OrderedScan *scan)
 {
 	ImgcatListPlan *plan = scan->pub.plan;
-	double		images = Max(imgcat_number_of_images(), 1);
+	double		images = imgcat_number_of_rows(&plan->images);
 	bool		by_tid = plan->probe != NULL && imgcat_plan_tids(plan);
 
 	for (int i = 0; i < plan->nbranches && plan->probe != NULL; i++)

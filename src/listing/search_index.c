@@ -60,14 +60,6 @@ struct ImgcatSearchProbe
 	ItemPointerData *last;
 };
 
-/* What make_set and insert_set need to know. */
-typedef struct SetBuilder
-{
-	ImgcatSearchKeys *result;
-	ImgcatKeyStatistics statistics;
-	double	   *frequencies;	/* of the sets, which are in their order */
-} SetBuilder;
-
 /*
  * The owners and visibilities whose images are looked at; returns their
  * number.  None: those of everybody, because private images are among them,
@@ -91,8 +83,7 @@ scope_keys(const ImgcatScope *scope, int64 *keys)
 		else
 			key = imgcat_gin_key_of_visibility(branch->visibility);
 		for (int j = 0; j < nkeys; j++)
-			if (keys[j] == key)
-				repeated = true;
+			repeated |= keys[j] == key;
 		if (!repeated)
 			keys[nkeys++] = key;
 	}
@@ -100,107 +91,71 @@ scope_keys(const ImgcatScope *scope, int64 *keys)
 }
 
 /*
- * The set of the images that have any of the facets, of some scopes or, if
- * there are none, of everybody.  Returns how frequent they are, and notes if
- * statistics know none of them.
- */
-static double
-make_set(SetBuilder *builder, ImgcatKeySet *set,
-		 const int64 *facets, int nfacets, const int64 *scopes, int nscopes)
-{
-	double		total = 0;
-	bool		known = false;
-	double		frequency;
-
-	set->nkeys = 0;
-	set->keys = palloc(sizeof(int64) * nfacets * Max(nscopes, 1));
-	for (int i = 0; i < nfacets; i++)
-	{
-		if (nscopes == 0)
-		{
-			set->keys[set->nkeys++] = facets[i];
-			known |= imgcat_key_frequency(&builder->statistics, facets[i],
-										  &frequency);
-			total += frequency;
-		}
-		for (int j = 0; j < nscopes; j++)
-		{
-			set->keys[set->nkeys++] =
-				imgcat_gin_key_of_scoped_facet(scopes[j], facets[i]);
-			known |= imgcat_scoped_frequency(&builder->statistics, scopes[j],
-											 facets[i], &frequency);
-			total += frequency;
-		}
-	}
-	if (!known)
-		builder->result->uncommon = true;
-	return Min(total, 1);
-}
-
-/*
- * The GIN keys of a facet condition: one, or any of several.
+ * The GIN keys of a facet condition, one or any of several: each with each of
+ * some scopes, or if there are none, alone.
  */
 int64 *
-imgcat_facet_keys(const ImgcatCondition *condition, int *nfacets)
+imgcat_facet_keys(const ImgcatCondition *condition, const int64 *scopes,
+				  int nscopes, int *nkeys)
 {
-	int64	   *facets;
-	Datum	   *texts;
+	Datum		one = condition->value;
+	Datum	   *facets = &one;
+	int			nfacets = 1;
 	bool	   *nulls;
+	int64	   *keys;
 
-	if (condition->kind == IMGCAT_COND_FACET)
+	if (condition->kind == IMGCAT_COND_ANY_FACET)
+		deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
+						  TYPALIGN_INT, &facets, &nulls, &nfacets);
+	keys = palloc(sizeof(int64) * Max(nfacets, 1) * Max(nscopes, 1));
+	*nkeys = 0;
+	for (int i = 0; i < nfacets; i++)
 	{
-		*nfacets = 1;
-		facets = palloc(sizeof(int64));
-		facets[0] = imgcat_gin_key_of_facet(DatumGetTextPP(condition->value));
-		return facets;
+		int64		facet = imgcat_gin_key_of_facet(DatumGetTextPP(facets[i]));
+
+		for (int j = 0; j < nscopes; j++)
+			keys[(*nkeys)++] = imgcat_gin_key_of_scoped_facet(scopes[j], facet);
+		if (nscopes == 0)
+			keys[(*nkeys)++] = facet;
 	}
-	deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
-					  TYPALIGN_INT, &texts, &nulls, nfacets);
-	facets = palloc(sizeof(int64) * Max(*nfacets, 1));
-	for (int i = 0; i < *nfacets; i++)
-		facets[i] = imgcat_gin_key_of_facet(DatumGetTextPP(texts[i]));
-	return facets;
+	return keys;
 }
 
 /*
- * Put a set where it belongs by its frequency: the smallest first.
- */
-static void
-insert_set(SetBuilder *builder, ImgcatKeySet set, double frequency)
-{
-	ImgcatKeySet *sets = builder->result->sets;
-	double	   *frequencies = builder->frequencies;
-	int			at = builder->result->nsets++;
-
-	for (; at > 0 && frequencies[at - 1] > frequency; at--)
-	{
-		sets[at] = sets[at - 1];
-		frequencies[at] = frequencies[at - 1];
-	}
-	sets[at] = set;
-	frequencies[at] = frequency;
-}
-
-/*
- * Of the images that the GIN keys of the scope find, the share that the caller
- * lists: of those that anybody shares with anybody, next to none.
+ * Add the set of the images that a facet condition finds of some scopes or, if
+ * there are none, of everybody, where it belongs: the smallest set is the first.
+ * Returns how frequent they are, and notes if statistics know none of them.
  */
 static double
-expected_share(const SetBuilder *builder, const ImgcatScope *scope,
-			   double visible)
+add_set(ImgcatSearchKeys *result, const ImgcatKeyStatistics *statistics,
+		const ImgcatCondition *condition, const int64 *scopes, int nscopes,
+		double rows)
 {
-	for (int i = 0; i < scope->nbranches; i++)
-	{
-		double		shared;
+	ImgcatKeySet set;
+	int			nfacets;
+	int64	   *facets = imgcat_facet_keys(condition, NULL, 0, &nfacets);
+	double		total = 0;
+	bool		known = false;
+	int			at = result->nsets++;
 
-		if (scope->branches[i].kind != IMGCAT_SCOPE_MEMBER)
-			continue;
-		(void) imgcat_key_frequency(&builder->statistics,
-									imgcat_gin_key_of_visibility("shared"),
-									&shared);
-		return Max(0.05, 1 - shared / Max(visible, 1e-9));
+	set.keys = imgcat_facet_keys(condition, scopes, nscopes, &set.nkeys);
+	for (int i = 0; i < set.nkeys; i++)
+	{
+		double		frequency;
+
+		known |= nscopes == 0
+			? imgcat_key_frequency(statistics, facets[i], &frequency)
+			: imgcat_scoped_frequency(statistics, scopes[i % nscopes],
+									  facets[i / nscopes], &frequency);
+		total += frequency;
 	}
-	return 1;
+	total = Min(total, 1);
+	set.images = total * rows;
+	result->uncommon |= !known;
+	for (; at > 0 && result->sets[at - 1].images > set.images; at--)
+		result->sets[at] = result->sets[at - 1];
+	result->sets[at] = set;
+	return total;
 }
 
 /*
@@ -208,75 +163,61 @@ expected_share(const SetBuilder *builder, const ImgcatScope *scope,
  * many images are in all of them.  There is room for one set more.
  */
 void
-imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatListRequest *request,
-				   const ImgcatScope *scope)
+imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatTable *images,
+				   const ImgcatListRequest *request, const ImgcatScope *scope)
 {
-	SetBuilder	builder = {.result = result};
+	ImgcatKeyStatistics statistics;
+	double		rows = imgcat_number_of_rows(images);
 	int64		scopes[IMGCAT_SCOPE_MAX];
 	int			nscopes = scope_keys(scope, scopes);
-	int64		owner = 0;
-	bool		own = false;
+	const char *project = scope->caller->project_id;
+	const char *owner = request->owner;
+	bool		own = owner != NULL && project != NULL && strcmp(owner, project) == 0;
+	int64		owner_key = owner != NULL ? imgcat_gin_key_of_owner(owner) : 0;
 	double		visible = nscopes > 0 ? 0 : 1;
-	double		share = 1;
+	double		frequency;
 
 	memset(result, 0, sizeof(*result));
 	result->sets = palloc(sizeof(ImgcatKeySet) * (2 * request->nconditions + 1));
-	builder.frequencies = palloc(sizeof(double) * (2 * request->nconditions + 1));
-	imgcat_key_statistics_begin(&builder.statistics);
-
+	result->share = 1;
+	imgcat_key_statistics_begin(&statistics);
 	for (int i = 0; i < nscopes; i++)
 	{
-		double		of_scope;
-
-		(void) imgcat_key_frequency(&builder.statistics, scopes[i], &of_scope);
-		visible += of_scope;
+		(void) imgcat_key_frequency(&statistics, scopes[i], &frequency);
+		visible += frequency;
 	}
-	result->share = nscopes > 0 ? expected_share(&builder, scope, visible) : 1;
-	if (request->owner != NULL)
+	if (nscopes > 0 && imgcat_scope_has(scope, IMGCAT_SCOPE_MEMBER))
 	{
-		double		of_owner;
-
-		owner = imgcat_gin_key_of_owner(request->owner);
-		(void) imgcat_key_frequency(&builder.statistics, owner, &of_owner);
-		visible = Min(visible, of_owner);
-		own = scope->caller->project_id != NULL &&
-			strcmp(request->owner, scope->caller->project_id) == 0;
+		/* of those that anybody shares with anybody it lists next to none */
+		(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_visibility("shared"),
+									&frequency);
+		result->share = Max(0.05, 1 - frequency / Max(visible, 1e-9));
+	}
+	if (owner != NULL)
+	{
+		(void) imgcat_key_frequency(&statistics, owner_key, &frequency);
+		visible = Min(visible, frequency);
 	}
 	visible = Min(visible, 1);
-
+	result->expected = rows * visible;
 	for (int i = 0; i < request->nconditions; i++)
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
-		int64	   *facets;
-		int			nfacets;
-		ImgcatKeySet set;
-		double		frequency = 1;
 
 		if (!imgcat_is_facet(condition))
 			continue;
-		facets = imgcat_facet_keys(condition, &nfacets);
-		if (request->owner != NULL)
+		frequency = 1;
+		if (owner != NULL)
+			frequency = add_set(result, &statistics, condition, &owner_key, 1, rows);
+		if (owner == NULL || (!own && nscopes > 0))
 		{
-			frequency = make_set(&builder, &set, facets, nfacets, &owner, 1);
-			insert_set(&builder, set, frequency);
-		}
-		if (request->owner == NULL || (!own && nscopes > 0))
-		{
-			double		scoped = make_set(&builder, &set, facets, nfacets,
-										  scopes, nscopes);
+			double		scoped = add_set(result, &statistics, condition, scopes, nscopes, rows);
 
-			insert_set(&builder, set, scoped);
 			frequency = Min(frequency, scoped);
 		}
-		share *= Min(frequency / Max(visible, 1e-9), 1);
+		result->expected *= Min(frequency / Max(visible, 1e-9), 1);
 	}
-	result->expected = imgcat_number_of_images() * visible * share;
-	result->rarest = imgcat_number_of_images() *
-		(result->nsets > 0 ? builder.frequencies[0] : 1);
-	imgcat_key_statistics_end(&builder.statistics);
-	for (int i = 0; i < result->nsets; i++)
-		builder.frequencies[i] *= imgcat_number_of_images();
-	result->counts = builder.frequencies;
+	imgcat_key_statistics_end(&statistics);
 }
 
 /*

@@ -63,12 +63,11 @@ typedef struct SearchScan
 	bool		descending;
 	int64		limit;			/* of images fetched from one window */
 
-	int64		start;			/* position where the order begins */
+	int64		next;			/* position where the next window begins */
 	int64		last;			/* position of the last image */
 
 	bool		ended;			/* no window is left */
 	bool		begun;			/* positions before next are done */
-	int64		next;
 	bool		all;			/* look at all times at once */
 	int64		width;			/* of the next window */
 	int64		slack;			/* by which it may be rounded up */
@@ -107,11 +106,11 @@ position_of_time(const SearchScan *scan, TimestampTz time)
 static double
 all_buckets(const SearchScan *scan)
 {
-	double		rest = scan->last - scan->start + 1;
+	double		rest = scan->last - scan->next + 1;
 	TimestampTz first;
 	TimestampTz last;
 
-	if (!imgcat_created_at_range(&first, &last))
+	if (!imgcat_created_at_range(&scan->pub.plan->images, &first, &last))
 		return rest;
 	return Max(rest, imgcat_bucket_of_time(last) - imgcat_bucket_of_time(first) + 1);
 }
@@ -183,7 +182,7 @@ probe_window(SearchScan *scan, bool everything, int64 from, int64 to)
 static int64
 window_end(const SearchScan *scan, int64 width, int64 slack, int64 *from)
 {
-	int64		anchor = scan->begun ? scan->next : scan->start;
+	int64		anchor = scan->next;
 	int64		left = scan->last - anchor + 1;
 	int64		size = 1;
 	int			level = 0;
@@ -244,14 +243,13 @@ static bool
 sample_end(SearchScan *scan, double target, int64 candidates,
 		   int64 *end, int64 *slack)
 {
-	int64		place = scan->begun ? scan->next : scan->start;
 	double		apart = (double) Min(candidates, IMGCAT_SEARCH_FETCH_MAX) /
 	(SPREAD_SAMPLES + 1);
 	int64		behind;
 
 	if (!sample_position(scan, target, scan->descending, end) ||
 		!sample_position(scan, target * 1.35, scan->descending, &behind) ||
-		*end < place)
+		*end < scan->next)
 		return false;
 	*slack = Max(behind - *end, 0);
 	for (int i = 1; i <= 2 * SPREAD_SAMPLES; i++)
@@ -262,10 +260,10 @@ sample_end(SearchScan *scan, double target, int64 candidates,
 		int64		position;
 
 		if (sample_position(scan, at, near == scan->descending, &position) &&
-			position >= place && position < *end)
+			position >= scan->next && position < *end)
 		{
 			*end = position;
-			*slack = (position - place) >> IMGCAT_BUCKET_FANOUT;
+			*slack = (position - scan->next) >> IMGCAT_BUCKET_FANOUT;
 		}
 	}
 	return true;
@@ -284,7 +282,6 @@ width_after_few(int64 width, int64 candidates, double target)
 		return widest;
 	return (int64) Max(1, Min(target / candidates * width, widest));
 }
-
 
 /*
  * How many candidates the rest of the page needs, by what was seen.
@@ -331,6 +328,7 @@ find_ends(SearchScan *scan, Relation index)
 	static const char *const visibilities[] = {
 		"public", "community", "private", "shared"
 	};
+	const ImgcatListPlan *plan = scan->pub.plan;
 	bool		found = false;
 
 	for (int i = 0; i < (int) lengthof(visibilities); i++)
@@ -338,23 +336,35 @@ find_ends(SearchScan *scan, Relation index)
 		TimestampTz time;
 		int64		position;
 
-		if (!extreme_time(scan->pub.plan, index, visibilities[i],
-						  !scan->descending, &time))
+		if (!extreme_time(plan, index, visibilities[i], !scan->descending, &time))
 			continue;
 		position = position_of_time(scan, time);
 		scan->last = found ? Max(scan->last, position) : position;
-		if (scan->pub.plan->after == NULL &&
-			extreme_time(scan->pub.plan, index, visibilities[i],
-						 scan->descending, &time))
+		if (plan->after == NULL &&
+			extreme_time(plan, index, visibilities[i], scan->descending, &time))
 		{
 			position = position_of_time(scan, time);
-			scan->start = found ? Min(scan->start, position) : position;
+			scan->next = found ? Min(scan->next, position) : position;
 		}
 		found = true;
 	}
-	if (scan->pub.plan->after != NULL)
-		scan->start = position_of_time(scan, scan->pub.plan->after->created_at);
+	if (plan->after != NULL)
+		scan->next = position_of_time(scan, plan->after->created_at);
 	return found;
+}
+
+/*
+ * Bound the order at one of its ends, if the request does.
+ */
+static void
+bound_end(SearchScan *scan, TimestampTz time, bool is_first)
+{
+	if (time == PG_INT64_MIN || time == PG_INT64_MAX)
+		return;
+	if (is_first)
+		scan->next = Max(scan->next, position_of_time(scan, time));
+	else
+		scan->last = Min(scan->last, position_of_time(scan, time));
 }
 
 /*
@@ -367,25 +377,9 @@ find_bounds(SearchScan *scan, Relation index)
 
 	if (!find_ends(scan, index))
 		return false;
-	if (request->created_before != PG_INT64_MAX)
-	{
-		int64		place = position_of_time(scan, request->created_before);
-
-		if (scan->descending)
-			scan->start = Max(scan->start, place);
-		else
-			scan->last = Min(scan->last, place);
-	}
-	if (request->created_from != PG_INT64_MIN)
-	{
-		int64		place = position_of_time(scan, request->created_from);
-
-		if (scan->descending)
-			scan->last = Min(scan->last, place);
-		else
-			scan->start = Max(scan->start, place);
-	}
-	return scan->start <= scan->last;
+	bound_end(scan, request->created_before, scan->descending);
+	bound_end(scan, request->created_from, !scan->descending);
+	return scan->next <= scan->last;
 }
 
 /*
@@ -466,7 +460,7 @@ give_up(SearchScan *scan)
 static bool
 narrow_window(SearchScan *scan, int64 from, int64 to, int64 candidates, double target)
 {
-	int64		place = scan->begun ? scan->next : scan->start;
+	int64		place = scan->next;
 	double		span = scan->all ? all_buckets(scan) : to - from + 1;
 	int64		end;
 	bool		sampled;
@@ -498,7 +492,7 @@ narrow_window(SearchScan *scan, int64 from, int64 to, int64 candidates, double t
 static void
 advance(SearchScan *scan, int64 to, int64 candidates)
 {
-	int64		width = to - (scan->begun ? scan->next : scan->start) + 1;
+	int64		width = to - scan->next + 1;
 
 	if (scan->all || to >= scan->last)
 	{
@@ -520,7 +514,7 @@ advance(SearchScan *scan, int64 to, int64 candidates)
 	if (candidates == 0 && scan->has_ceiling)
 		scan->width = (scan->ceiling - scan->next + 1) / 2;
 	else if (candidates == 0 && scan->probes == 1 &&
-			 scan->pub.plan->search.rarest < IMGCAT_LOOK_AT_ALL)
+			 scan->pub.plan->search.sets[0].images < IMGCAT_LOOK_AT_ALL)
 		scan->all = true;		/* they must be somewhere else */
 	else
 		scan->width = width_after_few(width, candidates, candidates_needed(scan));
@@ -536,7 +530,7 @@ next_window(SearchScan *scan)
 
 	while (!scan->ended)
 	{
-		int64		place = scan->begun ? scan->next : scan->start;
+		int64		place = scan->next;
 		double		target = candidates_needed(scan);
 		int64		limit = scan->limit;
 		int64		from = place;
@@ -561,9 +555,6 @@ next_window(SearchScan *scan)
 			: window_end(scan, scan->width, scan->slack, &from);
 		scan->slack = PG_INT64_MAX;
 		candidates = probe_window(scan, scan->all, from, to);
-		elog(DEBUG2, "window of " INT64_FORMAT " buckets, %s: " INT64_FORMAT " candidates",
-			 to - place + 1, scan->all ? "all" : "from the place reached", candidates);
-
 		if (candidates > limit &&
 			!(to - place + 1 == 1 && candidates <= IMGCAT_SEARCH_FETCH_MAX))
 		{

@@ -27,19 +27,50 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+/* What ANALYZE knows of a column. */
+typedef struct ColumnStatistics
+{
+	HeapTuple	tuple;
+	Form_pg_statistic form;
+	AttStatsSlot common;		/* the commonest values; empty: unknown */
+	AttStatsSlot histogram;		/* of the others */
+} ColumnStatistics;
+
 /*
- * The statistics of a column, or NULL.
+ * Read the statistics of a column, with the histogram only if it is wanted;
+ * false: there are none.
  */
-static HeapTuple
-column_statistics(Relation table, const char *column)
+static bool
+begin_column(ColumnStatistics *statistics, Relation table, const char *column,
+			 bool histogram)
 {
 	AttrNumber	attribute = get_attnum(RelationGetRelid(table), column);
-	HeapTuple	statistics;
 
-	statistics = SearchSysCache3(STATRELATTINH,
-								 ObjectIdGetDatum(RelationGetRelid(table)),
-								 Int16GetDatum(attribute), BoolGetDatum(false));
-	return HeapTupleIsValid(statistics) ? statistics : NULL;
+	statistics->tuple = SearchSysCache3(STATRELATTINH,
+										ObjectIdGetDatum(RelationGetRelid(table)),
+										Int16GetDatum(attribute), BoolGetDatum(false));
+	if (!HeapTupleIsValid(statistics->tuple))
+		return false;
+	statistics->form = (Form_pg_statistic) GETSTRUCT(statistics->tuple);
+	(void) get_attstatsslot(&statistics->common, statistics->tuple, STATISTIC_KIND_MCV,
+							InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+	memset(&statistics->histogram, 0, sizeof(AttStatsSlot));
+	if (histogram)
+		(void) get_attstatsslot(&statistics->histogram, statistics->tuple,
+								STATISTIC_KIND_HISTOGRAM, InvalidOid, ATTSTATSSLOT_VALUES);
+	return true;
+}
+
+/*
+ * Let go of them; returns a frequency that was found, which is never zero.
+ */
+static double
+end_column(ColumnStatistics *statistics, double frequency)
+{
+	free_attstatsslot(&statistics->common);
+	free_attstatsslot(&statistics->histogram);
+	ReleaseSysCache(statistics->tuple);
+	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
 }
 
 /*
@@ -48,42 +79,27 @@ column_statistics(Relation table, const char *column)
 static double
 text_frequency(Relation table, const char *column, const char *value, int length)
 {
-	HeapTuple	statistics = column_statistics(table, column);
-	Form_pg_statistic form;
-	AttStatsSlot slot;
-	double		frequency = -1;
+	ColumnStatistics statistics;
 	double		others;
 	double		ndistinct;
-	int			ncommon = 0;
 
-	if (statistics == NULL)
+	if (!begin_column(&statistics, table, column, false))
 		return IMGCAT_DEFAULT_EQUAL;
-	form = (Form_pg_statistic) GETSTRUCT(statistics);
-	others = 1 - form->stanullfrac;
-	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCV, InvalidOid,
-						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	others = 1 - statistics.form->stanullfrac;
+	for (int i = 0; i < statistics.common.nvalues; i++)
 	{
-		ncommon = slot.nvalues;
-		for (int i = 0; i < slot.nvalues && frequency < 0; i++)
-		{
-			text	   *common = DatumGetTextPP(slot.values[i]);
+		text	   *common = DatumGetTextPP(statistics.common.values[i]);
 
-			others -= slot.numbers[i];
-			if (VARSIZE_ANY_EXHDR(common) == (Size) length &&
-				memcmp(VARDATA_ANY(common), value, length) == 0)
-				frequency = slot.numbers[i];
-		}
-		free_attstatsslot(&slot);
+		if (VARSIZE_ANY_EXHDR(common) == (Size) length &&
+			memcmp(VARDATA_ANY(common), value, length) == 0)
+			return end_column(&statistics, statistics.common.numbers[i]);
+		others -= statistics.common.numbers[i];
 	}
-	if (frequency < 0)
-	{
-		ndistinct = form->stadistinct < 0
-			? -form->stadistinct * Max(table->rd_rel->reltuples, 1)
-			: form->stadistinct;
-		frequency = others / Max(ndistinct - ncommon, 1);
-	}
-	ReleaseSysCache(statistics);
-	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
+	ndistinct = statistics.form->stadistinct;
+	if (ndistinct < 0)
+		ndistinct *= -Max(table->rd_rel->reltuples, 1);
+	return end_column(&statistics,
+					  others / Max(ndistinct - statistics.common.nvalues, 1));
 }
 
 /*
@@ -92,15 +108,11 @@ text_frequency(Relation table, const char *column, const char *value, int length
 static double
 null_frequency(Relation table, const char *column)
 {
-	HeapTuple	statistics = column_statistics(table, column);
-	double		frequency = IMGCAT_DEFAULT_EQUAL;
+	ColumnStatistics statistics;
 
-	if (statistics != NULL)
-	{
-		frequency = ((Form_pg_statistic) GETSTRUCT(statistics))->stanullfrac;
-		ReleaseSysCache(statistics);
-	}
-	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
+	if (!begin_column(&statistics, table, column, false))
+		return IMGCAT_DEFAULT_EQUAL;
+	return end_column(&statistics, statistics.form->stanullfrac);
 }
 
 /*
@@ -109,22 +121,15 @@ null_frequency(Relation table, const char *column)
 static double
 bool_frequency(Relation table, const char *column, bool value)
 {
-	HeapTuple	statistics = column_statistics(table, column);
-	AttStatsSlot slot;
-	double		frequency = IMGCAT_LEAST_FREQUENCY;
+	ColumnStatistics statistics;
+	double		frequency = 0;
 
-	if (statistics == NULL)
+	if (!begin_column(&statistics, table, column, false))
 		return 0.5;
-	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCV, InvalidOid,
-						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
-	{
-		for (int i = 0; i < slot.nvalues; i++)
-			if (DatumGetBool(slot.values[i]) == value)
-				frequency = slot.numbers[i];
-		free_attstatsslot(&slot);
-	}
-	ReleaseSysCache(statistics);
-	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
+	for (int i = 0; i < statistics.common.nvalues; i++)
+		if (DatumGetBool(statistics.common.values[i]) == value)
+			frequency = statistics.common.numbers[i];
+	return end_column(&statistics, frequency);
 }
 
 /*
@@ -163,37 +168,25 @@ histogram_below(const AttStatsSlot *histogram, int64 number)
 static double
 range_frequency(Relation table, const char *column, int64 low, int64 high)
 {
-	HeapTuple	statistics = column_statistics(table, column);
-	AttStatsSlot slot;
+	ColumnStatistics statistics;
 	double		frequency = 0;
 	double		others;
 
-	if (statistics == NULL)
+	if (!begin_column(&statistics, table, column, true))
 		return low == high ? IMGCAT_DEFAULT_EQUAL : IMGCAT_DEFAULT_RANGE;
-	others = 1 - ((Form_pg_statistic) GETSTRUCT(statistics))->stanullfrac;
-	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCV, InvalidOid,
-						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	others = 1 - statistics.form->stanullfrac;
+	for (int i = 0; i < statistics.common.nvalues; i++)
 	{
-		for (int i = 0; i < slot.nvalues; i++)
-		{
-			int64		common = DatumGetInt64(slot.values[i]);
+		int64		common = DatumGetInt64(statistics.common.values[i]);
 
-			others -= slot.numbers[i];
-			if (common >= low && common <= high)
-				frequency += slot.numbers[i];
-		}
-		free_attstatsslot(&slot);
+		others -= statistics.common.numbers[i];
+		if (common >= low && common <= high)
+			frequency += statistics.common.numbers[i];
 	}
-	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_HISTOGRAM, InvalidOid,
-						 ATTSTATSSLOT_VALUES))
-	{
-		if (slot.nvalues > 1)
-			frequency += others *
-				(histogram_below(&slot, high) - histogram_below(&slot, low));
-		free_attstatsslot(&slot);
-	}
-	ReleaseSysCache(statistics);
-	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
+	if (statistics.histogram.nvalues > 1)
+		frequency += others * (histogram_below(&statistics.histogram, high) -
+							   histogram_below(&statistics.histogram, low));
+	return end_column(&statistics, frequency);
 }
 
 /*
@@ -209,27 +202,19 @@ imgcat_estimate_column(const ImgcatTable *table, const char *column, Datum value
 }
 
 /*
- * How frequent are images with a text that index entries do not show?
+ * How frequent are images that pass a condition on a text or a number, which
+ * index entries do not show?
  */
 double
-imgcat_estimate_text(const ImgcatTable *table, const ImgcatCondition *condition)
+imgcat_estimate_condition(const ImgcatTable *table, const ImgcatCondition *condition)
 {
 	char	   *column = get_attname(RelationGetRelid(table->relation),
 									 condition->column + 1, false);
+	int64		number;
 
-	return imgcat_estimate_column(table, column, condition->value);
-}
-
-/*
- * How frequent are images with a number that index entries do not show?
- */
-double
-imgcat_estimate_number(const ImgcatTable *table, const ImgcatCondition *condition)
-{
-	char	   *column = get_attname(RelationGetRelid(table->relation),
-									 condition->column + 1, false);
-	int64		number = DatumGetInt64(condition->value);
-
+	if (condition->kind == IMGCAT_COND_TEXT)
+		return imgcat_estimate_column(table, column, condition->value);
+	number = DatumGetInt64(condition->value);
 	return range_frequency(table->relation, column,
 						   condition->op == IMGCAT_LTE ? PG_INT64_MIN : number,
 						   condition->op == IMGCAT_GTE ? PG_INT64_MAX : number);
@@ -242,15 +227,11 @@ double
 imgcat_estimate_branch(const ImgcatBranch *branch)
 {
 	Relation	table = branch->table->relation;
-	double		images = Max(table->rd_rel->reltuples, 1);
+	double		images = imgcat_number_of_rows(branch->table);
 
 	for (int i = 0; i < branch->nscope; i++)
-	{
-		text	   *value = DatumGetTextPP(branch->scope[i]);
-
-		images *= text_frequency(table, branch->scope_names[i], VARDATA_ANY(value),
-								 VARSIZE_ANY_EXHDR(value));
-	}
+		images *= imgcat_estimate_column(branch->table, branch->scope_names[i],
+										 branch->scope[i]);
 	if (branch->hidden)
 		images *= bool_frequency(table, "os_hidden", true);
 	return Max(images, 1);
@@ -290,8 +271,8 @@ imgcat_estimate_filter(const ImgcatTable *table,
 		for (int i = 0; i < filter->nnames; i++)
 		{
 			frequency += text_frequency(table->relation, column,
-										filter->names[i], filter->name_lengths[i]);
-			if (filter->missing && filter->name_lengths[i] == 0)
+										filter->names[i].text, filter->names[i].length);
+			if (filter->missing && filter->names[i].length == 0)
 				frequency += null_frequency(table->relation, column);
 		}
 		return Min(frequency, 1);
@@ -308,23 +289,12 @@ imgcat_estimate_filter(const ImgcatTable *table,
 }
 
 /*
- * Number of images, as ANALYZE or VACUUM left it.
+ * Number of rows of a table, as ANALYZE or VACUUM left it.
  */
 double
-imgcat_number_of_images(void)
+imgcat_number_of_rows(const ImgcatTable *table)
 {
-	Oid			schema = imgcat_extension_schema();
-	HeapTuple	tuple;
-	double		images = 0;
-
-	tuple = SearchSysCache1(RELOID,
-							ObjectIdGetDatum(get_relname_relid("images", schema)));
-	if (HeapTupleIsValid(tuple))
-	{
-		images = Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, 0);
-		ReleaseSysCache(tuple);
-	}
-	return images;
+	return Max(table->relation->rd_rel->reltuples, 1);
 }
 
 /*
@@ -426,30 +396,19 @@ imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
  * there are no statistics.
  */
 bool
-imgcat_created_at_range(TimestampTz *first, TimestampTz *last)
+imgcat_created_at_range(const ImgcatTable *images, TimestampTz *first, TimestampTz *last)
 {
-	Oid			table = get_relname_relid("images",
-										  imgcat_extension_schema());
-	HeapTuple	statistics;
-	AttStatsSlot slot;
-	bool		found = false;
+	ColumnStatistics statistics;
+	int			nvalues;
 
-	statistics = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table),
-								 Int16GetDatum(get_attnum(table, "created_at")),
-								 BoolGetDatum(false));
-	if (!HeapTupleIsValid(statistics))
+	if (!begin_column(&statistics, images->relation, "created_at", true))
 		return false;
-	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_HISTOGRAM,
-						 InvalidOid, ATTSTATSSLOT_VALUES))
+	nvalues = statistics.histogram.nvalues;
+	if (nvalues > 0)
 	{
-		found = slot.nvalues > 0;
-		if (found)
-		{
-			*first = DatumGetTimestampTz(slot.values[0]);
-			*last = DatumGetTimestampTz(slot.values[slot.nvalues - 1]);
-		}
-		free_attstatsslot(&slot);
+		*first = DatumGetTimestampTz(statistics.histogram.values[0]);
+		*last = DatumGetTimestampTz(statistics.histogram.values[nvalues - 1]);
 	}
-	ReleaseSysCache(statistics);
-	return found;
+	(void) end_column(&statistics, 0);
+	return nvalues > 0;
 }
