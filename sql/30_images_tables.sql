@@ -161,19 +161,28 @@ COMMENT ON COLUMN image_catalog.images.updated_at_before_deletion IS 'updated_at
  * list (src/listing/list_sql.c), too; src/listing/index_scan.c knows the
  * columns by their names and types.
  */
-CREATE FUNCTION image_catalog.index_images_by_scope(name text, columns text, included text, condition text DEFAULT 'NOT os_hidden')
+CREATE FUNCTION image_catalog.create_list_index(images regclass, index_name name, columns text, included text, condition text DEFAULT 'NOT os_hidden')
     RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
-DECLARE
-    scope text[];
 BEGIN
-    FOREACH scope SLICE 1 IN ARRAY ARRAY[['visibility', 'visibility'], ['owner', 'owner, visibility']] LOOP
-        EXECUTE format('CREATE INDEX %I ON image_catalog.images (%s, %s) INCLUDE (%s)'
-                       ' WHERE %s AND status <> ''deleted'' AND status <> ''killed''',
-                       'images_' || scope[1] || '_' || name || '_idx', scope[2], columns, included, condition);
-    END LOOP;
+    /* IF NOT EXISTS: a DBA may have made that of a property before, concurrently */
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %s (%s)%s'
+                   ' WHERE %s AND status <> ''deleted'' AND status <> ''killed''',
+                   index_name, images, columns, ' INCLUDE (' || included || ')', condition);
 END
+$$;
+COMMENT ON FUNCTION image_catalog.create_list_index(regclass, name, text, text, text) IS
+    'make an index of the images that lists show; for the owner of the tables';
+REVOKE EXECUTE ON FUNCTION image_catalog.create_list_index(regclass, name, text, text, text) FROM PUBLIC;
+
+CREATE FUNCTION image_catalog.index_images_by_scope(name text, columns text, included text, condition text DEFAULT 'NOT os_hidden')
+    RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    AS $$
+SELECT image_catalog.create_list_index('image_catalog.images', 'images_' || scope || '_' || name || '_idx',
+                                       scope_columns || ', ' || columns, included, condition)
+  FROM (VALUES ('visibility', 'visibility'), ('owner', 'owner, visibility')) AS scopes (scope, scope_columns);
 $$;
 SELECT image_catalog.index_images_by_scope('created_at', 'created_at, id', 'updated_at, size, summary');
 SELECT image_catalog.index_images_by_scope('updated_at', 'updated_at, created_at, id', 'summary');
@@ -212,9 +221,8 @@ DROP FUNCTION image_catalog.index_images_by_scope(text, text, text, text);
  * An image is not changed before it is created, so a range of updated_at bounds
  * created_at, but for images imported with such times, mostly none.
  */
-CREATE INDEX images_backdated_idx ON image_catalog.images (created_at, id)
-    WHERE updated_at OPERATOR(pg_catalog.<) created_at AND NOT os_hidden
-        AND status OPERATOR(pg_catalog.<>) 'deleted' AND status OPERATOR(pg_catalog.<>) 'killed';
+SELECT image_catalog.create_list_index('image_catalog.images', 'images_backdated_idx', 'created_at, id', NULL,
+    'updated_at < created_at AND NOT os_hidden');
 
 /*
  * An image by its id: a page of a hash index instead of three of the primary

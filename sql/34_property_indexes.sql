@@ -24,8 +24,6 @@ CREATE FUNCTION image_catalog.make_property_indexes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
-DECLARE
-    listed text := 'NOT os_hidden AND status <> ''deleted'' AND status <> ''killed''';
 BEGIN
     IF TG_TABLE_SCHEMA <> 'image_catalog' THEN
         RAISE object_not_in_prerequisite_state
@@ -38,13 +36,11 @@ BEGIN
                        image_catalog.property_index_name('owner', OLD.name));
         RETURN NULL;
     END IF;
-    /* IF NOT EXISTS: a DBA may have made them before, concurrently */
-    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON image_catalog.images '
-                   '(visibility, (properties ->> %L), created_at, id) INCLUDE (summary) WHERE %s',
-                   image_catalog.property_index_name('visibility', NEW.name), NEW.name, listed);
-    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON image_catalog.images '
-                   '(owner, visibility, (properties ->> %L), created_at, id) INCLUDE (summary) WHERE %s',
-                   image_catalog.property_index_name('owner', NEW.name), NEW.name, listed);
+    PERFORM image_catalog.create_list_index('image_catalog.images',
+                                            image_catalog.property_index_name(scope, NEW.name),
+                                            format('%s, (properties ->> %L), created_at, id', columns, NEW.name),
+                                            'summary')
+       FROM (VALUES ('visibility', 'visibility'), ('owner', 'owner, visibility')) AS scopes (scope, columns);
     RETURN NULL;
 END
 $$;

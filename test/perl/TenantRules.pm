@@ -515,7 +515,7 @@ sub lists
 # nobody calls, are found by their type.
 sub owner_functions
 {
-	return qw(check_image_shares_seen image_change_patch is_alive rebuild_image_shares
+	return qw(check_image_shares_seen create_list_index image_change_patch is_alive rebuild_image_shares
 	  rebuild_container_risk_scores create_container_trigram_indexes
 	  later_version latest_version begin_restore finish_restore);
 }
