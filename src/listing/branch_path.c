@@ -55,6 +55,31 @@ imgcat_path_range(const ImgcatBranchPath *path,
 }
 
 /*
+ * Does nothing pass the filter?
+ */
+static bool
+filter_is_empty(const ImgcatEntryFilter *filter)
+{
+	ImgcatSummaryPart part;
+
+	if (imgcat_column_is_enum(filter->column, &part))
+		return filter->codes == 0;
+	if (filter->names != NULL)
+		return filter->nnames == 0;
+	return filter->low > filter->high;
+}
+
+/*
+ * The end of the names of the indexes that find what passes; NULL: none do.
+ */
+static const char *
+filter_suffix(const ImgcatEntryFilter *filter)
+{
+	return filter->column == IMGCAT_INDEXED_PROPERTY ? filter->suffix
+		: imgcat_index_suffix(filter->column);
+}
+
+/*
  * The filter that fixes a column, or -1.
  */
 static int
@@ -110,8 +135,8 @@ set_keys(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 /*
  * Does the index of the first key have the order of all of them?
  */
-bool
-imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
+static bool
+is_index_order(const ImgcatKey *keys, int nkeys)
 {
 	static const int ties[] = {IMGCAT_COL_CREATED_AT, IMGCAT_COL_ID};
 	int			tie = keys[0].column == IMGCAT_COL_ID ? 2
@@ -300,7 +325,7 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 	path->created_before = PG_INT64_MAX;
 	if (key->column == IMGCAT_COL_CREATED_AT && !branch->hidden)
 		path->created_before = last_creation(request);
-	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
+	path->direct = is_index_order(path->keys, path->nkeys);
 	path->index = imgcat_table_index(branch->table, branch->family,
 									 branch->hidden ? imgcat_hidden_suffix(branch)
 									 : imgcat_index_suffix(key->column));
@@ -314,15 +339,17 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 	if (path->nkeys == 2 && key->column == IMGCAT_COL_CREATED_AT)
 	{
 		for (int i = 0; i < request->nfilters; i++)
-			if (imgcat_filter_is_value(&request->filters[i]) &&
-				imgcat_filter_suffix(&request->filters[i]) != NULL &&
-				imgcat_table_index(branch->table, branch->family,
-								   imgcat_filter_suffix(&request->filters[i])) != NULL &&
+		{
+			const char *suffix = filter_suffix(&request->filters[i]);
+
+			if (suffix != NULL && imgcat_filter_is_value(&request->filters[i]) &&
+				imgcat_table_index(branch->table, branch->family, suffix) != NULL &&
 				(prefix < 0 || frequencies[i] < frequencies[prefix]))
 				prefix = i;
+		}
 		if (prefix >= 0)
 			(void) use_prefix(path, branch,
-							  imgcat_filter_suffix(&request->filters[prefix]),
+							  filter_suffix(&request->filters[prefix]),
 							  prefix, -1);
 	}
 }
@@ -348,7 +375,7 @@ set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 	}
 	for (int i = 0; i < request->nfilters; i++)
 	{
-		const char *suffix = imgcat_filter_suffix(&request->filters[i]);
+		const char *suffix = filter_suffix(&request->filters[i]);
 		Relation	found;
 
 		if (suffix == NULL || bounds_order(path, request, i) ||
@@ -383,7 +410,7 @@ imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *req
 	path->sort_filter = -1;
 	path->has_after = (request->after != NULL);
 	for (int i = 0; i < request->nfilters; i++)
-		if (imgcat_filter_is_empty(&request->filters[i]))
+		if (filter_is_empty(&request->filters[i]))
 			path->empty = true;
 	set_keys(path, request);
 	if (path->empty)

@@ -356,6 +356,34 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 }
 
 /*
+ * The filter on the entry's own value of a column.
+ */
+static void
+set_value_filter(ImgcatEntryFilter *filter, const ImgcatEntry *entry, int column)
+{
+	ImgcatSummaryPart part;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->column = column;
+	filter->missing = true;
+	if (imgcat_column_is_enum(column, &part))
+		filter->codes = 1 << imgcat_summary_part(entry->summary, part);
+	else if (column == IMGCAT_COL_NAME)
+	{
+		filter->nnames = 1;
+		filter->names = palloc(sizeof(ImgcatName));
+		filter->names[0].text = entry->name;
+		filter->names[0].length = entry->name_length;
+		filter->names[0].hash = imgcat_summary_name_hash(entry->name, entry->name_length);
+	}
+	else
+		filter->low = filter->high =
+			column == IMGCAT_COL_SIZE ? entry->size
+			: column == IMGCAT_COL_CREATED_AT ? entry->created_at
+			: entry->updated_at;
+}
+
+/*
  * The peer group is long: open a scan of those images that have its value.
  */
 static void
@@ -368,7 +396,7 @@ open_group(ImgcatBranchScan *scan)
 	check_stack_depth();
 	memcpy(scan->nested_filters, request.filters,
 		   sizeof(ImgcatEntryFilter) * request.nfilters);
-	imgcat_filter_of_value(&scan->nested_filters[request.nfilters++], &group->value, column);
+	set_value_filter(&scan->nested_filters[request.nfilters++], &group->value, column);
 	request.filters = scan->nested_filters;
 	if (!scan->path.has_after ||
 		imgcat_entry_compare_column(&group->value, request.after, column) != 0)

@@ -264,35 +264,6 @@ imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 }
 
 /*
- * The filter on the entry's own value of a column.
- */
-void
-imgcat_filter_of_value(ImgcatEntryFilter *filter,
-					   const ImgcatEntry *entry, int column)
-{
-	ImgcatSummaryPart part;
-
-	memset(filter, 0, sizeof(*filter));
-	filter->column = column;
-	filter->missing = true;
-	if (imgcat_column_is_enum(column, &part))
-		filter->codes = 1 << imgcat_summary_part(entry->summary, part);
-	else if (column == IMGCAT_COL_NAME)
-	{
-		filter->nnames = 1;
-		filter->names = palloc(sizeof(ImgcatName));
-		filter->names[0].text = entry->name;
-		filter->names[0].length = entry->name_length;
-		filter->names[0].hash = imgcat_summary_name_hash(entry->name, entry->name_length);
-	}
-	else
-		filter->low = filter->high =
-			column == IMGCAT_COL_SIZE ? entry->size
-			: column == IMGCAT_COL_CREATED_AT ? entry->created_at
-			: entry->updated_at;
-}
-
-/*
  * Does the filter leave one value of its column, as the indexes hold it?
  */
 bool
@@ -306,31 +277,6 @@ imgcat_filter_is_value(const ImgcatEntryFilter *filter)
 		return filter->nnames == 1;
 	return filter->column != IMGCAT_COL_PROTECTED &&
 		filter->column != IMGCAT_COL_PROPERTIES && filter->low == filter->high;
-}
-
-/*
- * Does nothing pass the filter?
- */
-bool
-imgcat_filter_is_empty(const ImgcatEntryFilter *filter)
-{
-	ImgcatSummaryPart part;
-
-	if (imgcat_column_is_enum(filter->column, &part))
-		return filter->codes == 0;
-	if (filter->names != NULL)
-		return filter->nnames == 0;
-	return filter->low > filter->high;
-}
-
-/*
- * The end of the names of the indexes that find what passes; NULL: none do.
- */
-const char *
-imgcat_filter_suffix(const ImgcatEntryFilter *filter)
-{
-	return filter->column == IMGCAT_INDEXED_PROPERTY ? filter->suffix
-		: imgcat_index_suffix(filter->column);
 }
 
 /*

@@ -108,11 +108,7 @@ extern int	imgcat_entry_compare_column(const ImgcatEntry *a,
 										const ImgcatEntry *b, int column);
 extern int	imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 								 const ImgcatKey *keys, int nkeys);
-extern void imgcat_filter_of_value(ImgcatEntryFilter *filter,
-								   const ImgcatEntry *entry, int column);
 extern bool imgcat_filter_is_value(const ImgcatEntryFilter *filter);
-extern bool imgcat_filter_is_empty(const ImgcatEntryFilter *filter);
-extern const char *imgcat_filter_suffix(const ImgcatEntryFilter *filter);
 extern Datum imgcat_filter_value(const ImgcatEntryFilter *filter);
 extern ImgcatMatch imgcat_filter_match(const ImgcatEntryFilter *filter,
 									   const ImgcatEntry *entry);
@@ -281,7 +277,6 @@ typedef struct ImgcatBranchRequest
 typedef struct ImgcatBranchScan ImgcatBranchScan;
 
 extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
-extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
 extern void imgcat_path_range(const ImgcatBranchPath *path,
 							  const ImgcatBranchRequest *request,
 							  int64 *low, int64 *high);
