@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_page.c
- *		One page of a list: scan, fetch, recheck, hand on; and the SQL scan.
+ *		One page of a list: scan, fetch, recheck, hand on; and two of the scans.
  *
  * Whatever scan finds an image, its row is fetched here, under the snapshot
  * of the page, and one statement checks the caller's scope and all conditions
@@ -300,6 +300,106 @@ batch_size(const ListPage *page)
 }
 
 /*
+ * The ordered scan: no statement lists a page at a bounded cost where the order
+ * has two keys, or where a range crosses the order, because the planner knows
+ * neither to sort the entries of an index peer group by peer group, nor to change
+ * its mind.  So each UNION ALL branch of the scope is a scan of its own over index
+ * entries (branch_scan.c), and these are merged here.
+ *
+ * Facets are in no entry.  If they have few enough images, the search index gives
+ * their row numbers, and entries of other rows are left out.
+ */
+typedef struct MergedBranch
+{
+	ImgcatBranchScan *scan;
+	ImgcatEntry *head;			/* first that was not handed out; NULL: asked
+								 * for when needed, or none */
+	bool		ended;
+} MergedBranch;
+
+typedef struct OrderedScan
+{
+	ImgcatListScan pub;			/* must be first */
+	MergedBranch branches[IMGCAT_SCOPE_MAX];
+} OrderedScan;
+
+/*
+ * The next image of the merged branches.
+ */
+static ImgcatEntry *
+ordered_next(ImgcatListScan *self)
+{
+	OrderedScan *scan = (OrderedScan *) self;
+	ImgcatListPlan *plan = self->plan;
+	MergedBranch *first = NULL;
+	ImgcatEntry *entry;
+
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < plan->nbranches; i++)
+	{
+		MergedBranch *branch = &scan->branches[i];
+
+		if (branch->head == NULL && !branch->ended)
+		{
+			branch->head = imgcat_branch_scan_next(branch->scan);
+			branch->ended = (branch->head == NULL);
+		}
+		if (branch->head != NULL &&
+			(first == NULL ||
+			 imgcat_entry_compare(branch->head, first->head, plan->keys,
+								  plan->nkeys) < 0))
+			first = branch;
+	}
+	if (first == NULL)
+		return NULL;
+	entry = first->head;
+	first->head = NULL;
+	return entry;
+}
+
+static void
+ordered_close(ImgcatListScan *self)
+{
+	OrderedScan *scan = (OrderedScan *) self;
+
+	for (int i = 0; i < self->plan->nbranches; i++)
+		imgcat_branch_scan_close(scan->branches[i].scan);
+	pfree(scan);
+}
+
+/*
+ * Open an ordered scan of the plan, behind a keyset position if there is one.
+ */
+static ImgcatListScan *
+ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
+{
+	OrderedScan *scan = palloc0(sizeof(OrderedScan));
+	bool		by_tid;
+
+	scan->pub.plan = plan;
+	scan->pub.counters = counters;
+	scan->pub.next = ordered_next;
+	scan->pub.close = ordered_close;
+	by_tid = plan->probe != NULL && imgcat_plan_tids(plan);
+	for (int i = 0; i < plan->nbranches; i++)
+	{
+		ImgcatBranch *branch = &plan->branches[i].branch;
+		ImgcatBranchRequest request;
+
+		/* the branches leave out what lacks the facets, if that is known */
+		if (plan->probe != NULL)
+			branch->facet_share = Min(plan->matching / imgcat_number_of_rows(&plan->images), 1);
+		if (by_tid)
+			branch->tids = &plan->tids;
+		branch->images = &plan->images;
+
+		imgcat_branch_request(&request, plan, i);
+		scan->branches[i].scan = imgcat_branch_scan_open(&request);
+	}
+	return &scan->pub;
+}
+
+/*
  * The SQL scan: images by one statement, whose plan the server is free to
  * choose, for what no index of ours leads to: images that are named by their
  * identifiers, deleted ones, and conditions that few images pass and no index
@@ -427,7 +527,7 @@ imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
 {
 	static ImgcatListScan *(*const open[]) (ImgcatListPlan *, ImgcatPageCounters *) =
 	{
-		[IMGCAT_ORDERED_SCAN] = imgcat_ordered_scan_open,
+		[IMGCAT_ORDERED_SCAN] = ordered_scan_open,
 		[IMGCAT_SEARCH_SCAN] = imgcat_search_scan_open,
 		[IMGCAT_SQL_SCAN] = sql_scan_open,
 	};

@@ -596,6 +596,28 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 }
 
 /*
+ * What is asked of a branch; its share of the rows wanted is that of its
+ * images.
+ */
+void
+imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan, int at)
+{
+	const ImgcatPlanBranch *branch = &plan->branches[at];
+	double		images = 0;
+
+	for (int i = 0; i < plan->nbranches; i++)
+		images += plan->branches[i].images;
+	memset(request, 0, sizeof(*request));
+	request->branch = &branch->branch;
+	request->keys = plan->keys;
+	request->nkeys = plan->nkeys;
+	request->filters = branch->filters;
+	request->nfilters = branch->nfilters;
+	request->after = plan->after;
+	request->rows = plan->rows * branch->images / images + 1;
+}
+
+/*
  * Close what a plan has opened.
  */
 void

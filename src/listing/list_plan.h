@@ -190,8 +190,6 @@ struct ImgcatListScan
 
 extern void imgcat_branch_request(ImgcatBranchRequest *request,
 								  const ImgcatListPlan *plan, int at);
-extern ImgcatListScan *imgcat_ordered_scan_open(ImgcatListPlan *plan,
-												ImgcatPageCounters *counters);
 extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
 											   ImgcatPageCounters *counters);
 extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
