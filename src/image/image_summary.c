@@ -5,7 +5,7 @@
  *
  * Every ordered index holds the summary of its images, so that a scan passes
  * images that the request does not want without looking at the table
- * (listing/ordered_scan.c).  As columns of their own the same values would
+ * (listing/branch_scan.c).  As columns of their own the same values would
  * double the size of the indexes.
  *
  * src/image/image_summary.c

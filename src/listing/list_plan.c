@@ -3,7 +3,7 @@
  * list_plan.c
  *		How the images of a request are found: one decision, as a value.
  *
- * There are three scans (list_scan.h).  An ordered scan reads index entries in
+ * There are three scans (ImgcatListScan).  An ordered scan reads index entries in
  * the order of the request; a search scan intersects facets in the search
  * index; a SQL scan leaves the choice to the server's planner.  choose_scan()
  * says which, from the request, the statistics, the indexes that are there and
