@@ -320,7 +320,7 @@ typedef struct MergedBranch
 typedef struct OrderedScan
 {
 	ImgcatListScan pub;			/* must be first */
-	MergedBranch branches[IMGCAT_SCOPE_MAX];
+	MergedBranch branches[IMGCAT_BRANCHES_MAX];
 } OrderedScan;
 
 /*

@@ -23,6 +23,7 @@
 #include "image/ims_rules.h"
 #include "image/property_index.h"
 #include "listing/list_plan.h"
+#include "port/pg_bitutils.h"
 #include "listing/list_sql.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -352,6 +353,43 @@ add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
 }
 
 /*
+ * Give each status of a short list branches of its own where the order is that of
+ * sizes: the index of both has the order of one status, not of several.
+ */
+static void
+split_by_status(ImgcatListPlan *plan)
+{
+	int			at = 0;
+	int			nvalues;
+	int			nbranches = plan->nbranches;
+	uint32		codes;
+
+	if (plan->request->hidden || plan->keys[0].column != IMGCAT_COL_SIZE)
+		return;
+	while (at < plan->nfilters && plan->filters[at].column != IMGCAT_COL_STATUS)
+		at++;
+	if (at == plan->nfilters)
+		return;
+	codes = plan->filters[at].codes;
+	nvalues = pg_popcount32(codes);
+	if (nvalues < 2 || nvalues > IMGCAT_SPLIT_VALUES_MAX)
+		return;
+	for (int value = 0; value < nvalues; value++, codes &= codes - 1)
+		for (int i = 0; i < nbranches; i++)
+		{
+			ImgcatPlanBranch *branch = &plan->branches[value * nbranches + i];
+			ImgcatEntryFilter *filters;
+
+			*branch = plan->branches[i];
+			filters = palloc(sizeof(ImgcatEntryFilter) * branch->nfilters);
+			memcpy(filters, branch->filters, sizeof(ImgcatEntryFilter) * branch->nfilters);
+			filters[at].codes = codes & -codes;
+			branch->filters = filters;
+		}
+	plan->nbranches = nbranches * nvalues;
+}
+
+/*
  * Are the indexes there that an ordered scan of the branch cannot do without?
  */
 static bool
@@ -381,6 +419,7 @@ plan_branches(ImgcatListPlan *plan)
 		plan->can_order = has_indexes(plan, &plan->branches[i].branch);
 		plan->branches[i].images = imgcat_estimate_branch(&plan->branches[i].branch);
 	}
+	split_by_status(plan);
 }
 
 /*

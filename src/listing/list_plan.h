@@ -104,6 +104,10 @@ typedef enum ImgcatScanKind
 	IMGCAT_SQL_SCAN
 } ImgcatScanKind;
 
+/* most values of an in: list that are branches of their own */
+#define IMGCAT_SPLIT_VALUES_MAX 4
+#define IMGCAT_BRANCHES_MAX (IMGCAT_SCOPE_MAX * IMGCAT_SPLIT_VALUES_MAX)
+
 /* A branch of an ordered scan, with what its entries are filtered by. */
 typedef struct ImgcatPlanBranch
 {
@@ -148,7 +152,7 @@ typedef struct ImgcatListPlan
 	/* ordered scan */
 	bool		can_order;		/* all indexes are there */
 	int			nbranches;
-	ImgcatPlanBranch branches[IMGCAT_SCOPE_MAX];
+	ImgcatPlanBranch branches[IMGCAT_BRANCHES_MAX];
 } ImgcatListPlan;
 
 extern void imgcat_plan_list(ImgcatListPlan *plan,
