@@ -26,6 +26,14 @@ CREATE FUNCTION image_catalog.list_cloud_images_page(query text DEFAULT '')
 COMMENT ON FUNCTION image_catalog.list_cloud_images_page(text) IS
     'one page as the answer of GET /v2/cloudimages?query of IMS: images only, 500 unless limit says otherwise';
 
+CREATE FUNCTION image_catalog.list_cloud_image_tags(query text DEFAULT '')
+    RETURNS json
+    LANGUAGE C STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_list_cloud_image_tags';
+COMMENT ON FUNCTION image_catalog.list_cloud_image_tags(text) IS
+    'the tags, as they are stored, of the images that list_cloud_images_page lists with the same filters, each once and sorted: all, or limit of them, on the page of that number (IMS, GET /v1/cloudimages/tags)';
+
 CREATE FUNCTION image_catalog.count_images(filter jsonb DEFAULT '{}')
     RETURNS bigint
     LANGUAGE C STABLE PARALLEL SAFE

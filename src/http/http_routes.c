@@ -69,7 +69,29 @@ static const ImgcatHttpRoute routes[] = {
 	{"POST", PROJECT "/{image_id}/tags/action", imgcat_http_ims_change_tags, "ims_change_image_tags", 204, IMGCAT_BODY_JSON, IMGCAT_API_IMS},
 	{"DELETE", PROJECT "/{image_id}/tags/{key}", imgcat_http_ims_delete_tag, "ims_delete_image_tag", 204, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
 	{"POST", PROJECT "/resource_instances/action", imgcat_http_ims_query, "ims_query_images", 200, IMGCAT_BODY_JSON, IMGCAT_API_IMS},
+	{"GET", "/v1/cloudimages/tags", imgcat_http_run_query, "list_cloud_image_tags", 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
 	{"PUT", "/v1/cloudimages/tags", imgcat_http_ims_set_tag, "ims_set_image_tag", 204, IMGCAT_BODY_JSON, IMGCAT_API_IMS},
+
+	/*
+	 * not offered: most needs the cloud around IMS, its servers, object store
+	 * and jobs
+	 */
+	{"GET", "/v1/cloudimages/fuzzy", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"GET", "/v1/cloudimages/os_version", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"GET", "/v1/cloudimages/quota", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v2/cloudimages/action", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v2/cloudimages/quickimport/action", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v1/cloudimages/dataimages/action", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v1/cloudimages/wholeimages/action", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"PUT", "/v1/cloudimages/{image_id}/upload", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v1/cloudimages/{image_id}/file", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v1/cloudimages/{image_id}/copy", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v1/cloudimages/{image_id}/cross_region_copy", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"POST", "/v1/cloudimages/members", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"PUT", "/v1/cloudimages/members", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"DELETE", "/v1/cloudimages/members", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"GET", "/v1/cloudimages/job/{job_id}", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
+	{"GET", "/v1/{project_id}/jobs/{job_id}", NULL, NULL, 200, IMGCAT_BODY_IGNORED, IMGCAT_API_IMS},
 
 	/* container images */
 	{"GET", "/v1/imagescount", imgcat_http_count_containers, "count_container_images", 200, IMGCAT_BODY_IGNORED, IMGCAT_API_CONTAINER},

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * list.c
- *		list_images, list_images_page, list_cloud_images_page, count_images, and
- *		what explains the first two.
+ *		list_images, list_images_page, list_cloud_images_page, the tags of a
+ *		list of IMS, count_images, and what explains the first two.
  *
  * The functions run as the owner of the tables: row-level security would bar
  * the search index, because array containment is not leakproof.  The recheck
@@ -25,6 +25,7 @@
 #include "image/errors.h"
 #include "image/image_row.h"
 #include "image/protection.h"
+#include "json_writer.h"
 #include "listing/list_plan.h"
 #include "listing/list_request.h"
 #include "listing/list_sql.h"
@@ -472,6 +473,104 @@ IMGCAT_FUNCTION(imgcat_list_cloud_images_page, 1)
 {
 	PG_RETURN_TEXT_P(page_document(IMGCAT_DIALECT_IMS, PG_GETARG_TEXT_PP(0),
 								   "/v2/cloudimages", CLOUD_PAGE_LIMIT_DEFAULT, false));
+}
+
+/* Takes tags. */
+typedef struct TagReceiver
+{
+	DestReceiver pub;			/* must be first */
+	StringInfo	json;
+	int64		rows;
+} TagReceiver;
+
+static bool
+tag_receive(TupleTableSlot *slot, DestReceiver *self)
+{
+	TagReceiver *tags = (TagReceiver *) self;
+	bool		isnull;
+
+	if (tags->rows++ > 0)
+		appendStringInfoString(tags->json, ", ");
+	imgcat_json_text(tags->json, slot_getattr(slot, 1, &isnull));
+	return true;
+}
+
+/*
+ * Take the parameter "page" out of a request, and answer the page: 1, the
+ * first, unless given.
+ */
+static int64
+take_page_number(ImgcatListRequest *request)
+{
+	int64		page = 1;
+	int			kept = 0;
+
+	for (int i = 0; i < request->nparameters; i++)
+	{
+		const ImgcatListParameter *parameter = &request->parameters[i];
+
+		if (strcmp(parameter->name, "page") != 0)
+		{
+			request->parameters[kept++] = *parameter;
+			continue;
+		}
+		page = 0;
+		if (parameter->value_length <= 9 && parameter->value_length > 0 &&
+			strspn(parameter->value, "0123456789") == parameter->value_length)
+			page = atoi(parameter->value);
+		if (page < 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("invalid value for parameter \"%s\"", "page"),
+					 imgcat_ims_errdetail(IMGCAT_DIALECT_IMS, IMS_BAD_VALUE,
+										  "The value is \"%s\".", parameter->value),
+					 errhint("Pages are counted from 1.")));
+	}
+	request->nparameters = kept;
+	return page;
+}
+
+/*
+ * list_cloud_image_tags(query text) returns json: the tags of the images that
+ * a list of IMS has, as they are stored.  An order, and a marker, of the images
+ * tells nothing here.
+ */
+IMGCAT_FUNCTION(imgcat_list_cloud_image_tags, 1)
+{
+	ImgcatCaller caller = imgcat_caller();
+	ImgcatListRequest request;
+	ImgcatStatement statement;
+	TagReceiver receiver;
+	StringInfoData json;
+	int64		page;
+	int64		limit;
+
+	check_may_list(&caller, IMGCAT_DIALECT_IMS);
+	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
+	add_query_string(&request, PG_GETARG_TEXT_PP(0), "/v1/cloudimages/tags");
+	page = take_page_number(&request);
+	imgcat_list_request_finish(&request, &caller);
+	limit = request.limit;
+	if (limit < 0 && page > 1)
+		limit = CLOUD_PAGE_LIMIT_DEFAULT;
+	limit = Min(limit, imgcat_page_limit_max);
+
+	initStringInfo(&json);
+	appendStringInfoSpaces(&json, VARHDRSZ);
+	appendStringInfoString(&json, "{\"tags\": [");
+	receiver.pub = *None_Receiver;
+	receiver.pub.receiveSlot = tag_receive;
+	receiver.pub.mydest = DestTuplestore;
+	receiver.json = &json;
+	receiver.rows = 0;
+	SPI_connect();
+	imgcat_tags_statement(&statement, &request, &caller, limit,
+						  (page - 1) * Max(limit, 0));
+	imgcat_statement_execute(&statement, 0, &receiver.pub);
+	SPI_finish();
+	appendStringInfoString(&json, "]}");
+	SET_VARSIZE(json.data, json.len);
+	PG_RETURN_TEXT_P((text *) json.data);
 }
 
 /*

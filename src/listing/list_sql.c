@@ -422,7 +422,7 @@ imgcat_append_listed(ImgcatStatement *statement, const ImgcatListRequest *reques
 }
 
 /*
- * Counts.
+ * Counts and tags: what is told of all images of a request.
  *
  * The branches of what a caller may list hold no image twice, so their counts
  * add up: of everybody's images of some visibilities, of the caller's own, and
@@ -432,6 +432,8 @@ imgcat_append_listed(ImgcatStatement *statement, const ImgcatListRequest *reques
  *
  * Only images that are named, and deleted ones, which shares leave out, are
  * counted with the whole scope as one condition.
+ *
+ * Tags are read from the rows of the same branches.
  */
 
 /* What the functions below need to know. */
@@ -442,7 +444,17 @@ typedef struct Count
 	ImgcatScope scope;
 	int			project;		/* its parameter; 0: none */
 	const ImgcatCondition *facet;	/* looked for in the search index, or NULL */
+	bool		tags;			/* the rows' tags are wanted, not their number */
 } Count;
+
+/*
+ * What is read of image i.
+ */
+static const char *
+target(const Count *count)
+{
+	return count->tags ? "i.tags" : "count(*)";
+}
 
 /*
  * Of the facets asked for the rarest, if it is worth looking for in the search
@@ -524,10 +536,10 @@ append_rest(Count *count)
 }
 
 /*
- * The count of the branches of one kind, of images.
+ * What the branches of one kind tell, of images.
  */
 static void
-count_images(Count *count, ImgcatScopeKind kind)
+append_images(Count *count, ImgcatScopeKind kind)
 {
 	StringInfo	sql = &count->statement->sql;
 	int64		scopes[IMGCAT_SCOPE_MAX];
@@ -535,8 +547,8 @@ count_images(Count *count, ImgcatScopeKind kind)
 	bool		everything = false;
 	const char *comma = "";
 
-	appendStringInfoString(sql, "(SELECT count(*) FROM image_catalog.images i"
-						   " WHERE i.visibility IN (");
+	appendStringInfo(sql, "(SELECT %s FROM image_catalog.images i"
+					 " WHERE i.visibility IN (", target(count));
 	for (int i = 0; i < count->scope.nbranches; i++)
 	{
 		const ImgcatScopeBranch *branch = &count->scope.branches[i];
@@ -570,19 +582,19 @@ count_images(Count *count, ImgcatScopeKind kind)
 }
 
 /*
- * The count of the shares of a branch.  A share is there only while its image
- * is shared and alive, so nothing else is looked at unless the request has
+ * What the shares of a branch tell.  A share is there only while its image
+ * is shared and alive, so a count looks at nothing else unless the request has
  * conditions.
  */
 static void
-count_shares(Count *count, const ImgcatScopeBranch *branch)
+append_shares(Count *count, const ImgcatScopeBranch *branch)
 {
 	const ImgcatListRequest *request = count->request;
 	StringInfo	sql = &count->statement->sql;
 
-	appendStringInfo(sql, "(SELECT count(*) FROM image_catalog.image_shares m%s"
+	appendStringInfo(sql, "(SELECT %s FROM image_catalog.image_shares m%s"
 					 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
-					 request->nconditions > 0
+					 target(count), request->nconditions > 0 || count->tags
 					 ? " JOIN image_catalog.images i ON i.id = m.image_id" : "",
 					 count->project, branch->member_status,
 					 request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
@@ -599,27 +611,53 @@ count_shares(Count *count, const ImgcatScopeBranch *branch)
 }
 
 /*
- * The sum of the branches' counts.
+ * What the branches tell, together; there is one at least.
  */
 static void
-append_sum(Count *count)
+append_branches(Count *count)
 {
 	static const ImgcatScopeKind kinds[] = {IMGCAT_SCOPE_EVERYBODY, IMGCAT_SCOPE_OWN};
 	StringInfo	sql = &count->statement->sql;
+	const char *with = count->tags ? " UNION ALL " : " + ";
 
-	appendStringInfoString(sql, "SELECT 0::bigint");
+	appendStringInfoString(sql, count->tags ? "SELECT NULL::text[] AS tags"
+						   : "SELECT 0::bigint");
 	for (int i = 0; i < (int) lengthof(kinds); i++)
 		if (imgcat_scope_has(&count->scope, kinds[i]))
 		{
-			appendStringInfoString(sql, " + ");
-			count_images(count, kinds[i]);
+			appendStringInfoString(sql, with);
+			append_images(count, kinds[i]);
 		}
 	for (int i = 0; i < count->scope.nbranches; i++)
 		if (count->scope.branches[i].kind == IMGCAT_SCOPE_MEMBER)
 		{
-			appendStringInfoString(sql, " + ");
-			count_shares(count, &count->scope.branches[i]);
+			appendStringInfoString(sql, with);
+			append_shares(count, &count->scope.branches[i]);
 		}
+}
+
+/*
+ * Append what tells of all images of the request.
+ */
+static void
+append_all(Count *count, const ImgcatCaller *caller)
+{
+	ImgcatStatement *statement = count->statement;
+	const ImgcatListRequest *request = count->request;
+
+	statement->parallel = true;
+	statement->generic = is_generic(request);
+	imgcat_list_scope(&count->scope, request, caller);
+	if (request->deleted || imgcat_has_condition(request, IMGCAT_COND_UUID_IN))
+	{
+		appendStringInfo(&statement->sql, "SELECT %s FROM image_catalog.images i WHERE ",
+						 target(count));
+		imgcat_append_listed(statement, request, &count->scope, (Datum) 0);
+		return;
+	}
+	count->project = project_parameter(statement, &count->scope);
+	count->facet = rarest_facet(request);
+	append_branches(count);
 }
 
 /*
@@ -633,17 +671,32 @@ imgcat_count_statement(ImgcatStatement *statement,
 	Count		count = {.statement = statement,.request = request};
 
 	imgcat_statement_begin(statement);
-	statement->parallel = true;
-	statement->generic = is_generic(request);
-	imgcat_list_scope(&count.scope, request, caller);
-	if (request->deleted || imgcat_has_condition(request, IMGCAT_COND_UUID_IN))
-	{
-		appendStringInfoString(&statement->sql,
-							   "SELECT count(*) FROM image_catalog.images i WHERE ");
-		imgcat_append_listed(statement, request, &count.scope, (Datum) 0);
+	append_all(&count, caller);
+}
+
+/*
+ * The statement that reads the tags of the images of a request, each once and
+ * bytewise in order: limit of them, or all if that is negative, behind offset.
+ */
+void
+imgcat_tags_statement(ImgcatStatement *statement,
+					  const ImgcatListRequest *request,
+					  const ImgcatCaller *caller, int64 limit, int64 offset)
+{
+	Count		count = {.statement = statement,.request = request,.tags = true};
+
+	imgcat_statement_begin(statement);
+	appendStringInfoString(&statement->sql,
+						   "SELECT DISTINCT t.tag COLLATE \"C\" FROM (");
+	append_all(&count, caller);
+	appendStringInfoString(&statement->sql,
+						   ") b, pg_catalog.unnest(b.tags) AS t (tag) ORDER BY 1");
+	if (limit < 0)
 		return;
-	}
-	count.project = project_parameter(statement, &count.scope);
-	count.facet = rarest_facet(request);
-	append_sum(&count);
+	appendStringInfo(&statement->sql, " LIMIT $%d",
+					 imgcat_statement_parameter(statement, INT8OID,
+												Int64GetDatum(limit)));
+	appendStringInfo(&statement->sql, " OFFSET $%d",
+					 imgcat_statement_parameter(statement, INT8OID,
+												Int64GetDatum(offset)));
 }

@@ -66,5 +66,9 @@ extern void imgcat_append_keys(ImgcatStatement *statement, const int64 *keys,
 extern void imgcat_count_statement(ImgcatStatement *statement,
 								   const ImgcatListRequest *request,
 								   const ImgcatCaller *caller);
+extern void imgcat_tags_statement(ImgcatStatement *statement,
+								  const ImgcatListRequest *request,
+								  const ImgcatCaller *caller,
+								  int64 limit, int64 offset);
 
 #endif							/* IMGCAT_LIST_SQL_H */

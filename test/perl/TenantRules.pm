@@ -374,6 +374,7 @@ sub actions
 		[ q{SELECT count(*) FROM image_catalog.list_images()}, \&listers ],
 		[ q{SELECT image_catalog.list_images_page()}, \&listers ],
 		[ q{SELECT image_catalog.list_cloud_images_page()}, \&listers ],
+		[ q{SELECT image_catalog.list_cloud_image_tags()}, \&listers ],
 		[ q{SELECT image_catalog.count_images()}, \&listers ],
 		[ q{SELECT image_catalog.ims_query_images('{"action": "count"}')}, \&listers ],
 		[ q{SELECT count(*) FROM image_catalog.image_changes()}, \&listers ],
@@ -504,7 +505,9 @@ sub lists
 		  { sql => qq{SELECT string_agg(name, ',' ORDER BY name) FROM image_catalog.list_images('{$filter}', "limit" => 1000)}, asked => $asked },
 		  { sql => 'SELECT ' . sprintf($page, 'list_images_page', $query), asked => $asked },
 		  { sql => "SELECT image_catalog.count_images('{$filter}')", asked => $asked, count => 1 },
-		  { sql => 'SELECT ' . sprintf($page, 'list_cloud_images_page', $query), asked => { %$asked, ims => 1 } };
+		  { sql => 'SELECT ' . sprintf($page, 'list_cloud_images_page', $query), asked => { %$asked, ims => 1 } },
+		  { sql => qq{SELECT string_agg(t, ',' ORDER BY t COLLATE "C") FROM json_array_elements_text(image_catalog.list_cloud_image_tags('$query') -> 'tags') t WHERE t <> 'mark'},
+			asked => { %$asked, ims => 1 } };
 	}
 	push @lists, { sql => q{SELECT string_agg(k ->> 'key', ',' ORDER BY k ->> 'key' COLLATE "C") FROM json_array_elements(image_catalog.ims_project_tags() -> 'tags') k WHERE k ->> 'key' <> 'mark'},
 		own => 1 };

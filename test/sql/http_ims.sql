@@ -30,8 +30,30 @@ SELECT method, target, body, status, answer
                ('POST', '/v2/P/images/#1/tags', '{"tag": {"value": "x"}}'), ('POST', '/v2/P/images/#1/tags/action', '{"action": "create"}'), ('POST', '/v2/P/images/#1/tags/action', '{"tags": []}'),
                ('POST', '/v2/P/images/#1/tags/action', '{"action": "create", "tags": {}}'), ('POST', '/v2/P/images/#1/tags/action', '{"action": "Create", "tags": []}'),
                ('PUT', '/v1/cloudimages/tags', '{}'), ('PUT', '/v1/cloudimages/tags', '{"image_id": "x", "tag": "a"}'), ('PUT', '/v1/cloudimages/tags', '{"image_id": "477d0000-0000-4000-8000-000000000001"}'),
-               ('PUT', '/v2/P/images/#1/tags', '{}'), ('GET', '/v1/cloudimages/tags', NULL)) AS t (method, target, body),
+               ('PUT', '/v2/P/images/#1/tags', '{}'), ('POST', '/v1/cloudimages/tags', NULL)) AS t (method, target, body),
        pg_temp.ask(method, target, body);
+
+-- the tags of a list, by its filters: of what the caller lists, each once
+RESET image_catalog.project_id;
+SELECT image_catalog.import_images('[
+ {"id": "477d0000-0000-4000-8000-000000000004", "name": "shared", "owner": "Q", "status": "active", "visibility": "shared", "__imagetype": "shared", "members": {"P": "accepted"}, "tags": ["kk=vv", "of.Q"]},
+ {"id": "477d0000-0000-4000-8000-000000000005", "name": "waiting", "owner": "Q", "status": "active", "visibility": "shared", "__imagetype": "shared", "members": {"P": "pending"}, "tags": ["waiting"]},
+ {"id": "477d0000-0000-4000-8000-000000000006", "name": "public", "owner": "Q", "status": "active", "visibility": "public", "__imagetype": "gold", "tags": ["zz=1", "\u00e9"]},
+ {"id": "477d0000-0000-4000-8000-000000000007", "name": "secret", "owner": "Q", "status": "active", "visibility": "private", "__imagetype": "private", "tags": ["secret"]}]');
+SET image_catalog.project_id = 'P';
+SELECT query, status, answer
+  FROM unnest('{"",?__imagetype=private,?visibility=shared,?visibility=shared&member_status=pending,?owner=Q,?owner=Q&visibility=private,?id=477d0000-0000-4000-8000-000000000006,?tag=kk=vv,?name=nothing,?status=killed,?limit=2,?limit=2&page=2,?limit=2&page=9,?page=2,?limit=0,?sort_key=name&sort_dir=asc&limit=1}'::text[]) AS query,
+       pg_temp.ask('GET', '/v1/cloudimages/tags' || query);
+SELECT query, status, answer
+  FROM unnest('{page=0,page=x,page=-1,page=,page=1.5,limit=-1,__imagetype=x,created_at=x,tag=%FF}'::text[]) AS query,
+       pg_temp.ask('GET', '/v1/cloudimages/tags?' || query);
+DELETE FROM image_catalog.images WHERE owner = 'Q' AND name <> 'foreign';
+
+-- what a cloud has around IMS is not here, and jobs neither
+SELECT method, target, status, answer
+  FROM (VALUES ('POST', '/v2/cloudimages/action'), ('POST', '/v2.1/cloudimages/action'), ('PUT', '/v1/cloudimages/#1/upload'), ('POST', '/v1/cloudimages/members'),
+               ('GET', '/v1/cloudimages/quota'), ('GET', '/v1/P/jobs/1'), ('GET', '/v1/cloudimages/job/1'), ('POST', '/v1/P/jobs/1'), ('PATCH', '/v1/cloudimages/members')) AS t (method, target),
+       pg_temp.ask(method, target);
 
 -- the list has no links; a patch may come as plain JSON, and is for active images
 SELECT status, jsonb_object_keys(answer::jsonb) AS member, jsonb_path_query_array(answer::jsonb, '$.images[*].name') AS names FROM pg_temp.ask('GET', '/v2/cloudimages?name=ubuntu');
