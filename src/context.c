@@ -40,6 +40,7 @@ bool		imgcat_strict_filters = false;
 char	   *imgcat_clock = NULL;
 char	   *imgcat_http_prefix = NULL;
 int			imgcat_http_data_piece = 0;
+bool		imgcat_http_errors = false;
 
 static const struct config_enum_entry dialect_options[] = {
 	{"openstack", IMGCAT_DIALECT_OPENSTACK, false},
@@ -150,6 +151,11 @@ imgcat_define_settings(void)
 							&imgcat_http_data_piece, 0, 0, INT_MAX,
 							PGC_SUSET, GUC_UNIT_BYTE | IMGCAT_GUC_FLAGS,
 							NULL, NULL, NULL);
+	DefineCustomBoolVariable("image_catalog.http_errors",
+							 "Errors that a client can cause are none that PostgREST answers with 500.",
+							 "Conflicts, limits and states have the SQLSTATE PT409 or PT413.",
+							 &imgcat_http_errors, false, PGC_USERSET, IMGCAT_GUC_FLAGS,
+							 NULL, NULL, NULL);
 }
 
 /*

@@ -41,6 +41,7 @@ extern bool imgcat_strict_filters;
 extern char *imgcat_clock;
 extern char *imgcat_http_prefix;
 extern int	imgcat_http_data_piece;
+extern bool imgcat_http_errors;
 
 extern void imgcat_define_settings(void);
 extern ImgcatCaller imgcat_caller(void);

@@ -44,6 +44,7 @@
 #include "context.h"
 #include "entry.h"
 #include "funcapi.h"
+#include "http/http.h"
 #include "miscadmin.h"
 #include "plan_cache.h"
 #include "utils/guc.h"
@@ -255,6 +256,9 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 	PG_FINALLY();
 	{
 		current_entry = entry.outer;
+		/* only on the way out: within, errors are caught by their own codes */
+		if (failed && entry.outer == NULL && imgcat_http_errors)
+			errcode(imgcat_http_sqlstate(geterrcode()));
 		SetUserIdAndSecContext(user, security_context);
 		imgcat_plans_leave(plans, failed);
 	}

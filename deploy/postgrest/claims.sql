@@ -116,13 +116,14 @@ BEGIN
                              WHERE lower(btrim(role)) = lower(admin_role));
     roles := ARRAY(SELECT role FROM unnest(roles) role WHERE lower(btrim(role)) <> 'admin');
 
-    -- all four, each time and for this transaction: nothing of another request stays
+    -- all, each time and for this transaction: nothing of another request stays
     PERFORM set_config('image_catalog.project_id',
                        image_claims.text_of_claim(claims, map.project_claim), true),
             set_config('image_catalog.user_id',
                        image_claims.text_of_claim(claims, map.user_claim), true),
             set_config('image_catalog.roles', array_to_string(roles, ','), true),
-            set_config('image_catalog.is_admin', is_admin::text, true);
+            set_config('image_catalog.is_admin', is_admin::text, true),
+            set_config('image_catalog.http_errors', 'on', true);
 
     -- PostgreSQL's own words for a view that cannot be written would be a 500
     IF current_setting('request.method', true) IN ('POST', 'PUT', 'PATCH', 'DELETE')

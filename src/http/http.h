@@ -142,6 +142,7 @@ extern text *imgcat_http_call_json(const char *function, int nargs,
 								   const Oid *types, const Datum *args);
 
 /* http_error.c */
+extern int	imgcat_http_sqlstate(int sqlerrcode);
 extern bool imgcat_http_error_propagates(const ErrorData *error);
 extern void imgcat_http_answer_error(const ImgcatHttpRequest *request,
 									 ImgcatHttpAnswer *answer,

@@ -94,12 +94,12 @@ status_grpc_code(int status)
 }
 
 /*
- * The status of an error, and whether to try again.
+ * The status of an error with that SQLSTATE, and whether to try again.
  */
 static int
-error_status(const ErrorData *error, bool *retry)
+error_status(int sqlerrcode, bool *retry)
 {
-	const char *code = unpack_sql_state(error->sqlerrcode);
+	const char *code = unpack_sql_state(sqlerrcode);
 
 	*retry = false;
 	if (code[0] == 'P' && code[1] == 'T' &&
@@ -125,6 +125,24 @@ bool
 imgcat_http_error_propagates(const ErrorData *error)
 {
 	return strncmp(unpack_sql_state(error->sqlerrcode), "57", 2) == 0;
+}
+
+/*
+ * The SQLSTATE by which PostgREST answers an error with our status for it.
+ * What it maps to the same or a similar status itself keeps its code, which
+ * tells more; the classes here it takes for faults of the server.
+ */
+int
+imgcat_http_sqlstate(int sqlerrcode)
+{
+	static const char *const classes[] = {"40", "54", "55"};
+	const char *code = unpack_sql_state(sqlerrcode);
+	bool		retry;
+
+	for (int i = 0; i < (int) lengthof(classes); i++)
+		if (strncmp(code, classes[i], 2) == 0)
+			return IMGCAT_ERRCODE_HTTP(error_status(sqlerrcode, &retry));
+	return sqlerrcode;
 }
 
 /*
@@ -323,7 +341,7 @@ imgcat_http_answer_error(const ImgcatHttpRequest *request,
 						 ImgcatHttpAnswer *answer, const ErrorData *error)
 {
 	bool		retry;
-	int			status = error_status(error, &retry);
+	int			status = error_status(error->sqlerrcode, &retry);
 	bool		of_container = request->api == IMGCAT_API_CONTAINER ||
 	request->api == IMGCAT_API_EXPORT;
 

@@ -69,7 +69,7 @@ my @requests = (
 	[ DELETE => '/v2/images/ID/tags/w' ],
 	[ GET => '/v2/images/ID/tasks' ],
 	[ GET => '/v2/schemas/image' ], [ GET => '/v2/info/import' ],
-	[ GET => '/v2/cloudimages?__imagetype=gold&__platform=Ubuntu&limit=3' ],
+	[ GET => '/v2/cloudimages?__imagetype=gold&__platform=Ubuntu&limit=3' ], [ GET => '/v1/cloudimages/tags?limit=2&page=2&tag=k=v' ],
 	[ PATCH => '/v2/cloudimages/ID', '[{"op": "replace", "path": "/name", "value": "x"}]', 'application/json' ],
 	[ GET => '/v2/A/images/tags' ],
 	[ GET => '/v2/A/images/ID/tags' ],
