@@ -275,6 +275,14 @@ is($answers[12]{state}, '42501', 'nobody creates nothing');
 is("$answers[13]{state} $answers[14]{rows}", '00000 1', 'a member accepts, and lists the image');
 is($answers[15]{state}, '22004', 'null is no image');
 
+# what PostgREST would answer with 500, though a client caused it
+@answers = ask(
+	map { { claims => $claims, method => 'POST', path => "/rpc/$_", body => { filter => { map { ("p$_" => 'x') } 1 .. 501 } } } }
+	  qw(list_images count_images));
+is(join(' ', map { $_->{state} } @answers), 'PT413 PT413', 'a limit is a status');
+is($answers[0]{message}, 'too many query parameters', 'with its message');
+is($node->safe_psql('postgres', q{SELECT coalesce(current_setting('image_catalog.http_errors', true), 'off')}), 'off', 'but not elsewhere');
+
 # the original URLs
 my $seen = { accept => 'application/json', 'x-original-method' => 'GET', 'x-original-uri' => '/v2/images?limit=1' };
 @answers = ask(
@@ -344,6 +352,19 @@ foreach my $name (sort keys %caller)
 		cmp_ok($hit + $read, '<=', $bound, "$name, order=$order: " . ($hit + $read) . ' buffers');
 		is($first->{rows}, 25, "$name, order=$order: a whole page");
 	}
+}
+
+# An exact count reads index entries only: of what the caller lists, not of all.
+foreach my $name (sort keys %caller)
+{
+	my $bound = $name =~ /administrator/ ? 200 : 60;
+	my $request = { claims => $caller{$name}, path => '/images', query => 'select=id&limit=1', count => 1 };
+	my ($statement) = statements_of($request, 'EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ');
+	$statement =~ s/.*PREPARE/PREPARE/s;
+	my ($first, $answer) = ask($request, { %$request, sql => $statement =~ s/;\s*$//r });
+	my ($hit) = $answer->{text} =~ /"Shared Hit Blocks": (\d+)/;
+	my ($read) = $answer->{text} =~ /"Shared Read Blocks": (\d+)/;
+	cmp_ok($hit + $read, '<=', $bound, "$name, an exact count of $first->{total}: " . ($hit + $read) . ' buffers');
 }
 
 ### What the OpenAPI is made of
