@@ -567,6 +567,8 @@ IMGCAT_FUNCTION(imgcat_list_cloud_image_tags, 1)
 	imgcat_tags_statement(&statement, &request, &caller, limit,
 						  (page - 1) * Max(limit, 0));
 	imgcat_statement_execute(&statement, 0, &receiver.pub);
+	if (receiver.rows == 0)
+		imgcat_tell_unknown(&request, &caller, false);
 	SPI_finish();
 	appendStringInfoString(&json, "]}");
 	SET_VARSIZE(json.data, json.len);

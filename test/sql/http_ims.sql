@@ -47,6 +47,10 @@ SELECT query, status, answer
 SELECT query, status, answer
   FROM unnest('{page=0,page=x,page=-1,page=,page=1.5,limit=-1,__imagetype=x,created_at=x,tag=%FF}'::text[]) AS query,
        pg_temp.ask('GET', '/v1/cloudimages/tags?' || query);
+-- a filter that nothing can answer to is refused where the list refuses it
+SET image_catalog.strict_filters = on;
+SELECT status, answer FROM pg_temp.ask('GET', '/v1/cloudimages/tags?nmae=x');
+RESET image_catalog.strict_filters;
 DELETE FROM image_catalog.images WHERE owner = 'Q' AND name <> 'foreign';
 
 -- what a cloud has around IMS is not here, and jobs neither
