@@ -390,19 +390,33 @@ split_by_status(ImgcatListPlan *plan)
 }
 
 /*
- * Are the indexes there that an ordered scan of the branch cannot do without?
+ * The end of the name of an index that an ordered scan of the branch cannot do
+ * without, and which is not there; NULL: there are all.  Of an order that an
+ * index has whole, the keys that only break ties need none of their own, but
+ * for created_at.
  */
-static bool
-has_indexes(const ImgcatListPlan *plan, const ImgcatBranch *branch)
+static const char *
+missing_suffix(const ImgcatListPlan *plan, const ImgcatBranch *branch)
 {
+	const char *needed[1 + IMGCAT_KEYS_MAX];
+	int			nneeded = 0;
+
 	if (branch->hidden)
-		return imgcat_table_index(branch->table, branch->family,
-								  imgcat_hidden_suffix(branch)) != NULL;
-	for (int i = 0; i < plan->nkeys; i++)
-		if (imgcat_table_index(branch->table, branch->family,
-							   imgcat_index_suffix(plan->keys[i].column)) == NULL)
-			return false;
-	return imgcat_table_index(branch->table, branch->family, "created_at") != NULL;
+		needed[nneeded++] = imgcat_hidden_suffix(branch);
+	else
+	{
+		needed[nneeded++] = imgcat_index_suffix(IMGCAT_COL_CREATED_AT);
+		for (int i = 0; i < plan->nkeys; i++)
+		{
+			needed[nneeded++] = imgcat_index_suffix(plan->keys[i].column);
+			if (imgcat_is_index_order(&plan->keys[i], plan->nkeys - i))
+				break;
+		}
+	}
+	for (int i = 0; i < nneeded; i++)
+		if (imgcat_table_index(branch->table, branch->family, needed[i]) == NULL)
+			return needed[i];
+	return NULL;
 }
 
 /*
@@ -416,8 +430,14 @@ plan_branches(ImgcatListPlan *plan)
 	plan->can_order = !plan->request->deleted;
 	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
 	{
-		plan->can_order = has_indexes(plan, &plan->branches[i].branch);
-		plan->branches[i].images = imgcat_estimate_branch(&plan->branches[i].branch);
+		const ImgcatBranch *branch = &plan->branches[i].branch;
+		const char *missing = missing_suffix(plan, branch);
+
+		plan->can_order = missing == NULL;
+		if (missing != NULL)
+			plan->missing_index = psprintf("there is no index %s_%s_idx",
+										   branch->family, missing);
+		plan->branches[i].images = imgcat_estimate_branch(branch);
 	}
 	split_by_status(plan);
 }
@@ -551,7 +571,7 @@ choose_scan(ImgcatListPlan *plan)
 			  ? plan->fetch_all : fetches_all(plan)))
 		choose(plan, IMGCAT_SEARCH_SCAN, true, "few images have the facets");
 	else if (!plan->can_order)
-		choose(plan, IMGCAT_SQL_SCAN, false, "an ordered index is missing");
+		choose(plan, IMGCAT_SQL_SCAN, false, plan->missing_index);
 	else if (plan->probe != NULL && !request->hidden &&
 			 imgcat_sorts_by_creation(request) &&
 			 plan->hidden_share >= IMGCAT_SEARCH_LEAST_SHARE &&
@@ -573,7 +593,7 @@ drop_empty_shares(ImgcatListPlan *plan)
 {
 	ImgcatScope *scope = &plan->scope;
 	Relation	index = imgcat_table_index(&plan->shares, "image_shares",
-										   plan->request->hidden ? "hidden" : "id");
+										   plan->request->hidden ? "hidden" : "created_at");
 	int			nbranches = 0;
 
 	for (int i = 0; i < scope->nbranches; i++)

@@ -151,6 +151,7 @@ typedef struct ImgcatListPlan
 
 	/* ordered scan */
 	bool		can_order;		/* all indexes are there */
+	const char *missing_index;	/* which is not, as a reason */
 	int			nbranches;
 	ImgcatPlanBranch branches[IMGCAT_BRANCHES_MAX];
 } ImgcatListPlan;
