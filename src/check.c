@@ -33,6 +33,11 @@ typedef struct Check
 	const char *sql;
 } Check;
 
+/* no row: all orders are */
+#define ORDERS_SERVED \
+	"orders <@ ARRAY(SELECT sort_key FROM image_catalog.listing_orders)" \
+	" OR NOT EXISTS (SELECT FROM image_catalog.listing_orders)"
+
 static const Check checks[] = {
 	{"restores",
 		"SELECT 'restore_steps: a restore has begun; finish_restore() makes again what is missing'"
@@ -124,11 +129,18 @@ static const Check checks[] = {
 		"SELECT format('index %s is missing or cannot be used', n)"
 		" FROM (SELECT image_catalog.property_index_name(scope, name)::text AS n"
 		" FROM image_catalog.indexed_properties, unnest('{visibility,owner}'::text[]) scope"
+		" UNION SELECT name FROM image_catalog.listing_indexes"
+		" WHERE " ORDERS_SERVED
 		" UNION SELECT c.relname FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid"
 		" WHERE c.relnamespace = 'image_catalog'::regnamespace) names"
 		" WHERE NOT EXISTS (SELECT FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid"
 		" WHERE c.relname = n AND c.relnamespace = 'image_catalog'::regnamespace"
 		" AND x.indisvalid AND x.indisready)"
+	},
+	{"indexes of orders",
+		"SELECT format('index %s is of an order that is not served', l.name)"
+		" FROM image_catalog.listing_indexes l JOIN pg_class c ON c.relname = l.name"
+		" WHERE c.relnamespace = 'image_catalog'::regnamespace AND NOT (" ORDERS_SERVED ")"
 	},
 	{"triggers",
 		"SELECT format('trigger %s of %s does not fire%s', t.tgname, c.relname,"

@@ -393,6 +393,9 @@ sub actions
 			qw(catalog_counts catalog_estimates catalog_pending catalog_sizes)),
 		[ q{SELECT image_catalog.index_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.unindex_image_property('os_distro')}, \&admins ],
+		[ q{SELECT image_catalog.set_listing_orders('{name}')}, \&admins ],
+		[ q{SELECT cardinality(image_catalog.listing_orders()) > 0}, \&admins ],
+		[ q{SELECT count(*) > 0 FROM image_catalog.listing_index_statements('{}')}, \&admins ],
 		[ q{SELECT image_catalog.check()}, \&admins ],
 		[ q{SELECT image_catalog.explain_list_images()}, \&admins ],
 		[ q{SELECT image_catalog.explain_list_images_page('name=x', true)}, \&admins ],
@@ -518,7 +521,7 @@ sub lists
 # nobody calls, are found by their type.
 sub owner_functions
 {
-	return qw(check_image_shares_seen create_list_index image_change_patch is_alive rebuild_image_shares
+	return qw(check_image_shares_seen create_list_index image_change_patch is_alive listing_index_changes rebuild_image_shares
 	  rebuild_container_risk_scores create_container_trigram_indexes
 	  later_version latest_version begin_restore finish_restore);
 }
@@ -543,6 +546,7 @@ sub tables
 		image_changes_number_seq => 'sequence',
 		image_recording => 'recording',
 		indexed_properties => 'nobody',
+		(map { ($_ => 'nobody') } qw(listing_indexes listing_orders)),
 		property_protections => 'nobody',
 		restore_steps => 'nobody',
 		role_identities => 'admins',

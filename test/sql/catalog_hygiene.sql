@@ -102,7 +102,8 @@ SELECT oid::regclass AS definer_view FROM member_relation
  ORDER BY 1;
 
 -- tables and sequences that pg_dump would leave empty; what triggers derive
--- from other tables says so in its comment, and restoring fires them
+-- from other tables says so in its comment, and restoring fires them; what
+-- CREATE EXTENSION writes says so, too
 SELECT r.oid::regclass AS not_dumped FROM member_relation r
  WHERE r.relkind IN ('r', 'p', 'S')
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension e
@@ -112,7 +113,7 @@ SELECT r.oid::regclass AS not_dumped FROM member_relation r
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                     WHERE d.classid = 'pg_catalog.pg_class'::regclass
                       AND d.objid = r.oid AND d.deptype = 'i')
-   AND NOT COALESCE(obj_description(r.oid, 'pg_class') ~ '; (derived, filled by triggers|empty but for restores)$', false)
+   AND NOT COALESCE(obj_description(r.oid, 'pg_class') ~ '; (derived, filled by triggers|empty but for restores|rows are the extension''s own)$', false)
  ORDER BY 1;
 
 -- what PUBLIC may do with tables, views, sequences and their columns

@@ -37,9 +37,18 @@ for (my $done = 0; $done < $rounds; $done += $rounds_a_catalogue)
 	  qw(enable_seqscan enable_sort enable_bitmapscan enable_nestloop);
 	$planner .= "\nANALYZE image_catalog.images;" if rand() < 0.5;
 
+	# and so must any choice of indexes
+	my $orders = join ',', grep { rand() < 0.5 }
+	  qw(updated_at id name size status disk_format container_format);
+	$orders = 'updated_at,id,name,size,status,disk_format,container_format'
+	  if rand() < 0.4;
+
 	my $differences = $node->safe_psql(
 		'postgres', qq{
 SET jit = off;
+SET image_catalog.is_admin = on;
+DO 'BEGIN PERFORM image_catalog.set_listing_orders(''{$orders}''); END';
+RESET image_catalog.is_admin;
 SELECT setseed($catalogue_seed);
 CALL differential.fill($rows, '$spread');
 $planner
@@ -48,7 +57,7 @@ SELECT difference
        LATERAL (SELECT differential.round() WHERE n > 0) r (difference)
  WHERE difference IS NOT NULL;});
 	is($differences, '',
-		"$rounds_a_catalogue requests on $rows images of $spread, seed $catalogue_seed");
+		"$rounds_a_catalogue requests on $rows images of $spread, orders {$orders}, seed $catalogue_seed");
 }
 
 done_testing();

@@ -28,6 +28,8 @@ GRANT USAGE ON SCHEMA image_catalog TO analyst;
 GRANT SELECT ON image_catalog.images, image_catalog.image_members TO analyst;
 REVOKE EXECUTE ON FUNCTION image_catalog.count_images(jsonb) FROM PUBLIC;
 SELECT image_catalog.grant_project('analyst', 'p1');
+SELECT image_catalog.set_listing_orders('{name,size}');
+SELECT image_catalog.index_image_property('os_distro');
 });
 
 my $dump = "$PostgreSQL::Test::Utils::tmp_check/catalogue.sql";
@@ -105,8 +107,37 @@ SELECT c.relname, c.relrowsecurity, p.polname, pg_get_expr(p.polqual, p.polrelid
   FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
  WHERE c.relnamespace = 'image_catalog'::regnamespace AND c.relkind = 'r' ORDER BY 1, 2, 3});
 
+is_same('indexes', q{
+SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'image_catalog' ORDER BY 1, 2});
 is($node->safe_psql('restored', 'SELECT image_catalog.check()'), '',
 	'nothing derived differs');
+
+# rows without triggers: the extension's indexes, and the choice to be made again
+my $archive = "$PostgreSQL::Test::Utils::tmp_check/catalogue.dir";
+$node->command_ok(
+	[
+		'pg_dump', '--no-sync', '-Fd', '-f', $archive,
+		'-d', $node->connstr('postgres')
+	],
+	'the catalogue is dumped as a folder');
+$node->safe_psql('postgres',
+	q{CREATE DATABASE triggers TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'});
+$node->command_ok(
+	[ 'pg_restore', @$_, '-d', $node->connstr('triggers'), $archive ],
+	"restored: @$_")
+  foreach [ '--section=pre-data' ], [ '--section=data', '--disable-triggers' ];
+is($node->safe_psql('triggers', 'SELECT image_catalog.listing_orders()'),
+	'{created_at,name,size}', 'the orders are known');
+like($node->safe_psql('triggers', 'SELECT image_catalog.check()'),
+	qr/^index images_owner_status_idx is of an order that is not served$/m,
+	'the indexes are not those that they ask for');
+$node->safe_psql(
+	'triggers', q{
+SELECT image_catalog.set_listing_orders(image_catalog.listing_orders());
+SELECT image_catalog.unindex_image_property('os_distro'), image_catalog.index_image_property('os_distro');
+SELECT image_catalog.rebuild_image_shares()});
+is($node->safe_psql('triggers', 'SELECT image_catalog.check()'), '',
+	'nor does anything differ when they are asked for again');
 
 # and it goes on working
 is( $node->safe_psql(

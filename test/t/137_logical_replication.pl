@@ -27,6 +27,7 @@ load_catalogue($publisher, decode_json(data_text('images_oracle_catalog.json')))
 $publisher->safe_psql('postgres', qq{
 	SELECT image_catalog.record_image_history(true);
 	SELECT image_catalog.index_image_property('hw_disk_bus');
+	SELECT image_catalog.set_listing_orders('{id,size}');
 	SELECT image_catalog.import_container_images('$documents');
 	SELECT image_catalog.mark_finding_false_positive('CVE-2023-5678', 'nginx:1.25');
 	SELECT image_catalog.watch_image('alpine:3.18');
@@ -75,11 +76,11 @@ is($subscriber->safe_psql('postgres', 'SELECT image_catalog.check()'), '',
 	'nothing derived differs on the subscriber');
 my $rows = q{
 	SELECT format('SELECT %L, count(*), COALESCE(sum(hashtext(t::text)::bigint), 0) FROM %s t', c.relname, c.oid::regclass)
-	  FROM pg_class c WHERE relnamespace = 'image_catalog'::regnamespace AND relkind = 'r' AND relname NOT IN ('role_identities', 'indexed_properties') ORDER BY relname \gexec
+	  FROM pg_class c WHERE relnamespace = 'image_catalog'::regnamespace AND relkind = 'r' AND relname NOT IN ('role_identities', 'indexed_properties', 'listing_orders') ORDER BY relname \gexec
 };
 is($subscriber->safe_psql('postgres', $rows), $publisher->safe_psql('postgres', $rows),
 	'every row of every table is there');
-unlike($publisher->safe_psql('postgres', $rows =~ s/NOT IN \(.*?\)/<> ALL ('{role_identities,container_finding_rules,property_protections,image_certificates,container_signature_verifiers,image_locations,indexed_properties,image_location_schemes,image_uploads,vulnerability_details}')/r),
+unlike($publisher->safe_psql('postgres', $rows =~ s/NOT IN \(.*?\)/<> ALL ('{role_identities,listing_orders,container_finding_rules,property_protections,image_certificates,container_signature_verifiers,image_locations,indexed_properties,image_location_schemes,image_uploads,vulnerability_details}')/r),
 	qr/\|0\|0$/m, 'of nearly every table there are some');
 
 my $answers = q{
@@ -103,5 +104,6 @@ is($subscriber->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.role_i
 	'identities stay with their server');
 is($subscriber->safe_psql('postgres', q{
 	SELECT image_catalog.index_image_property('hw_disk_bus');
-	SELECT image_catalog.check()}), '', 'and so do indexes of properties, of which it can have its own');
+	SELECT image_catalog.set_listing_orders('{name}');
+	SELECT image_catalog.check()}), '', 'and so do indexes, of which it can have its own');
 done_testing();
