@@ -12,6 +12,7 @@
 #include "context.h"
 #include "data/data_settings.h"
 #include "fmgr.h"
+#include "image/project_quota.h"
 #include "json/json_patch.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -31,6 +32,7 @@ _PG_init(void)
 	imgcat_define_settings();
 	imgcat_json_define_settings();
 	imgcat_data_define_settings();
+	imgcat_project_quota_define_settings();
 	MarkGUCPrefixReserved("image_catalog");
 	imgcat_note_refused_settings(refused);
 }

@@ -11,20 +11,16 @@
 
 #include <limits.h>
 
-#include "access/table.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "compat.h"
 #include "data/data_settings.h"
 #include "data/locations.h"
 #include "executor/spi.h"
 #include "image/errors.h"
-#include "index_lookup.h"
+#include "image/project_quota.h"
 #include "plan_cache.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/rel.h"
 
 /* a double holds every whole number of bytes up to this */
 #define MAX_BYTES 9007199254740992.0
@@ -112,11 +108,12 @@ imgcat_os_hash_algorithm(void)
 }
 
 /*
- * Bytes that the images of an owner, NULL: none, have here or elsewhere, once
- * for each location, and those that have come of uploads under way.
+ * Bytes that the images of a project, NULL: of no owner, have here or
+ * elsewhere, once for each location, and those that have come of uploads under
+ * way.  The caller is connected to SPI.
  */
-static int64
-storage_of(Datum owner, bool owner_is_null)
+int64
+imgcat_storage_of(const char *project)
 {
 	static const Oid types[] = {TEXTOID};
 	static const char sql[] =
@@ -127,31 +124,21 @@ storage_of(Datum owner, bool owner_is_null)
 	"WHERE (i.owner = $1 OR i.owner IS NULL AND $1 IS NULL) "
 	"AND i.status NOT IN ('killed', 'deleted', 'pending_delete')";
 	Datum		args[1];
-	bool		is_null;
 
-	args[0] = owner;
-	if (SPI_execute_plan(imgcat_plan(sql, 1, types), args,
-						 owner_is_null ? "n" : " ", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the sizes of images");
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-									   SPI_tuptable->tupdesc, 1, &is_null));
+	args[0] = project == NULL ? (Datum) 0 : CStringGetTextDatum(project);
+	return imgcat_count_for_quota(imgcat_plan(sql, 1, types), args,
+								  project == NULL ? "n" : " ");
 }
 
 /*
- * Let one upload at a time count what an owner has, until its transaction
- * ends: two together might go beyond the quota.
+ * Most bytes that the images of a project may have; less than zero: any
+ * number.  The caller is connected to SPI.
  */
-static void
-lock_storage(Datum owner, bool owner_is_null)
+double
+imgcat_storage_quota_of(const char *project)
 {
-	Relation	uploads = imgcat_table_open("image_uploads");
-	text	   *name = owner_is_null ? cstring_to_text("") : DatumGetTextPP(owner);
-
-	LockDatabaseObject(RelationGetRelid(uploads),
-					   hash_bytes((const unsigned char *) VARDATA_ANY(name),
-								  (int) VARSIZE_ANY_EXHDR(name)),
-					   0, ExclusiveLock);
-	table_close(uploads, NoLock);
+	return imgcat_project_quota(IMGCAT_QUOTA_STORAGE, project,
+								user_storage_quota > 0 ? user_storage_quota : -1);
 }
 
 /*
@@ -161,21 +148,25 @@ lock_storage(Datum owner, bool owner_is_null)
 void
 imgcat_check_storage_quota(const ImgcatImageRow *row, int64 added)
 {
-	Datum		owner = row->values[IMGCAT_COL_OWNER];
-	bool		owner_is_null = row->nulls[IMGCAT_COL_OWNER];
-	int64		used;
+	const char *owner = row->nulls[IMGCAT_COL_OWNER] ? NULL
+	: TextDatumGetCString(row->values[IMGCAT_COL_OWNER]);
+	double		quota;
+	double		total;
 
-	if (user_storage_quota <= 0 || added == 0)
+	if (added == 0)
 		return;
-	lock_storage(owner, owner_is_null);
-	used = storage_of(owner, owner_is_null);
-	if ((double) used + added > user_storage_quota)
+	quota = imgcat_storage_quota_of(owner);
+	if (quota < 0)
+		return;
+	imgcat_lock_project_quota(owner);
+	total = (double) imgcat_storage_of(owner) + added;
+	if (total > quota)
 		ereport(ERROR,
 				(errcode(IMGCAT_ERRCODE_QUOTA),
 				 errmsg("too much image data of one owner"),
 				 imgcat_errdetail(IMS_BAD_SIZE,
 								  "The owner's images would have %.0f bytes; at most %.0f are allowed.",
-								  (double) used + added, user_storage_quota)));
+								  total, quota)));
 }
 
 /*

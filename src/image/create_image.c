@@ -23,6 +23,7 @@
 #include "image/errors.h"
 #include "image/ims_rules.h"
 #include "image/policy.h"
+#include "image/project_quota.h"
 #include "image/protection.h"
 #include "image/quota.h"
 #include "plan_cache.h"
@@ -141,17 +142,17 @@ check_permission(const ImgcatDocument *document, const ImgcatCaller *caller)
 {
 	const char *visibility = given_string(document, IMGCAT_COL_VISIBILITY,
 										  "shared");
+	const char *owner = given_string(document, IMGCAT_COL_OWNER,
+									 caller->project_id);
 
-	imgcat_policy_check_create(caller,
-							   given_string(document, IMGCAT_COL_OWNER,
-											caller->project_id),
-							   visibility);
+	imgcat_policy_check_create(caller, owner, visibility);
 
 	if (imgcat_dialect == IMGCAT_DIALECT_IMS && !caller->is_admin &&
 		document->attributes[IMGCAT_COL_VISIBILITY] != NULL &&
 		strcmp(visibility, "private") != 0)
 		imgcat_value_error(&nowhere, "visibility", 10, IMS_BAD_VALUE,
 						   "of a new image must be private");
+	imgcat_check_image_quota(owner);
 
 	for (int i = 0; i < document->nproperties; i++)
 	{
