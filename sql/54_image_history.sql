@@ -67,6 +67,9 @@ CREATE TABLE image_catalog.image_recording (
     only_row boolean NOT NULL DEFAULT true
         CONSTRAINT image_recording_only_row_key UNIQUE
         CONSTRAINT image_recording_only_row_check CHECK (only_row),
+    removed_recording bigint,
+    removed_xid xid8,
+    removed_number bigint,
     image_id uuid,
     member_id text COLLATE "C",
     CONSTRAINT image_recording_null_check CHECK (image_id IS NULL AND member_id IS NULL),
@@ -76,6 +79,9 @@ CREATE TABLE image_catalog.image_recording (
 COMMENT ON TABLE image_catalog.image_recording IS 'a row while the history of images is recorded (record_image_history)';
 COMMENT ON COLUMN image_catalog.image_recording.recording IS 'number of the recording; a restored catalogue begins another';
 COMMENT ON COLUMN image_catalog.image_recording.since IS 'earliest time that image_at knows';
+COMMENT ON COLUMN image_catalog.image_recording.removed_recording IS 'last recording that purge_image_history has removed changes of; null: of none';
+COMMENT ON COLUMN image_catalog.image_recording.removed_xid IS 'last transaction of which it has';
+COMMENT ON COLUMN image_catalog.image_recording.removed_number IS 'greatest number that it has removed';
 COMMENT ON COLUMN image_catalog.image_recording.image_id IS 'null; its foreign key has a restore load members first';
 COMMENT ON COLUMN image_catalog.image_recording.member_id IS 'null; see image_id';
 
@@ -246,3 +252,46 @@ CREATE FUNCTION image_catalog.image_changes_end() RETURNS text
     AS 'MODULE_PATHNAME', 'imgcat_image_changes_end';
 COMMENT ON FUNCTION image_catalog.image_changes_end() IS
     'position behind all changes that image_changes shows now; errors: 42501 not allowed, 55000 history is not recorded';
+
+CREATE FUNCTION image_catalog.purge_image_history(older_than interval, "limit" int DEFAULT NULL) RETURNS bigint
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_purge_image_history';
+COMMENT ON FUNCTION image_catalog.purge_image_history(interval, int) IS
+    'removes changes of images that were made longer ago than that, of the "limit" oldest (null: of all), and answers how many; image_at reaches back no further then, and image_changes refuses positions before them; administrators only; errors: 22023 negative age, 2201W negative limit, 42501 not allowed';
+
+/* A procedure that commits must not have a SET clause, so every name is
+ * qualified; it has no rights of its own. */
+CREATE PROCEDURE image_catalog.purge_image_history_in_batches(
+        older_than interval, batch_size int DEFAULT 10000, INOUT purged bigint DEFAULT 0)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    batch bigint;
+BEGIN
+    IF batch_size IS NULL OR batch_size OPERATOR(pg_catalog.<) 1 THEN
+        RAISE EXCEPTION 'size of a batch must be positive' USING ERRCODE := '22023';
+    END IF;
+    purged := 0;
+    LOOP
+        /* a renamed schema may have another in its place, with its own code */
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                         JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+                        WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                          AND d.objid OPERATOR(pg_catalog.=) pg_catalog.to_regnamespace('image_catalog')
+                          AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+                          AND d.deptype OPERATOR(pg_catalog.=) 'e'
+                          AND e.extname OPERATOR(pg_catalog.=) 'image_catalog') THEN
+            RAISE object_not_in_prerequisite_state
+                USING MESSAGE := 'schema image_catalog is not that of the extension image_catalog',
+                      HINT := 'Give the extension''s schema its name back.';
+        END IF;
+        batch := image_catalog.purge_image_history(older_than, batch_size);
+        purged := purged OPERATOR(pg_catalog.+) batch;
+        COMMIT;
+        EXIT WHEN batch OPERATOR(pg_catalog.<) batch_size;
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE image_catalog.purge_image_history_in_batches(interval, int, bigint) IS
+    'purge_image_history(older_than, batch_size) until nothing is left, each batch in its own transaction; purged: how many';

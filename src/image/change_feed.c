@@ -41,9 +41,13 @@
 /* behind all transactions */
 #define WINDOW_MAX UINT64_MAX
 
-/* The recording that goes on, and where transactions begin that may run. */
+/*
+ * The recording that goes on, where transactions begin that may run, and what
+ * was removed last.
+ */
 static const char recording_sql[] =
-"SELECT r.recording, pg_snapshot_xmin(pg_current_snapshot()) "
+"SELECT r.recording, pg_snapshot_xmin(pg_current_snapshot()), "
+"r.removed_recording, r.removed_xid, r.removed_number "
 "FROM image_catalog.image_recording r";
 
 /* The first recording behind $1 that has changes. */
@@ -79,6 +83,9 @@ typedef struct Feed
 	ImgcatChangePosition position;
 	uint64		recording;		/* that goes on */
 	uint64		horizon;		/* no transaction before it runs */
+	uint64		removed_recording;	/* up to here changes were removed; or 0 */
+	uint64		removed_xid;
+	uint64		removed_number;
 	ImgcatCaller caller;
 } Feed;
 
@@ -116,12 +123,24 @@ select_of_window(const char *sql, const ImgcatChangePosition *position,
 }
 
 /*
+ * A column of the row that was selected; 0 for a null one.
+ */
+static uint64
+column_value(int column)
+{
+	bool		is_null;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+									  column, &is_null);
+
+	return is_null ? 0 : DatumGetUInt64(value);
+}
+
+/*
  * Refuse who may not read, and find out what goes on.  Connected to SPI.
  */
 static void
 open_feed(Feed *feed)
 {
-	bool		is_null;
 	Datum		value;
 
 	feed->caller = imgcat_caller();
@@ -134,8 +153,10 @@ open_feed(Feed *feed)
 	if (!select_value(recording_sql, 0, NULL, NULL, &value))
 		elog(ERROR, "recording of history is not known");
 	feed->recording = (uint64) DatumGetInt64(value);
-	feed->horizon = DatumGetUInt64(SPI_getbinval(SPI_tuptable->vals[0],
-												 SPI_tuptable->tupdesc, 2, &is_null));
+	feed->horizon = column_value(2);
+	feed->removed_recording = column_value(3);
+	feed->removed_xid = column_value(4);
+	feed->removed_number = column_value(5);
 }
 
 /*
@@ -239,6 +260,32 @@ put_page(Feed *feed, int64 limit, ReturnSetInfo *rsinfo)
 }
 
 /*
+ * Refuse a position that removed changes may be behind.  The numbers of a
+ * window are in order, those of an earlier window may be greater, so one that
+ * has nothing behind it may be refused, too; it never happens to a reader whose
+ * window begins after the last transaction that lost a change.
+ */
+static void
+check_not_removed(const Feed *feed)
+{
+	const ImgcatChangePosition *position = &feed->position;
+
+	if (feed->removed_recording == 0 ||
+		position->recording > feed->removed_recording)
+		return;
+	if (position->recording == feed->removed_recording &&
+		(position->window_begin > feed->removed_xid ||
+		 (position->window_end > feed->removed_xid &&
+		  position->number >= feed->removed_number)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid position in the changes of images"),
+			 errdetail("Changes behind it were removed by purge_image_history()."),
+			 errhint("Read from the beginning, with no position, after a look at the images as they are.")));
+}
+
+/*
  * Read a position, and refuse one that this catalogue has not given.  False if
  * it is ahead of us: a standby may not have what its primary gave yet.
  */
@@ -249,8 +296,11 @@ read_position(Feed *feed, text *after)
 									 &feed->position) &&
 		feed->position.recording <= feed->recording &&
 		feed->position.number <= PG_INT64_MAX)
+	{
+		check_not_removed(feed);
 		return feed->position.recording < feed->recording ||
 			feed->position.window_end <= feed->horizon;
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("invalid position in the changes of images"),

@@ -389,6 +389,8 @@ sub actions
 		[ q{SELECT image_catalog.purge_deleted_images('100 years')}, \&admins ],
 		[ q{CALL image_catalog.purge_deleted_images_in_batches('100 years', 0)}, sub { '22023' } ],
 		[ q{SELECT image_catalog.record_image_history(true)}, \&admins ],
+		[ q{SELECT image_catalog.purge_image_history('100 years')}, \&admins ],
+		[ q{CALL image_catalog.purge_image_history_in_batches('100 years', 0)}, sub { '22023' } ],
 		(map { [ "SELECT count(*) > 0 FROM image_catalog.$_()", \&admins ] }
 			qw(catalog_counts catalog_estimates catalog_pending catalog_sizes)),
 		[ q{SELECT image_catalog.index_image_property('os_distro')}, \&admins ],
