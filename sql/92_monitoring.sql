@@ -23,6 +23,16 @@ CREATE FUNCTION image_catalog.catalog_pending(
 COMMENT ON FUNCTION image_catalog.catalog_pending() IS
     'what waits for somebody, counted: deleted images by age, which a purge of that age removes, uploads under way, rules for findings and the findings of their CVEs, watched images; reads these and no more; administrators only, else 42501';
 
+CREATE FUNCTION image_catalog.catalog_progress(
+        OUT work text, OUT pid integer, OUT started_at timestamptz,
+        OUT done bigint, OUT bytes_read bigint, OUT bytes_total bigint)
+    RETURNS SETOF record
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'imgcat_catalog_progress';
+COMMENT ON FUNCTION image_catalog.catalog_progress() IS
+    'long work under way in any session: imports and scans with images written and bytes of documents read so far, loads of vulnerability data with the documents that are committed; administrators only, else 42501';
+
 CREATE FUNCTION image_catalog.catalog_sizes(
         OUT relation text, OUT rows bigint, OUT table_bytes bigint, OUT index_bytes bigint)
     RETURNS SETOF record
@@ -47,6 +57,9 @@ COMMENT ON VIEW image_catalog.catalog_estimates IS 'catalog_estimates(), for mon
 CREATE VIEW image_catalog.catalog_pending WITH (security_invoker = true) AS
     SELECT * FROM image_catalog.catalog_pending();
 COMMENT ON VIEW image_catalog.catalog_pending IS 'catalog_pending(), for monitors';
+CREATE VIEW image_catalog.catalog_progress WITH (security_invoker = true) AS
+    SELECT * FROM image_catalog.catalog_progress();
+COMMENT ON VIEW image_catalog.catalog_progress IS 'catalog_progress(), for monitors';
 CREATE VIEW image_catalog.catalog_sizes WITH (security_invoker = true) AS
     SELECT * FROM image_catalog.catalog_sizes();
 COMMENT ON VIEW image_catalog.catalog_sizes IS 'catalog_sizes(), for monitors';

@@ -108,6 +108,25 @@ static const char pending_sql[] =
 "UNION ALL "
 "SELECT 'watched images', NULL, count(*), NULL FROM image_catalog.container_watched_images";
 
+/*
+ * What sessions are at (progress.c), and loads of vulnerability data, which
+ * take many transactions: of these, what is committed.
+ */
+static const char progress_sql[] =
+"SELECT CASE c.relname WHEN 'images' THEN 'import of images'"
+" WHEN 'container_images' THEN 'import of container images'"
+" ELSE 'scan of container images' END AS work, p.pid, a.query_start AS started_at,"
+" p.tuples_processed AS done, nullif(p.bytes_processed, 0) AS bytes_read,"
+" nullif(p.bytes_total, 0) AS bytes_total"
+" FROM pg_stat_progress_copy p JOIN pg_class c ON c.oid = p.relid"
+" JOIN pg_stat_activity a ON a.pid = p.pid"
+" WHERE p.type = 'CALLBACK' AND p.datid = (SELECT d.oid FROM pg_database d"
+"  WHERE d.datname = current_database())"
+" AND c.relnamespace = 'image_catalog'::regnamespace "
+"UNION ALL "
+"SELECT 'load of vulnerabilities: ' || l.source, NULL, l.started_at, l.documents, NULL, NULL"
+" FROM image_catalog.vulnerability_loads l WHERE l.finished_at IS NULL";
+
 static const char sizes_sql[] =
 "SELECT c.relname::text AS relation, greatest(c.reltuples, 0)::bigint AS rows,"
 " pg_table_size(c.oid) AS table_bytes, pg_indexes_size(c.oid) AS index_bytes"
@@ -179,6 +198,15 @@ IMGCAT_FUNCTION(imgcat_catalog_estimates, 0)
 IMGCAT_FUNCTION(imgcat_catalog_pending, 0)
 {
 	return answer_rows(fcinfo, pending_sql);
+}
+
+/*
+ * catalog_progress(OUT work text, OUT pid int, OUT started_at timestamptz,
+ * OUT done bigint, OUT bytes_read bigint, OUT bytes_total bigint)
+ */
+IMGCAT_FUNCTION(imgcat_catalog_progress, 0)
+{
+	return answer_rows(fcinfo, progress_sql);
 }
 
 /*

@@ -28,6 +28,7 @@
 #include "fmgr.h"
 #include "json/jsonb_read.h"
 #include "miscadmin.h"
+#include "progress.h"
 #include "scan/package.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -547,7 +548,10 @@ imgcat_import_documents(Jsonb *documents, ImgcatPackageSource source,
 	Incoming   *incoming;
 	int			count;
 	int			end;
+	int64		read = 0;
+	bool		reported;
 
+	reported = imgcat_progress_begin("container_images", VARSIZE(documents));
 	if (source != IMGCAT_PACKAGES_KEPT)
 		import.links = imgcat_begin_package_links();
 	incoming = collect_incoming(documents, &count);
@@ -568,9 +572,12 @@ imgcat_import_documents(Jsonb *documents, ImgcatPackageSource source,
 		SPI_connect();
 		import_batch(incoming + start, end - start, &import);
 		SPI_finish();
+		read += bytes;
+		imgcat_progress_update(reported, end, read);
 	}
 	if (import.links != NULL)
 		imgcat_finish_package_links(import.links);
+	imgcat_progress_end(reported);
 	return count;
 }
 

@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "entry.h"
 #include "executor/spi.h"
@@ -28,6 +29,7 @@
 #include "image/image_row.h"
 #include "image/import_reader.h"
 #include "miscadmin.h"
+#include "progress.h"
 #include "utils/builtins.h"
 #include "utils/queryenvironment.h"
 #include "utils/timestamp.h"
@@ -301,6 +303,8 @@ IMGCAT_FUNCTION(imgcat_import_images, 2)
 	TimestampTz now = GetCurrentTimestamp();
 	ImgcatImport import;
 	Tuplestorestate *created;
+	int64		ncreated;
+	bool		reported;
 
 	if (!imgcat_caller().is_admin)
 		ereport(ERROR,
@@ -309,7 +313,9 @@ IMGCAT_FUNCTION(imgcat_import_images, 2)
 				 imgcat_errdetail(IMS_FORBIDDEN,
 								  "Only an administrator imports images.")));
 
+	reported = imgcat_progress_begin("images", VARSIZE(documents));
 	imgcat_import_read(&import, documents);
+	imgcat_progress_update(reported, 0, VARSIZE(documents));
 	created = tuplestore_begin_heap(true, false, work_mem);
 	imgcat_spi_connect();
 	register_store("documents", import.documents, import.documents_desc,
@@ -319,11 +325,14 @@ IMGCAT_FUNCTION(imgcat_import_images, 2)
 	register_store("locations", import.locations, import.locations_desc,
 				   import.nlocations);
 	run(create_sql, now, merge);
-	if (register_created(created) < import.ndocuments)
+	ncreated = register_created(created);
+	imgcat_progress_update(reported, ncreated, VARSIZE(documents));
+	if (ncreated < import.ndocuments)
 	{
 		if (!merge)
 			check_nothing_left_out(now);
 		run(replace_sql(), now, merge);
+		imgcat_progress_update(reported, import.ndocuments, VARSIZE(documents));
 	}
 	if (import.any_has_members)
 	{
@@ -340,5 +349,6 @@ IMGCAT_FUNCTION(imgcat_import_images, 2)
 	tuplestore_end(import.documents);
 	tuplestore_end(import.members);
 	tuplestore_end(import.locations);
+	imgcat_progress_end(reported);
 	PG_RETURN_INT64(import.ndocuments);
 }

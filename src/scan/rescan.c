@@ -14,6 +14,7 @@
 #include "entry.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "progress.h"
 #include "scan/advisory.h"
 #include "scan/scan_images.h"
 #include "utils/timestamp.h"
@@ -117,12 +118,14 @@ IMGCAT_FUNCTION(imgcat_rescan_container_images, 0)
 	TimestampTz since = PG_ARGISNULL(0) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(0);
 	int64		limit = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT32(1);
 	int64		scanned = 0;
+	bool		reported;
 
 	imgcat_require_container_write();
 	if (limit < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("limit must not be negative")));
+	reported = imgcat_progress_begin("container_scans", 0);
 	for (int i = 0; i < (int) lengthof(due_images); i++)
 	{
 		RescanPosition position = {since, PG_INT64_MIN};
@@ -130,7 +133,11 @@ IMGCAT_FUNCTION(imgcat_rescan_container_images, 0)
 		while (scanned < limit &&
 			   rescan_batch(due_images[i], limit - scanned, &position,
 							&scanned) > 0)
+		{
 			CHECK_FOR_INTERRUPTS();
+			imgcat_progress_update(reported, scanned, 0);
+		}
 	}
+	imgcat_progress_end(reported);
 	PG_RETURN_INT64(scanned);
 }

@@ -393,6 +393,7 @@ sub actions
 		[ q{CALL image_catalog.purge_image_history_in_batches('100 years', 0)}, sub { '22023' } ],
 		(map { [ "SELECT count(*) > 0 FROM image_catalog.$_()", \&admins ] }
 			qw(catalog_counts catalog_estimates catalog_pending catalog_sizes)),
+		[ q{SELECT count(*) >= 0 FROM image_catalog.catalog_progress()}, \&admins ],
 		[ q{SELECT image_catalog.index_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.unindex_image_property('os_distro')}, \&admins ],
 		[ q{SELECT image_catalog.set_project_quota('acme', 10)}, \&admins ],
@@ -556,7 +557,7 @@ sub tables
 		restore_steps => 'nobody',
 		role_identities => 'admins',
 		callers => 'view of admins',
-		(map { ($_ => 'view of monitors') } qw(catalog_estimates catalog_pending catalog_sizes)),
+		(map { ($_ => 'view of monitors') } qw(catalog_estimates catalog_pending catalog_progress catalog_sizes)),
 		container_images_image_key_seq => 'sequence',
 		(map { $_ => 'container' } qw(packages vulnerability_loads advisories advisory_ranges
 			vulnerability_details package_findings)),
