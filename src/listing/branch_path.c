@@ -135,8 +135,8 @@ set_keys(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 /*
  * Does the index of the first key have the order of all of them?
  */
-static bool
-is_index_order(const ImgcatKey *keys, int nkeys)
+bool
+imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
 {
 	static const int ties[] = {IMGCAT_COL_CREATED_AT, IMGCAT_COL_ID};
 	int			tie = keys[0].column == IMGCAT_COL_ID ? 2
@@ -325,7 +325,7 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 	path->created_before = PG_INT64_MAX;
 	if (key->column == IMGCAT_COL_CREATED_AT && !branch->hidden)
 		path->created_before = last_creation(request);
-	path->direct = is_index_order(path->keys, path->nkeys);
+	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
 	path->index = imgcat_table_index(branch->table, branch->family,
 									 branch->hidden ? imgcat_hidden_suffix(branch)
 									 : imgcat_index_suffix(key->column));

@@ -277,6 +277,7 @@ typedef struct ImgcatBranchRequest
 typedef struct ImgcatBranchScan ImgcatBranchScan;
 
 extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
+extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
 extern void imgcat_path_range(const ImgcatBranchPath *path,
 							  const ImgcatBranchRequest *request,
 							  int64 *low, int64 *high);

@@ -120,7 +120,6 @@ foreach my $write (
 	q{UPDATE former.container_images SET risk_score = 7}, q{DELETE FROM former.container_images},
 	q{UPDATE former.images SET status = 'queued'}, q{CALL former.purge_deleted_images_in_batches('1 day')},
 	q{CALL former.purge_image_history_in_batches('1 day')}, q{INSERT INTO former.listing_orders VALUES ('name')},
-	q{INSERT INTO former.before_images SELECT WHERE false}, q{TRUNCATE former.listing_orders},
 	q{SELECT former.rebuild_image_shares()}, q{SELECT former.rebuild_container_risk_scores()},
 	q{SELECT former.create_container_trigram_indexes()})
 {
