@@ -79,6 +79,13 @@ static const char disable_triggers_sql[] =
 " FROM " TABLES
 " JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'";
 
+/* Indexes of orders that are not served need not be made first. */
+static const char forget_unserved_sql[] =
+"DELETE FROM image_catalog.restore_steps s USING image_catalog.listing_indexes l"
+" WHERE s.stage = 1 AND s.command ~ ('\\m' || l.name || '\\M')"
+" AND NOT l.orders <@ ARRAY(SELECT sort_key FROM image_catalog.listing_orders)"
+" AND EXISTS (SELECT FROM image_catalog.listing_orders)";
+
 /*
  * Tables whose trigger, named for that, makes indexes or triggers of their rows:
  * these rows come last, those of a table by one INSERT.
@@ -217,6 +224,7 @@ IMGCAT_FUNCTION(imgcat_finish_restore, 0)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no restore has begun"),
 				 errhint("Call begin_restore() before the rows are copied.")));
+	execute(forget_unserved_sql);
 	postpone_making_rows();
 	execute_answers("SELECT command FROM image_catalog.restore_steps"
 					" WHERE stage < 4 ORDER BY stage, number");

@@ -26,6 +26,7 @@ SELECT image_catalog.import_vulnerabilities('osv:npm', '{"id": "CVE-2024-1", "af
 	"ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.3.1"}]}]}]}');
 SELECT image_catalog.rescan_container_images();
 SELECT image_catalog.index_image_property('os_distro');
+SELECT image_catalog.set_listing_orders('{name,size}');
 SELECT image_catalog.delete_image('00000000-0000-4000-8000-000000000009');
 SELECT image_catalog.upload_image_data((image_catalog.create_image('{"name": "data", "disk_format": "raw", "container_format": "bare"}') ->> 'id')::uuid, 'bytes');
 SELECT image_catalog.grant_project('tenant', 'p1');
