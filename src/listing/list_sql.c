@@ -41,23 +41,23 @@ typedef struct SqlColumn
 } SqlColumn;
 
 static const SqlColumn columns[IMGCAT_NUM_COLS] = {
-	[IMGCAT_COL_ID] = {"i.id"},
+	[IMGCAT_COL_ID] = {"i.id", NULL},
 	[IMGCAT_COL_NAME] = {"i.name", "COALESCE(i.name, '')"},
 	/* as text: the indexes of enums hold it so */
 	[IMGCAT_COL_STATUS] = {"i.status", "i.status::text"},
-	[IMGCAT_COL_PROTECTED] = {"i.protected"},
-	[IMGCAT_COL_OWNER] = {"i.owner"},
+	[IMGCAT_COL_PROTECTED] = {"i.protected", NULL},
+	[IMGCAT_COL_OWNER] = {"i.owner", NULL},
 	[IMGCAT_COL_DISK_FORMAT] = {"i.disk_format", "COALESCE(i.disk_format, '')"},
 	[IMGCAT_COL_CONTAINER_FORMAT] = {"i.container_format", "COALESCE(i.container_format, '')"},
-	[IMGCAT_COL_MIN_DISK] = {"i.min_disk"},
-	[IMGCAT_COL_MIN_RAM] = {"i.min_ram"},
+	[IMGCAT_COL_MIN_DISK] = {"i.min_disk", NULL},
+	[IMGCAT_COL_MIN_RAM] = {"i.min_ram", NULL},
 	[IMGCAT_COL_SIZE] = {"i.size", "COALESCE(i.size, 0)"},
-	[IMGCAT_COL_VIRTUAL_SIZE] = {"i.virtual_size"},
-	[IMGCAT_COL_CHECKSUM] = {"i.checksum"},
-	[IMGCAT_COL_OS_HASH_ALGO] = {"i.os_hash_algo"},
-	[IMGCAT_COL_OS_HASH_VALUE] = {"i.os_hash_value"},
-	[IMGCAT_COL_CREATED_AT] = {"i.created_at"},
-	[IMGCAT_COL_UPDATED_AT] = {"i.updated_at"},
+	[IMGCAT_COL_VIRTUAL_SIZE] = {"i.virtual_size", NULL},
+	[IMGCAT_COL_CHECKSUM] = {"i.checksum", NULL},
+	[IMGCAT_COL_OS_HASH_ALGO] = {"i.os_hash_algo", NULL},
+	[IMGCAT_COL_OS_HASH_VALUE] = {"i.os_hash_value", NULL},
+	[IMGCAT_COL_CREATED_AT] = {"i.created_at", NULL},
+	[IMGCAT_COL_UPDATED_AT] = {"i.updated_at", NULL},
 };
 
 static const char *const comparison_operators[] = {
