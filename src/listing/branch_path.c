@@ -419,7 +419,7 @@ imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *req
 	if (branch->facet_share > 0)
 		passing = branch->facet_share;
 	if (request->nfilters > 0 || branch->hidden)
-		path->images = imgcat_estimate_branch(branch);
+		path->images = branch->nimages;
 	for (int i = 0; i < request->nfilters; i++)
 		frequencies[i] = imgcat_estimate_filter(branch->table, &request->filters[i]);
 	set_order(path, request, frequencies);

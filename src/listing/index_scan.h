@@ -79,7 +79,7 @@ typedef struct ImgcatEntryFilter
 {
 	int			column;			/* or IMGCAT_INDEXED_PROPERTY */
 	const char *suffix;			/* of the property's indexes */
-	double		frequency;		/* of the property */
+	double		frequency;		/* estimated; 0: not yet */
 	bool		missing;		/* a missing size or name passes */
 	uint32		codes;			/* of an enum: set of codes */
 	int64		low;			/* of a number, time or bool, both inclusive */
@@ -210,6 +210,7 @@ typedef struct ImgcatBranch
 	const char *scope_names[2]; /* the columns, for EXPLAIN and statistics */
 	bool		hidden;			/* only hidden images, which have one index */
 	int64		page_rows;		/* rows wanted of the page */
+	double		nimages;		/* in the branch, estimated */
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
 	const ImgcatTidFilter *tids;	/* of images */

@@ -190,7 +190,7 @@ explain_branch(StringInfo out, const ImgcatListPlan *plan, int at)
 		appendStringInfo(out, "%s %s = %s", i > 0 ? " and" : "",
 						 planned->branch.scope_names[i],
 						 quote_literal_cstr(TextDatumGetCString(planned->branch.scope[i])));
-	appendStringInfo(out, " (%.0f images)\n", planned->images);
+	appendStringInfo(out, " (%.0f images)\n", planned->branch.nimages);
 	if (path.empty)
 	{
 		appendStringInfoString(out, "        nothing passes\n");

@@ -253,7 +253,9 @@ hidden_frequency(const ImgcatListPlan *plan, const ImgcatCondition *condition)
 }
 
 /*
- * Read the conditions: to filters on entries, to facets, and what is left.
+ * Read the conditions: to filters on entries, to facets, and what is left.  The
+ * filters are estimated once, for all branches of images: statistics are long,
+ * and compressed.
  */
 static void
 set_filters(ImgcatListPlan *plan)
@@ -284,26 +286,40 @@ set_filters(ImgcatListPlan *plan)
 	}
 	if (plan->has_facets && set_property_filter(plan))
 		plan->has_facets = false;
+	for (int i = 0; i < plan->nfilters; i++)
+		plan->filters[i].frequency = imgcat_estimate_filter(&plan->images, &plan->filters[i]);
 }
 
 /*
- * Add the owner asked for to the filters of a branch of shares: they keep it.
+ * Set the filters of a branch of shares: as frequent as among what is shared,
+ * and one more on the owner asked for, whom shares keep.
  */
 static void
-add_owner_filter(ImgcatListPlan *plan, ImgcatPlanBranch *branch)
+set_share_filters(ImgcatListPlan *plan, ImgcatPlanBranch *branch)
 {
 	ImgcatEntryFilter *filters =
 	palloc(sizeof(ImgcatEntryFilter) * (plan->nfilters + 1));
 	ImgcatEntryFilter *filter = &filters[plan->nfilters];
-	Datum		owner = CStringGetTextDatum(plan->request->owner);
+	Datum		owner;
 
-	memcpy(filters, plan->filters, sizeof(ImgcatEntryFilter) * plan->nfilters);
+	branch->filters = filters;
+	for (int i = 0; i < plan->nfilters; i++)
+	{
+		filters[i] = plan->filters[i];
+		if (filters[i].column == IMGCAT_COL_PROPERTIES ||
+			filters[i].column == IMGCAT_INDEXED_PROPERTY)
+			continue;
+		filters[i].frequency = 0;
+		filters[i].frequency = imgcat_estimate_filter(&plan->shares, &filters[i]);
+	}
+	if (plan->request->owner == NULL)
+		return;
+	owner = CStringGetTextDatum(plan->request->owner);
 	memset(filter, 0, sizeof(*filter));
 	filter->column = IMGCAT_INDEXED_PROPERTY;
 	filter->suffix = "owner";
 	set_text_filter(filter, &owner, 1);
 	filter->frequency = imgcat_estimate_column(&plan->shares, "owner", owner);
-	branch->filters = filters;
 	branch->nfilters = plan->nfilters + 1;
 }
 
@@ -338,8 +354,7 @@ add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
 		branch->scope[0] = CStringGetTextDatum(project);
 		branch->scope_names[1] = "answer";
 		branch->scope[1] = CStringGetTextDatum(scope->member_status);
-		if (request->owner != NULL)
-			add_owner_filter(plan, added);
+		set_share_filters(plan, added);
 		return;
 	}
 	branch->family = owner != NULL ? "images_owner" : "images_visibility";
@@ -384,6 +399,7 @@ split_by_status(ImgcatListPlan *plan)
 			filters = palloc(sizeof(ImgcatEntryFilter) * branch->nfilters);
 			memcpy(filters, branch->filters, sizeof(ImgcatEntryFilter) * branch->nfilters);
 			filters[at].codes = codes & -codes;
+			filters[at].frequency = 0;
 			branch->filters = filters;
 		}
 	plan->nbranches = nbranches * nvalues;
@@ -430,14 +446,14 @@ plan_branches(ImgcatListPlan *plan)
 	plan->can_order = !plan->request->deleted;
 	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
 	{
-		const ImgcatBranch *branch = &plan->branches[i].branch;
+		ImgcatBranch *branch = &plan->branches[i].branch;
 		const char *missing = missing_suffix(plan, branch);
 
 		plan->can_order = missing == NULL;
 		if (missing != NULL)
 			plan->missing_index = psprintf("there is no index %s_%s_idx",
 										   branch->family, missing);
-		plan->branches[i].images = imgcat_estimate_branch(branch);
+		branch->nimages = imgcat_estimate_branch(branch);
 	}
 	split_by_status(plan);
 }
@@ -513,7 +529,7 @@ fetches_all(ImgcatListPlan *plan)
 	if (!imgcat_plan_tids(plan))
 		return false;
 	for (int i = 0; i < plan->nbranches; i++)
-		images += plan->branches[i].images;
+		images += plan->branches[i].branch.nimages;
 	entries = plan->rows * images / Max(plan->tids.ntids, 1);
 	return plan->tids.ntids <= IMGCAT_FETCH_ALL_MAX ||
 		(plan->tids.ntids < IMGCAT_SEARCH_FETCH_MAX &&
@@ -665,7 +681,7 @@ imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan, 
 	double		images = 0;
 
 	for (int i = 0; i < plan->nbranches; i++)
-		images += plan->branches[i].images;
+		images += plan->branches[i].branch.nimages;
 	memset(request, 0, sizeof(*request));
 	request->branch = &branch->branch;
 	request->keys = plan->keys;
@@ -673,7 +689,7 @@ imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan, 
 	request->filters = branch->filters;
 	request->nfilters = branch->nfilters;
 	request->after = plan->after;
-	request->rows = plan->rows * branch->images / images + 1;
+	request->rows = plan->rows * branch->branch.nimages / images + 1;
 }
 
 /*

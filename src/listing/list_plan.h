@@ -114,7 +114,6 @@ typedef struct ImgcatPlanBranch
 	ImgcatBranch branch;
 	int			nfilters;
 	const ImgcatEntryFilter *filters;
-	double		images;			/* in the branch, estimated */
 } ImgcatPlanBranch;
 
 typedef struct ImgcatListPlan
