@@ -45,6 +45,9 @@
 #define MAX_SAMPLES 4
 #define SPREAD_SAMPLES 2
 
+/* Candidates by which one may be wrong about how many lie before a place. */
+#define PLACE_CANDIDATES 4
+
 /* Most buckets of the highest level in a window: some 140 years. */
 #define MAX_WIDEST 32
 
@@ -65,6 +68,7 @@ typedef struct SearchScan
 
 	int64		next;			/* position where the next window begins */
 	int64		last;			/* position of the last image */
+	bool		inside;			/* images may lie before next */
 
 	bool		ended;			/* no window is left */
 	bool		begun;			/* positions before next are done */
@@ -231,34 +235,64 @@ sample_position(SearchScan *scan, double at, bool from_end, int64 *position)
 }
 
 /*
+ * How many of the candidates of all times lie before the place reached, give or
+ * take a few, in a table in the order of creation: a row is much less to read
+ * than another probe.
+ */
+static int64
+candidates_before_place(SearchScan *scan, int64 candidates)
+{
+	int64		low = 0;
+	int64		high = Min(candidates, IMGCAT_SEARCH_FETCH_MAX);
+
+	while (high - low > PLACE_CANDIDATES)
+	{
+		int64		middle = (low + high) / 2;
+		int64		position;
+
+		if (!sample_position(scan, middle, scan->descending, &position))
+			return 0;
+		if (position < scan->next)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
  * Where the page ends, by the look of it, of the many candidates that the last
- * probe found; and by how much one may be wrong about it.  False if there is no
- * telling.
+ * probe found, so many of which lie before the place reached; and by how much
+ * one may be wrong about it.  False if there is no telling.
  *
- * In a table in the order of creation the end is as many rows from the end of
- * the table as the page needs.  In one that is in no order, the first of some
- * rows from all over is nearer to it than any single one.
+ * In a table in the order of creation the end is as many rows from there as the
+ * page needs.  In one that is in no order, the first of some rows from all over
+ * is nearer to it than any single one.
  */
 static bool
-sample_end(SearchScan *scan, double target, int64 candidates,
+sample_end(SearchScan *scan, int64 before, double target, int64 candidates,
 		   int64 *end, int64 *slack)
 {
 	double		apart = (double) Min(candidates, IMGCAT_SEARCH_FETCH_MAX) /
 	(SPREAD_SAMPLES + 1);
+	double		reach = before + target * 1.35;
 	int64		behind;
 
-	if (!sample_position(scan, target, scan->descending, end) ||
-		!sample_position(scan, target * 1.35, scan->descending, &behind) ||
+	if (!sample_position(scan, before + target, scan->descending, end) ||
+		!sample_position(scan, reach, scan->descending, &behind) ||
 		*end < scan->next)
 		return false;
 	*slack = Max(behind - *end, 0);
 	for (int i = 1; i <= 2 * SPREAD_SAMPLES; i++)
 	{
 		bool		near = (i <= SPREAD_SAMPLES);
-		double		at = near ? Max(i * apart, target * 1.35)
+		double		at = near ? Max(i * apart, reach)
 		: (i - SPREAD_SAMPLES - 1) * apart;
 		int64		position;
 
+		/* within reach, a row tells nothing of the order */
+		if (!near && candidates - at <= reach)
+			continue;
 		if (sample_position(scan, at, near == scan->descending, &position) &&
 			position >= scan->next && position < *end)
 		{
@@ -377,6 +411,9 @@ find_bounds(SearchScan *scan, Relation index)
 
 	if (!find_ends(scan, index))
 		return false;
+	scan->inside = scan->pub.plan->after != NULL ||
+		(scan->descending ? request->created_before != PG_INT64_MAX
+		 : request->created_from != PG_INT64_MIN);
 	bound_end(scan, request->created_before, scan->descending);
 	bound_end(scan, request->created_from, !scan->descending);
 	return scan->next <= scan->last;
@@ -462,13 +499,16 @@ narrow_window(SearchScan *scan, int64 from, int64 to, int64 candidates, double t
 {
 	int64		place = scan->next;
 	double		span = scan->all ? all_buckets(scan) : to - from + 1;
+	int64		before = 0;
 	int64		end;
 	bool		sampled;
 
 	if (to - place + 1 == 1)
 		return false;
+	if (scan->all && (scan->begun || scan->inside))
+		before = candidates_before_place(scan, candidates);
 	sampled = scan->samples++ < MAX_SAMPLES &&
-		sample_end(scan, target, candidates, &end, &scan->slack) && end < to;
+		sample_end(scan, before, target, candidates, &end, &scan->slack) && end < to;
 	if (sampled)
 		scan->width = end - place + 1;
 	else
@@ -481,7 +521,7 @@ narrow_window(SearchScan *scan, int64 from, int64 to, int64 candidates, double t
 	/* of all, some or every one may lie before the place */
 	scan->has_ceiling = sampled || !scan->all;
 	scan->ceiling = to;
-	scan->below_ceiling = candidates;
+	scan->below_ceiling = candidates - before;
 	scan->all = false;
 	return true;
 }
