@@ -210,7 +210,7 @@ typedef struct ImgcatBranch
 	const char *scope_names[2]; /* the columns, for EXPLAIN and statistics */
 	bool		hidden;			/* only hidden images, which have one index */
 	int64		page_rows;		/* rows wanted of the page */
-	double		nimages;		/* in the branch, estimated */
+	double		nimages;		/* in the branch, estimated; 0: not yet */
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
 	const ImgcatTidFilter *tids;	/* of images */

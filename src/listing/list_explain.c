@@ -317,6 +317,7 @@ imgcat_explain_list(ImgcatListPlan *plan, bool analyze)
 	StringInfoData out;
 
 	initStringInfo(&out);
+	imgcat_plan_estimate(plan);
 	explain_plan(&out, plan);
 	if (analyze)
 		explain_analyze(&out, plan);

@@ -436,25 +436,45 @@ missing_suffix(const ImgcatListPlan *plan, const ImgcatBranch *branch)
 }
 
 /*
- * Plan an ordered scan, as far as there are indexes.
+ * Estimate how many images each branch has, unless that was done.
+ */
+void
+imgcat_plan_estimate(ImgcatListPlan *plan)
+{
+	for (int i = 0; i < plan->nbranches; i++)
+	{
+		ImgcatBranch *branch = &plan->branches[i].branch;
+
+		if (branch->nimages == 0)
+			branch->nimages = imgcat_estimate_branch(branch);
+	}
+}
+
+/*
+ * Plan an ordered scan, as far as there are indexes.  Where an index has the
+ * order, and nothing is filtered, there is no choice to make by estimates.
  */
 static void
 plan_branches(ImgcatListPlan *plan)
 {
+	const ImgcatListRequest *request = plan->request;
+
 	for (int i = 0; i < plan->scope.nbranches; i++)
 		add_branch(plan, &plan->scope.branches[i]);
-	plan->can_order = !plan->request->deleted;
+	plan->can_order = !request->deleted;
 	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
 	{
-		ImgcatBranch *branch = &plan->branches[i].branch;
+		const ImgcatBranch *branch = &plan->branches[i].branch;
 		const char *missing = missing_suffix(plan, branch);
 
 		plan->can_order = missing == NULL;
 		if (missing != NULL)
 			plan->missing_index = psprintf("there is no index %s_%s_idx",
 										   branch->family, missing);
-		branch->nimages = imgcat_estimate_branch(branch);
 	}
+	if (plan->nfilters > 0 || plan->has_facets || request->hidden ||
+		request->owner != NULL || !imgcat_is_index_order(plan->keys, plan->nkeys))
+		imgcat_plan_estimate(plan);
 	split_by_status(plan);
 }
 
@@ -689,7 +709,8 @@ imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan, 
 	request->filters = branch->filters;
 	request->nfilters = branch->nfilters;
 	request->after = plan->after;
-	request->rows = plan->rows * branch->branch.nimages / images + 1;
+	request->rows = images > 0 ? plan->rows * branch->branch.nimages / images + 1
+		: plan->rows;
 }
 
 /*

@@ -159,6 +159,7 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 							 const ImgcatListRequest *request,
 							 const ImgcatCaller *caller,
 							 const ImgcatEntry *after, int64 rows);
+extern void imgcat_plan_estimate(ImgcatListPlan *plan);
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 
