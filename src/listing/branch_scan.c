@@ -42,6 +42,7 @@ typedef enum Step
 {
 	STEP_GOT,					/* here is an entry */
 	STEP_END,					/* there are no more */
+	STEP_BOUND,					/* here is one behind the bound, which fails */
 	STEP_BUDGET					/* the budget is spent */
 } Step;
 
@@ -75,6 +76,8 @@ struct ImgcatBranchScan
 	bool		index_ended;
 	ImgcatEntry *put_back;		/* what the index scan is at comes once more */
 	double		order_cost;
+	const ImgcatEntry *bound;	/* where another branch is, or NULL */
+	double		turn_cost;		/* of this branch, when it began */
 	PeerGroup	group;
 	ImgcatBranchScan *nested;	/* a long group */
 	ImgcatEntryFilter *nested_filters;
@@ -333,6 +336,17 @@ next_in_index(ImgcatBranchScan *scan)
 }
 
 /*
+ * Is it another branch's turn?  An entry that lacks a key does not tell.
+ */
+static bool
+is_beyond_bound(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+{
+	return scan->bound != NULL &&
+		scan->order_cost - scan->turn_cost >= IMGCAT_TURN_ENTRIES &&
+		has_keys(scan, entry) && compare(scan, entry, scan->bound) > 0;
+}
+
+/*
  * One step in an index that has the order.  The other path does not go on
  * between two versions of an image, whose keys in the index are the same: it
  * takes up behind the image.
@@ -351,6 +365,11 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 			!(scan->has_last && imgcat_entry_compare(entry, &scan->last, scan->path.keys,
 													 scan->path.nkeys) == 0))
 			return STEP_BUDGET;
+		if (is_beyond_bound(scan, entry))
+		{
+			*result = entry;
+			return STEP_BOUND;
+		}
 	}
 	return STEP_END;
 }
@@ -477,10 +496,11 @@ step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 	for (;;)
 	{
 		ImgcatEntry *entry;
+		bool		passed;
 
 		if (scan->nested != NULL)
 		{
-			*result = imgcat_branch_scan_next(scan->nested);
+			*result = imgcat_branch_scan_next(scan->nested, NULL, &passed);
 			if (*result != NULL)
 				return STEP_GOT;
 			close_group(scan);
@@ -673,13 +693,22 @@ next_sorted(ImgcatBranchScan *scan)
 /*
  * The next image, or NULL.  Unless its row was read it may be one that nobody
  * sees.  It lives until the next one is asked for.
+ *
+ * Where few images pass the filters, the next one may lie far behind "bound",
+ * which another branch is at.  So what comes may also be an entry behind that
+ * which fails the filters, and *passed is false; there the scan goes on when it
+ * is asked again.
  */
 ImgcatEntry *
-imgcat_branch_scan_next(ImgcatBranchScan *scan)
+imgcat_branch_scan_next(ImgcatBranchScan *scan, const ImgcatEntry *bound,
+						bool *passed)
 {
 	ImgcatBranchPath *path = &scan->path;
 	double		least = IMGCAT_LEAST_BUDGET * scan->request.branch->page_rows;
 
+	*passed = true;
+	scan->bound = bound;
+	scan->turn_cost = scan->order_cost;
 	while (!scan->ended)
 	{
 		ImgcatEntry *entry;
@@ -708,6 +737,9 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan)
 			case STEP_END:
 				scan->ended = true;
 				break;
+			case STEP_BOUND:
+				*passed = false;
+				return entry;
 			case STEP_BUDGET:
 				scan->in_order = false;
 				path->sort_budget = Max(scan->order_cost * IMGCAT_BUDGET_GROWTH, least);

@@ -286,7 +286,9 @@ extern void imgcat_choose_branch_path(ImgcatBranchPath *path,
 									  const ImgcatBranchRequest *request);
 
 extern ImgcatBranchScan *imgcat_branch_scan_open(const ImgcatBranchRequest *request);
-extern ImgcatEntry *imgcat_branch_scan_next(ImgcatBranchScan *scan);
+extern ImgcatEntry *imgcat_branch_scan_next(ImgcatBranchScan *scan,
+											const ImgcatEntry *bound,
+											bool *passed);
 extern void imgcat_branch_scan_close(ImgcatBranchScan *scan);
 
 #endif							/* IMGCAT_INDEX_SCAN_H */

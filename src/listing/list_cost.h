@@ -37,6 +37,12 @@
 #define IMGCAT_LEAST_BUDGET 60.0
 #define IMGCAT_BUDGET_GROWTH 1.5
 
+/*
+ * Entries that a branch reads in a row before it lets another go on, which is
+ * at one that comes first: a page of an index.
+ */
+#define IMGCAT_TURN_ENTRIES 64
+
 /* entries that filter then sort keeps, for each row wanted, and at least */
 #define IMGCAT_SORT_ROWS 4
 #define IMGCAT_SORT_LEAST 256

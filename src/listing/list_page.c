@@ -312,8 +312,10 @@ batch_size(const ListPage *page)
 typedef struct MergedBranch
 {
 	ImgcatBranchScan *scan;
-	ImgcatEntry *head;			/* first that was not handed out; NULL: asked
-								 * for when needed, or none */
+	ImgcatEntry *head;			/* first that was not handed out, or an entry
+								 * that fails, with none before it; NULL:
+								 * asked for when needed, or none */
+	bool		passed;			/* it is an image */
 	bool		ended;
 } MergedBranch;
 
@@ -324,6 +326,47 @@ typedef struct OrderedScan
 } OrderedScan;
 
 /*
+ * The one of two branches whose head comes first; either may be NULL, or have
+ * no head.
+ */
+static MergedBranch *
+first_of(const ImgcatListPlan *plan, MergedBranch *a, MergedBranch *b)
+{
+	if (b == NULL || b->head == NULL)
+		return a;
+	if (a == NULL || a->head == NULL)
+		return b;
+	return imgcat_entry_compare(b->head, a->head, plan->keys, plan->nkeys) < 0
+		? b : a;
+}
+
+/*
+ * The branch whose head comes first, but this one; NULL: no other has a head.
+ */
+static MergedBranch *
+first_branch(OrderedScan *scan, const MergedBranch *but)
+{
+	MergedBranch *first = NULL;
+
+	for (int i = 0; i < scan->pub.plan->nbranches; i++)
+		if (&scan->branches[i] != but)
+			first = first_of(scan->pub.plan, first, &scan->branches[i]);
+	return first;
+}
+
+/*
+ * Read the next head of a branch, and not much further than another one is.
+ */
+static void
+read_head(MergedBranch *branch, const MergedBranch *other)
+{
+	branch->head = imgcat_branch_scan_next(branch->scan,
+										   other != NULL ? other->head : NULL,
+										   &branch->passed);
+	branch->ended = (branch->head == NULL);
+}
+
+/*
  * The next image of the merged branches.
  */
 static ImgcatEntry *
@@ -331,24 +374,23 @@ ordered_next(ImgcatListScan *self)
 {
 	OrderedScan *scan = (OrderedScan *) self;
 	ImgcatListPlan *plan = self->plan;
-	MergedBranch *first = NULL;
+	MergedBranch *first = first_branch(scan, NULL);
 	ImgcatEntry *entry;
 
-	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < plan->nbranches; i++)
 	{
 		MergedBranch *branch = &scan->branches[i];
 
-		if (branch->head == NULL && !branch->ended)
-		{
-			branch->head = imgcat_branch_scan_next(branch->scan);
-			branch->ended = (branch->head == NULL);
-		}
-		if (branch->head != NULL &&
-			(first == NULL ||
-			 imgcat_entry_compare(branch->head, first->head, plan->keys,
-								  plan->nkeys) < 0))
-			first = branch;
+		if (branch->head != NULL || branch->ended)
+			continue;
+		read_head(branch, first);
+		first = first_of(plan, first, branch);
+	}
+	while (first != NULL && !first->passed)
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_head(first, first_branch(scan, first));
+		first = first_branch(scan, NULL);
 	}
 	if (first == NULL)
 		return NULL;
