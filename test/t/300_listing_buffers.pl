@@ -114,5 +114,13 @@ for my $seed (1 .. 4)
 		"pages in other orders, seed $seed");
 }
 
+# where few of many images pass, the branches of an ordered scan take turns
+$node->safe_psql('images_200000',
+	slurp_file("$FindBin::RealBin/../perl/windows.sql"));
+is( $node->safe_psql('images_200000',
+		"SELECT differs FROM windows.sort_differences(25, 0.35) differs"),
+	'',
+	'pages in other orders, 200 thousand images');
+
 $node->stop;
 done_testing();
