@@ -106,6 +106,7 @@ CREATE TABLE image_catalog.vulnerability_details (
     cisa_kev jsonb,
     cvss_v2 text,
     cvss_v3 text,
+    cvss_v4 text,
     summary text,
     published_at timestamptz,
     modified_at timestamptz,

@@ -66,8 +66,9 @@ static const ImgcatNamedColumn range_columns[] = {
 static const ImgcatNamedColumn detail_columns[] = {
 	{"cve", TEXTOID}, {"epss_probability", FLOAT8OID},
 	{"epss_percentile", FLOAT8OID}, {"cisa_kev", JSONBOID},
-	{"cvss_v2", TEXTOID}, {"cvss_v3", TEXTOID}, {"summary", TEXTOID},
-	{"published_at", TIMESTAMPTZOID}, {"modified_at", TIMESTAMPTZOID}
+	{"cvss_v2", TEXTOID}, {"cvss_v3", TEXTOID}, {"cvss_v4", TEXTOID},
+	{"summary", TEXTOID}, {"published_at", TIMESTAMPTZOID},
+	{"modified_at", TIMESTAMPTZOID}
 };
 
 /*
@@ -224,8 +225,8 @@ write_batch(ImgcatLoad *load)
 		imgcat_execute_with_rows("INSERT INTO image_catalog.vulnerability_details"
 								 "  (load_key, cve, epss_probability,"
 								 "   epss_percentile, cisa_kev, cvss_v2,"
-								 "   cvss_v3, summary, published_at,"
-								 "   modified_at)"
+								 "   cvss_v3, cvss_v4, summary,"
+								 "   published_at, modified_at)"
 								 " SELECT DISTINCT ON (n.cve) $1, n.*"
 								 " FROM imported AS n ORDER BY n.cve"
 								 " ON CONFLICT DO NOTHING",

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "container/container_scalar.h"
+#include "query/cvss.h"
 #include "scan/advisory.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -26,6 +27,7 @@ typedef struct Detail
 	Jsonb	   *cisa_kev;
 	const char *cvss_v2;
 	const char *cvss_v3;
+	const char *cvss_v4;
 	const char *summary;
 	bool		has_published;
 	bool		has_modified;
@@ -39,9 +41,11 @@ typedef struct Detail
 static void
 add_detail(ImgcatLoad *load, const Detail *detail)
 {
-	const char *texts[] = {detail->cvss_v2, detail->cvss_v3, detail->summary};
-	Datum		values[9];
-	bool		nulls[9] = {0};
+	const char *texts[] = {
+		detail->cvss_v2, detail->cvss_v3, detail->cvss_v4, detail->summary
+	};
+	Datum		values[10];
+	bool		nulls[10] = {0};
 
 	values[0] = CStringGetTextDatum(detail->cve);
 	nulls[1] = nulls[2] = !detail->has_epss;
@@ -50,16 +54,16 @@ add_detail(ImgcatLoad *load, const Detail *detail)
 	nulls[3] = detail->cisa_kev == NULL;
 	if (!nulls[3])
 		values[3] = JsonbPGetDatum(detail->cisa_kev);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < (int) lengthof(texts); i++)
 	{
 		nulls[4 + i] = texts[i] == NULL;
 		if (texts[i] != NULL)
 			values[4 + i] = CStringGetTextDatum(texts[i]);
 	}
-	nulls[7] = !detail->has_published;
-	values[7] = TimestampTzGetDatum(detail->published);
-	nulls[8] = !detail->has_modified;
-	values[8] = TimestampTzGetDatum(detail->modified);
+	nulls[8] = !detail->has_published;
+	values[8] = TimestampTzGetDatum(detail->published);
+	nulls[9] = !detail->has_modified;
+	values[9] = TimestampTzGetDatum(detail->modified);
 	imgcat_add_named_row(&load->details, values, nulls);
 }
 
@@ -174,13 +178,14 @@ imgcat_read_kev(ImgcatLoad *load, JsonbContainer *document, const char *place)
 }
 
 /*
- * The vector of the first metric of a list, the primary one before others.
+ * The vector of the first metric of a list, the primary one before others.  What
+ * is none of the list's version is passed by.
  */
 static const char *
-read_nvd_vector(JsonbContainer *metrics, const char *name)
+read_nvd_vector(JsonbContainer *metrics, const char *name,
+				ImgcatCvssVersion version)
 {
 	const char *vector = NULL;
-	ImgcatAdvisory right = {0};
 	ImgcatJsonbWalk walk;
 
 	imgcat_read_begin(&walk, imgcat_read_array(metrics, name));
@@ -191,8 +196,14 @@ read_nvd_vector(JsonbContainer *metrics, const char *name)
 		char	   *given = imgcat_read_text(imgcat_read_object(metric,
 																"cvssData"),
 											 "vectorString");
+		ImgcatCvss	cvss;
+		size_t		error_at;
+		const char *missing;
 
-		if (imgcat_take_vector(&right, given) &&
+		if (given != NULL &&
+			imgcat_cvss_parse(given, strlen(given), &cvss, &error_at,
+							  &missing) == IMGCAT_CVSS_OK &&
+			cvss.version == version &&
 			(vector == NULL || (type != NULL && strcmp(type, "Primary") == 0)))
 			vector = given;
 	}
@@ -230,10 +241,14 @@ read_nvd_entry(ImgcatLoad *load, JsonbContainer *entry, const char *place)
 		imgcat_refuse(load, place, "an entry needs cve with an id");
 		return;
 	}
-	detail.cvss_v3 = read_nvd_vector(metrics, "cvssMetricV31");
+	detail.cvss_v4 = read_nvd_vector(metrics, "cvssMetricV40",
+									 IMGCAT_CVSS_4_0);
+	detail.cvss_v3 = read_nvd_vector(metrics, "cvssMetricV31",
+									 IMGCAT_CVSS_3_1);
 	if (detail.cvss_v3 == NULL)
-		detail.cvss_v3 = read_nvd_vector(metrics, "cvssMetricV30");
-	detail.cvss_v2 = read_nvd_vector(metrics, "cvssMetricV2");
+		detail.cvss_v3 = read_nvd_vector(metrics, "cvssMetricV30",
+										 IMGCAT_CVSS_3_0);
+	detail.cvss_v2 = read_nvd_vector(metrics, "cvssMetricV2", IMGCAT_CVSS_2);
 	imgcat_read_begin(&walk, imgcat_read_array(cve, "descriptions"));
 	while (detail.summary == NULL && imgcat_read_next(&walk))
 	{

@@ -301,10 +301,9 @@ imgcat_report_set_scores(ImgcatHit *hit, const ImgcatReportScores *own,
 		own->v2 != NULL ? own->v2_score : own->v4_score;
 	hit->nvd_v2 = nvd->v2;
 	hit->nvd_v3 = nvd->v3;
+	hit->nvd_v4 = nvd->v4;
 	hit->nvd_score = nvd->v3 != NULL || nvd->v3_score > 0 ? nvd->v3_score :
 		nvd->v2 != NULL ? nvd->v2_score : nvd->v4_score;
-	if (hit->cvss_v4 == NULL)
-		hit->cvss_v4 = nvd->v4;
 }
 
 /*

@@ -196,7 +196,8 @@ match_rest(Datum keys)
 	" LEAST(a.first_found_at, (SELECT pg_catalog.min(o.found_at)" \
 	"  FROM image_catalog.package_findings AS o" \
 	"  WHERE o.advisory_key = a.advisory_key))," \
-	" d.epss_probability, d.epss_percentile, d.cisa_kev, d.cvss_v2, d.cvss_v3"
+	" d.epss_probability, d.epss_percentile, d.cisa_kev, d.cvss_v2, d.cvss_v3," \
+	" d.cvss_v4"
 
 /*
  * A hit out of a row of read_hits().
@@ -236,6 +237,7 @@ read_hit(uint64 row)
 		hit.cisa_kev = DatumGetBool(value);
 	hit.nvd_v2 = text_column(row, 22);
 	hit.nvd_v3 = text_column(row, 23);
+	hit.nvd_v4 = text_column(row, 24);
 	return hit;
 }
 
@@ -281,6 +283,7 @@ fill_findings(ScannedImage *images, int count, Datum keys, TimestampTz now)
 				   "   pg_catalog.bool_or(v.cisa_kev IS NOT NULL) AS cisa_kev,"
 				   "   pg_catalog.max(v.cvss_v2) AS cvss_v2,"
 				   "   pg_catalog.max(v.cvss_v3) AS cvss_v3,"
+				   "   pg_catalog.max(v.cvss_v4) AS cvss_v4,"
 				   "   pg_catalog.max(v.summary) AS summary,"
 				   "   pg_catalog.min(v.published_at) AS published_at,"
 				   "   pg_catalog.max(v.modified_at) AS modified_at"
