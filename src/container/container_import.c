@@ -45,6 +45,7 @@ typedef struct Incoming
 {
 	int			index;			/* in the argument */
 	JsonbValue	json;
+	ImgcatMessage *document;	/* instead, where it is read already */
 	const char *digest;
 } Incoming;
 
@@ -149,7 +150,7 @@ collect_incoming(Jsonb *documents, int *count)
 
 	incoming = palloc_extended(sizeof(Incoming) *
 							   Max(JB_ROOT_COUNT(documents), 1),
-							   MCXT_ALLOC_HUGE);
+							   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	*count = 0;
 	iterator = JsonbIteratorInit(&documents->root);
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
@@ -491,10 +492,11 @@ import_batch(const Incoming *incoming, int count, const Import *import)
 	for (int i = 0; i < count; i++)
 	{
 		JsonbValue	json = incoming[i].json;
-		ImgcatMessage *document = imgcat_load_document_value(&json,
-															 incoming[i].index);
+		ImgcatMessage *document = incoming[i].document;
 		ImgcatMessage *gone = NULL;
 
+		if (document == NULL)
+			document = imgcat_load_document_value(&json, incoming[i].index);
 		imgcat_prepare_document(document);
 		if (nimages > 0 &&
 			strcmp(images[nimages - 1].digest, incoming[i].digest) == 0)
@@ -536,25 +538,21 @@ import_batch(const Incoming *incoming, int count, const Import *import)
 }
 
 /*
- * Import an array of documents, or one; returns their number.  Where packages
- * are given, it is one document, and they are those of its components.  The
- * caller may write container images.
+ * Import documents, sorted, in batches; bytes_total is what they have as jsonb, 0
+ * where they are read already.
  */
-int64
-imgcat_import_documents(Jsonb *documents, ImgcatPackageSource source,
-						const ImgcatPackage *packages)
+static void
+import_sorted(const Incoming *incoming, int count, int64 bytes_total,
+			  ImgcatPackageSource source, const ImgcatPackage *packages)
 {
 	Import		import = {imgcat_search_now(), source, packages, NULL};
-	Incoming   *incoming;
-	int			count;
 	int			end;
 	int64		read = 0;
 	bool		reported;
 
-	reported = imgcat_progress_begin("container_images", VARSIZE(documents));
+	reported = imgcat_progress_begin("container_images", bytes_total);
 	if (source != IMGCAT_PACKAGES_KEPT)
 		import.links = imgcat_begin_package_links();
-	incoming = collect_incoming(documents, &count);
 	for (int start = 0; start < count; start = end)
 	{
 		int64		bytes = 0;
@@ -565,7 +563,8 @@ imgcat_import_documents(Jsonb *documents, ImgcatPackageSource source,
 			if ((end - start >= BATCH_DOCUMENTS || bytes >= BATCH_BYTES) &&
 				strcmp(incoming[end - 1].digest, incoming[end].digest) != 0)
 				break;
-			bytes += incoming[end].json.val.binary.len;
+			if (incoming[end].document == NULL)
+				bytes += incoming[end].json.val.binary.len;
 		}
 		CHECK_FOR_INTERRUPTS();
 		/* what a batch allocates goes with its SPI connection */
@@ -578,7 +577,44 @@ imgcat_import_documents(Jsonb *documents, ImgcatPackageSource source,
 	if (import.links != NULL)
 		imgcat_finish_package_links(import.links);
 	imgcat_progress_end(reported);
+}
+
+/*
+ * Import an array of documents, or one; returns their number.  Where packages
+ * are given, it is one document, and they are those of its components.  The
+ * caller may write container images.
+ */
+int64
+imgcat_import_documents(Jsonb *documents, ImgcatPackageSource source,
+						const ImgcatPackage *packages)
+{
+	int			count;
+	Incoming   *incoming = collect_incoming(documents, &count);
+
+	import_sorted(incoming, count, VARSIZE(documents), source, packages);
 	return count;
+}
+
+/*
+ * Import stored documents that were read, and changed since; their packages are
+ * kept.  What was set in them is in canonical form.  They are no good any more
+ * then: parts of them go with the memory of the import.  The caller may write
+ * container images.
+ */
+void
+imgcat_import_stored(ImgcatMessage *const *documents, int count)
+{
+	Incoming   *incoming = palloc_extended(sizeof(Incoming) * Max(count, 1),
+										   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+
+	for (int i = 0; i < count; i++)
+	{
+		incoming[i].index = i;
+		incoming[i].document = documents[i];
+		incoming[i].digest = imgcat_document_digest(documents[i]);
+	}
+	qsort(incoming, count, sizeof(Incoming), compare_incoming);
+	import_sorted(incoming, count, 0, IMGCAT_PACKAGES_KEPT, NULL);
 }
 
 /*

@@ -24,5 +24,6 @@ typedef enum ImgcatPackageSource
 extern int64 imgcat_import_documents(Jsonb *documents,
 									 ImgcatPackageSource source,
 									 const ImgcatPackage *packages);
+extern void imgcat_import_stored(ImgcatMessage *const *documents, int count);
 
 #endif							/* IMGCAT_CONTAINER_IMPORT_H */

@@ -142,8 +142,7 @@ store_scanned(ImgcatKnownImage *image)
 		imgcat_add_image_name(document, image->full_name);
 	document->fields[IMAGE_LAST_UPDATED].kind = IMGCAT_VALUE_ABSENT;
 	document->fields[IMAGE_RISK_SCORE].kind = IMGCAT_VALUE_ABSENT;
-	imgcat_import_documents(imgcat_store_document(document),
-							IMGCAT_PACKAGES_KEPT, NULL);
+	imgcat_import_stored(&document, 1);
 }
 
 /*

@@ -325,8 +325,7 @@ IMGCAT_FUNCTION(imgcat_verify_container_signatures, 1)
 	document = lock_document(digest);
 	fill_verification(document);
 	document->fields[IMAGE_LAST_UPDATED].kind = IMGCAT_VALUE_ABSENT;
-	imgcat_import_documents(imgcat_store_document(document),
-							IMGCAT_PACKAGES_KEPT, NULL);
+	imgcat_import_stored(&document, 1);
 	MemoryContextSwitchTo(caller);
 	answer = CStringGetTextDatum(digest);
 	SPI_finish();

@@ -444,30 +444,6 @@ imgcat_add_image_name(ImgcatMessage *document, const char *full_name)
 }
 
 /*
- * The documents of images as one array.
- */
-static Jsonb *
-documents_array(ScannedImage *images, int count)
-{
-	JsonbParseState *state = NULL;
-	JsonbValue *array;
-
-	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
-	for (int i = 0; i < count; i++)
-	{
-		Jsonb	   *stored = imgcat_store_document(images[i].document);
-		JsonbValue	value;
-
-		value.type = jbvBinary;
-		value.val.binary.data = &stored->root;
-		value.val.binary.len = VARSIZE(stored) - VARHDRSZ;
-		pushJsonbValue(&state, WJB_ELEM, &value);
-	}
-	array = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-	return JsonbValueToJsonb(array);
-}
-
-/*
  * See scan_images.h.
  */
 int64
@@ -475,6 +451,7 @@ imgcat_scan_images(Datum keys, const char *full_name)
 {
 	TimestampTz now = imgcat_search_now();
 	ScannedImage *images;
+	ImgcatMessage **documents;
 	int			count;
 
 	images = lock_images(keys, &count);
@@ -489,14 +466,15 @@ imgcat_scan_images(Datum keys, const char *full_name)
 		clear_scan(images[i].document);
 	fill_findings(images, count, keys, now);
 	note_missing_data(images, count, keys);
+	documents = palloc(sizeof(ImgcatMessage *) * count);
 	for (int i = 0; i < count; i++)
 	{
 		finish_scan(&images[i], now);
 		if (full_name != NULL)
 			imgcat_add_image_name(images[i].document, full_name);
+		documents[i] = images[i].document;
 	}
-	imgcat_import_documents(documents_array(images, count),
-							IMGCAT_PACKAGES_KEPT, NULL);
+	imgcat_import_stored(documents, count);
 	select_by_keys("INSERT INTO image_catalog.container_scans AS s"
 				   "  (image_key, scanned_at)"
 				   " SELECT k.image_key, pg_catalog.now()"
