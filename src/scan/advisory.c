@@ -240,12 +240,16 @@ hash_datum(StringInfo hashed)
 }
 
 /*
- * Add an advisory to a load.  Ranges whose names no package can have are left
- * out.
+ * Add an advisory, which stands at a place, to a load; one whose id or name is
+ * too long for an index is refused.  Ranges whose names no package can have are
+ * left out.
  */
 void
-imgcat_add_advisory(ImgcatLoad *load, ImgcatAdvisory *advisory)
+imgcat_add_advisory(ImgcatLoad *load, ImgcatAdvisory *advisory,
+					const char *place)
 {
+	const char *name = advisory->name != NULL ? advisory->name :
+	imgcat_finding_name(advisory->id, NULL, NULL);
 	Oid			sequence = get_relname_relid("advisories_advisory_key_seq",
 											 imgcat_extension_schema());
 	int64		key = nextval_internal(sequence, false);
@@ -253,12 +257,16 @@ imgcat_add_advisory(ImgcatLoad *load, ImgcatAdvisory *advisory)
 	Datum		values[14];
 	bool		nulls[14] = {0};
 
+	if (strlen(advisory->id) > IMGCAT_INDEXED_BYTES ||
+		strlen(name) > IMGCAT_INDEXED_BYTES)
+	{
+		imgcat_refuse(load, place, "an id this long is not stored");
+		return;
+	}
 	initStringInfo(&hashed);
 	values[0] = Int64GetDatum(key);
 	put_text(advisory->id, &hashed, &values[1], &nulls[1]);
-	put_text(advisory->name != NULL ? advisory->name :
-			 imgcat_finding_name(advisory->id, NULL, NULL), &hashed,
-			 &values[3], &nulls[3]);
+	put_text(name, &hashed, &values[3], &nulls[3]);
 	values[4] = Int16GetDatum(advisory->severity);
 	put_text(advisory->cvss_v2, &hashed, &values[5], &nulls[5]);
 	put_text(advisory->cvss_v3, &hashed, &values[6], &nulls[6]);

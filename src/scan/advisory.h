@@ -80,7 +80,8 @@ extern void imgcat_refuse(ImgcatLoad *load, const char *place,
 extern ImgcatAdvisoryRange *imgcat_add_range(ImgcatAdvisory *advisory,
 											 const char *ecosystem,
 											 const char *name);
-extern void imgcat_add_advisory(ImgcatLoad *load, ImgcatAdvisory *advisory);
+extern void imgcat_add_advisory(ImgcatLoad *load, ImgcatAdvisory *advisory,
+								const char *place);
 extern bool imgcat_take_vector(ImgcatAdvisory *advisory, const char *vector);
 extern int	imgcat_severity_number(const char *word);
 extern char *imgcat_finding_name(const char *id, const char *aliases,

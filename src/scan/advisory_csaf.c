@@ -347,7 +347,8 @@ read_ids(JsonbContainer *list)
  */
 static void
 add_fixes(ImgcatLoad *load, const CsafTree *tree, JsonbContainer *vulnerability,
-		  const ImgcatAdvisory *common, const char *document_id)
+		  const ImgcatAdvisory *common, const char *document_id,
+		  const char *place)
 {
 	ImgcatTextMap *fixed =
 	read_ids(imgcat_read_array(imgcat_read_object(vulnerability,
@@ -385,7 +386,8 @@ add_fixes(ImgcatLoad *load, const CsafTree *tree, JsonbContainer *vulnerability,
 		}
 		advisory.id = psprintf("%s/%s/%s", document_id, common->name,
 							   url == NULL ? psprintf("%d", walk.index) : url);
-		imgcat_add_advisory(load, &advisory);
+		imgcat_add_advisory(load, &advisory,
+							psprintf("%s/remediations/%d", place, walk.index));
 	}
 }
 
@@ -422,21 +424,20 @@ imgcat_read_csaf(ImgcatLoad *load, JsonbContainer *document,
 	{
 		JsonbContainer *vulnerability = imgcat_read_as_object(&walk.value);
 		char	   *cve = imgcat_read_text(vulnerability, "cve");
+		const char *at = psprintf("%s/vulnerabilities/%d", place, walk.index);
 		ImgcatAdvisory common = {0};
 		ImgcatAdvisory affected;
 		CsafRanges	ranges;
 
 		if (cve == NULL)
 		{
-			imgcat_refuse(load, psprintf("%s/vulnerabilities/%d", place,
-										 walk.index),
-						  "a vulnerability needs a cve");
+			imgcat_refuse(load, at, "a vulnerability needs a cve");
 			continue;
 		}
 		read_vulnerability(vulnerability, cve, &common);
 		common.has_modified = has_modified;
 		common.modified = modified;
-		add_fixes(load, &tree, vulnerability, &common, document_id);
+		add_fixes(load, &tree, vulnerability, &common, document_id, at);
 
 		affected = common;
 		ranges = begin_ranges(&affected);
@@ -446,6 +447,6 @@ imgcat_read_csaf(ImgcatLoad *load, JsonbContainer *document,
 									   "known_affected"), false);
 		affected.id = psprintf("%s/%s", document_id, cve);
 		if (affected.nranges > 0)
-			imgcat_add_advisory(load, &affected);
+			imgcat_add_advisory(load, &affected, at);
 	}
 }

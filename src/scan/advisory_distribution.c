@@ -57,7 +57,7 @@ urgency_severity(const char *urgency)
  */
 static void
 add_debian(ImgcatLoad *load, JsonbContainer *issue, const char *package,
-		   const char *name, int severity)
+		   const char *name, int severity, const char *place)
 {
 	ImgcatAdvisory advisory = {0};
 	ImgcatJsonbWalk walk;
@@ -92,7 +92,7 @@ add_debian(ImgcatLoad *load, JsonbContainer *issue, const char *package,
 	advisory.summary = imgcat_read_text(issue, "description");
 	advisory.link = psprintf("https://security-tracker.debian.org/tracker/%s",
 							 name);
-	imgcat_add_advisory(load, &advisory);
+	imgcat_add_advisory(load, &advisory, place);
 }
 
 /*
@@ -111,10 +111,11 @@ imgcat_read_debian(ImgcatLoad *load, JsonbContainer *document,
 	{
 		char	   *package = imgcat_read_string(&packages.key);
 		JsonbContainer *members = imgcat_read_as_object(&packages.value);
+		const char *package_place = imgcat_member_place(place, package);
 
 		if (members == NULL)
 		{
-			imgcat_refuse(load, imgcat_member_place(place, package),
+			imgcat_refuse(load, package_place,
 						  "a package is an object of vulnerabilities");
 			continue;
 		}
@@ -123,18 +124,15 @@ imgcat_read_debian(ImgcatLoad *load, JsonbContainer *document,
 		{
 			char	   *name = imgcat_read_string(&issues.key);
 			JsonbContainer *issue = imgcat_read_as_object(&issues.value);
+			const char *at = imgcat_member_place(package_place, name);
 
 			if (imgcat_read_object(issue, "releases") == NULL)
 			{
-				imgcat_refuse(load,
-							  imgcat_member_place(imgcat_member_place(place,
-																	  package),
-												  name),
-							  "a vulnerability needs releases");
+				imgcat_refuse(load, at, "a vulnerability needs releases");
 				continue;
 			}
 			for (int i = SEVERITY_UNKNOWN; i < SEVERITIES; i++)
-				add_debian(load, issue, package, name, i);
+				add_debian(load, issue, package, name, i, at);
 		}
 	}
 }
@@ -145,7 +143,8 @@ imgcat_read_debian(ImgcatLoad *load, JsonbContainer *document,
  */
 static void
 add_alpine(ImgcatLoad *load, const char *repository, const char *ecosystem,
-		   const char *package, const char *fixed, const char *ids)
+		   const char *package, const char *fixed, const char *ids,
+		   const char *place)
 {
 	ImgcatAdvisory advisory = {0};
 	ImgcatAdvisoryRange *range;
@@ -159,7 +158,7 @@ add_alpine(ImgcatLoad *load, const char *repository, const char *ecosystem,
 	advisory.name = imgcat_finding_name(ids, NULL, NULL);
 	advisory.link = psprintf("https://security.alpinelinux.org/vuln/%s",
 							 advisory.name);
-	imgcat_add_advisory(load, &advisory);
+	imgcat_add_advisory(load, &advisory, place);
 }
 
 /*
@@ -167,7 +166,8 @@ add_alpine(ImgcatLoad *load, const char *repository, const char *ecosystem,
  */
 static bool
 read_secfixes(ImgcatLoad *load, JsonbContainer *package,
-			  const char *repository, const char *ecosystem)
+			  const char *repository, const char *ecosystem,
+			  const char *place)
 {
 	char	   *name = imgcat_read_text(package, "name");
 	JsonbContainer *secfixes = imgcat_read_object(package, "secfixes");
@@ -189,7 +189,8 @@ read_secfixes(ImgcatLoad *load, JsonbContainer *package,
 			char	   *text = imgcat_read_string(&ids.value);
 
 			if (text !=NULL && text[0] != '\0')
-				add_alpine(load, repository, ecosystem, name, fixed, text);
+				add_alpine(load, repository, ecosystem, name, fixed, text,
+						   place);
 		}
 	}
 	return true;
@@ -224,10 +225,11 @@ imgcat_read_alpine(ImgcatLoad *load, JsonbContainer *document,
 	{
 		JsonbContainer *package =
 		imgcat_read_object(imgcat_read_as_object(&walk.value), "pkg");
+		const char *at = psprintf("%s/packages/%d", place, walk.index);
 
 		if (!read_secfixes(load, package, repository == NULL ? "" : repository,
-						   ecosystem))
-			imgcat_refuse(load, psprintf("%s/packages/%d", place, walk.index),
+						   ecosystem, at))
+			imgcat_refuse(load, at,
 						  "a package needs pkg with name and secfixes");
 	}
 }

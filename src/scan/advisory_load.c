@@ -31,6 +31,9 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+/* Most bytes of a source: an index holds it beside an id of an advisory. */
+#define SOURCE_BYTES	255
+
 /* Formats of documents: what a source's name begins with. */
 static const struct
 {
@@ -79,6 +82,11 @@ find_reader(const char *source)
 {
 	size_t		length = strcspn(source, ":");
 
+	if (strlen(source) > SOURCE_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the name of a source must not be longer than %d bytes",
+						SOURCE_BYTES)));
 	for (int i = 0; i < (int) lengthof(formats); i++)
 		if (strlen(formats[i].name) == length &&
 			memcmp(formats[i].name, source, length) == 0)

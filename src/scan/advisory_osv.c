@@ -343,5 +343,5 @@ imgcat_read_osv(ImgcatLoad *load, JsonbContainer *document, const char *place)
 			read_severities(imgcat_read_array(affected, "severity"), &advisory);
 	}
 	if (problem == NULL)
-		imgcat_add_advisory(load, &advisory);
+		imgcat_add_advisory(load, &advisory, place);
 }

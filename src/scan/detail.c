@@ -36,10 +36,10 @@ typedef struct Detail
 } Detail;
 
 /*
- * Add a detail to a load.
+ * Add a detail, which stands at a place, to a load.
  */
 static void
-add_detail(ImgcatLoad *load, const Detail *detail)
+add_detail(ImgcatLoad *load, const Detail *detail, const char *place)
 {
 	const char *texts[] = {
 		detail->cvss_v2, detail->cvss_v3, detail->cvss_v4, detail->summary
@@ -47,6 +47,11 @@ add_detail(ImgcatLoad *load, const Detail *detail)
 	Datum		values[10];
 	bool		nulls[10] = {0};
 
+	if (strlen(detail->cve) > IMGCAT_INDEXED_BYTES)
+	{
+		imgcat_refuse(load, place, "an id this long is not stored");
+		return;
+	}
 	values[0] = CStringGetTextDatum(detail->cve);
 	nulls[1] = nulls[2] = !detail->has_epss;
 	values[1] = Float8GetDatum(detail->epss_probability);
@@ -111,7 +116,7 @@ read_epss_entry(ImgcatLoad *load, JsonbContainer *entry, const char *place)
 		imgcat_refuse(load, place,
 					  "an entry needs cve, epss and percentile, both between 0 and 1");
 	else
-		add_detail(load, &detail);
+		add_detail(load, &detail, place);
 }
 
 /*
@@ -159,7 +164,7 @@ read_kev_entry(ImgcatLoad *load, JsonbContainer *entry, const char *place)
 		return;
 	}
 	detail.cisa_kev = imgcat_read_copy(entry);
-	add_detail(load, &detail);
+	add_detail(load, &detail, place);
 }
 
 /*
@@ -260,7 +265,7 @@ read_nvd_entry(ImgcatLoad *load, JsonbContainer *entry, const char *place)
 	}
 	detail.has_published = read_nvd_time(cve, "published", &detail.published);
 	detail.has_modified = read_nvd_time(cve, "lastModified", &detail.modified);
-	add_detail(load, &detail);
+	add_detail(load, &detail, place);
 }
 
 /*

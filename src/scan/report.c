@@ -223,6 +223,7 @@ imgcat_report_add_component(ImgcatReport *report, ImgcatSbomItem *item,
 	ImgcatPurlError error;
 	size_t		length = item->purl == NULL ? 0 : strlen(item->purl);
 	size_t		error_at;
+	int			index;
 
 	if (item->purl != NULL)
 	{
@@ -237,8 +238,11 @@ imgcat_report_add_component(ImgcatReport *report, ImgcatSbomItem *item,
 			item->purl = NULL;
 		}
 	}
+	index = report->sbom.count;
 	imgcat_sbom_add(&report->sbom, item, place);
-	return report->sbom.count - 1;
+	if (index == report->sbom.count)
+		imgcat_report_error(place, "a name this long is not stored");
+	return index;
 }
 
 /*

@@ -146,8 +146,8 @@ read_purl(ImgcatSbom *sbom, ImgcatSbomComponent *component, const char *place)
 }
 
 /*
- * Add a component.  What has neither a name nor a package URL is noted as
- * refused; what has no package URL is a component, but no package.
+ * Add a component.  What has neither a name nor a package URL, or a name that is
+ * too long for an index, is noted as refused; what has no package URL is a component, but no package.
  */
 void
 imgcat_sbom_add(ImgcatSbom *sbom, const ImgcatSbomItem *item, const char *place)
@@ -177,6 +177,11 @@ imgcat_sbom_add(ImgcatSbom *sbom, const ImgcatSbomItem *item, const char *place)
 	package->architecture = package->module = "";
 	if (item->purl != NULL && !read_purl(sbom, component, place))
 		return;
+	if (strlen(component->item.name) > IMGCAT_INDEXED_BYTES)
+	{
+		imgcat_sbom_refuse(sbom, place, "a name this long is not stored");
+		return;
+	}
 	if (item->purl == NULL && item->ecosystem != NULL && item->version != NULL)
 	{
 		imgcat_package_of_name(item->ecosystem, item->name, item->version,

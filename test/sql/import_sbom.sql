@@ -152,6 +152,10 @@ SELECT image_catalog.import_sbom('a:1@' || :'digest' || 'f2', jsonb_build_object
     jsonb_build_object('name', 'x', 'version', '1', 'purl', 'pkg:npm/' || repeat('x', 1601) || '@1'),
     jsonb_build_object('name', 'y', 'version', '1', 'purl', 'pkg:npm/' || repeat('y', 1600) || '@1'))))::jsonb - 'name';
 SELECT left(name, 5) AS name, length(name), image, c FROM packages_of WHERE image = 'f2';
+-- nor a component, whose name has an index, too: it is refused
+SELECT image_catalog.import_sbom('a:1@' || :'digest' || 'f2', document)::jsonb - 'name'
+  FROM (VALUES (jsonb_build_object('bomFormat', 'CycloneDX', 'components', jsonb_build_array(jsonb_build_object('name', repeat('x', 1601)), jsonb_build_object('purl', 'pkg:npm/' || repeat('x', 1601) || '@1'), '{"purl": "pkg:npm/y@1"}'::jsonb))),
+               (jsonb_build_object('descriptor', '{}'::jsonb, 'artifacts', jsonb_build_array(jsonb_build_object('name', repeat('x', 1601), 'version', '1', 'type', 'npm'), '{"name": "y", "version": "1", "type": "npm", "purl": "pkg:npm/y@1"}'::jsonb)))) AS given (document);
 
 -- the two rights on container images
 CREATE ROLE sbom_reader;

@@ -147,6 +147,7 @@ SELECT path, value, pg_temp.problem(jsonb_set(report, path, value::jsonb)) AS pr
        ('{matches,0,vulnerability,fix}', '[]'), ('{matches,0,vulnerability,fix,versions}', '[1]'), ('{matches,0,relatedVulnerabilities}', '{}'), ('{matches,0,artifact,name}', '7'), ('{matches,0,artifact,purl}', '"pkg:apk/"'),
        ('{matches,0,artifact,locations}', '["/"]'), ('{matches,0,artifact,upstreams}', '[7]')) AS change (path, value)
  WHERE scanner = 'grype';
+SELECT pg_temp.problem(jsonb_set(report, '{matches,0,artifact,purl}', to_jsonb('pkg:maven/' || repeat('x', 1600) || '/y@1'))) AS problem FROM report WHERE scanner = 'grype';
 SELECT count(*) AS images FROM image_catalog.container_images;
 
 SELECT image_catalog.import_scan_report('a:1', NULL);
