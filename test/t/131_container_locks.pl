@@ -1,5 +1,5 @@
-# Sessions that write container images, rules and the watch list at the same
-# time.  With one call a transaction, or several in one order, nothing
+# Sessions that write container images, their scans, rules and the watch list at
+# the same time.  With one call a transaction, or several in one order, nothing
 # deadlocks.  With several in no order only those that write the same rows in
 # opposite orders do: none waits for a table.
 #
@@ -71,6 +71,40 @@ $$;
 CREATE FUNCTION call_any(rows int) RETURNS void LANGUAGE sql AS $$
     SELECT call_one((kinds())[1 + floor(random() * cardinality(kinds()))], 1 + floor(random() * rows)::int)
 $$;
+-- One call that scans, or that brings or removes what scans read.
+CREATE FUNCTION call_scan(rows int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    n int := 1 + floor(random() * rows);
+    package text := 'p' || floor(random() * 6);
+BEGIN
+    CASE floor(random() * 10)
+    WHEN 0 THEN
+        PERFORM image_catalog.import_sbom('quay.io/a/b:' || n, jsonb_build_object('bomFormat', 'CycloneDX', 'components', jsonb_build_array(jsonb_build_object('purl', 'pkg:npm/' || package || '@1'))));
+    WHEN 1 THEN
+        PERFORM image_catalog.import_scan_report('quay.io/a/b:' || n, jsonb_build_object('matches', jsonb_build_array(jsonb_build_object(
+            'vulnerability', jsonb_build_object('id', 'CVE-' || n), 'artifact', jsonb_build_object('name', package, 'version', '1', 'type', 'npm', 'purl', 'pkg:npm/' || package || '@1')))));
+    WHEN 2 THEN
+        PERFORM image_catalog.scan_image('quay.io/a/b:' || n, true);
+    WHEN 3 THEN
+        PERFORM image_catalog.rescan_container_images("limit" => 2);
+    WHEN 4 THEN
+        PERFORM image_catalog.purge_packages();
+    WHEN 5 THEN
+        PERFORM image_catalog.import_vulnerabilities('osv:' || n % 2, jsonb_build_object('id', 'CVE-' || n, 'affected', jsonb_build_array(jsonb_build_object(
+            'package', jsonb_build_object('ecosystem', 'npm', 'name', package), 'versions', jsonb_build_array('1')))));
+    WHEN 6 THEN
+        -- images by digest, as docs/container_images.md has it
+        DELETE FROM image_catalog.container_images WHERE image_key = ANY (ARRAY(
+            SELECT image_key FROM image_catalog.container_images WHERE digest >= 'sha256:' || to_char(n, 'FM00') ORDER BY digest FOR UPDATE));
+    ELSE
+        PERFORM call_any(rows);
+    END CASE;
+EXCEPTION
+    -- no image to be had, a newer scan, no vulnerability data or digest yet
+    WHEN SQLSTATE 'PT404' OR SQLSTATE 'PT409' OR SQLSTATE 'PT501' OR SQLSTATE '22023' THEN
+        NULL;
+END
+$$;
 CREATE FUNCTION call_three(rows int) RETURNS void LANGUAGE sql AS $$
     SELECT call_any(rows) FROM generate_series(1, 3)
 $$;
@@ -127,6 +161,7 @@ foreach my $isolation ('read committed', 'repeatable read', 'serializable')
 }
 is(deadlocks_of('ranks are counted anew meanwhile', q{SELECT CASE WHEN random() < 0.05
     THEN image_catalog.rebuild_container_risk_scores() ELSE call_any(4) END}), 0, 'no deadlock');
+is(deadlocks_of('scans, reports, loads, purges and deletions', 'SELECT call_scan(4)'), 0, 'no deadlock');
 is(deadlocks_of('several calls in order', 'SELECT call_in_order()'), 0, 'no deadlock');
 
 my $deadlocks = deadlocks_of('three calls in no order', 'SELECT call_three(30)');
@@ -154,6 +189,8 @@ SELECT count(*)
                   FROM image_catalog.container_findings f WHERE f.image_key = i.image_key) s ON true
  WHERE printed IS DISTINCT FROM stored}),
 	'0', 'states of findings');
+is( $node->safe_psql('postgres', 'SELECT * FROM image_catalog.check()'), '', 'and everything derived');
+cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.package_findings'), '>', 0, 'packages were hit');
 
 $node->stop;
 unlike(slurp_file($node->logfile), qr/ERROR:  (?!deadlock|could not serialize access)/, 'no other error');
