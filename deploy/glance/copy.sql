@@ -27,6 +27,17 @@ EXCEPTION WHEN data_exception THEN
 END
 $$;
 
+-- The end of a copy or report that met a time such as MySQL's 0000-00-00: its
+-- row cannot be read at all, so it has no name.
+CREATE OR REPLACE FUNCTION glance_migration.no_time(message text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE 'the source has a time that is none: %', message
+        USING HINT = 'Set it right there: created_at, updated_at and deleted_at of the five tables are times, or null.';
+END
+$$;
+
 -- The images of those identifiers as documents that import_images takes; a
 -- problem is why one cannot be taken.
 --
@@ -38,7 +49,8 @@ $$;
 -- added anew; older releases wrote another row.  Those live come first.
 --
 -- Identifiers stand in the statements as constants, so that both wrappers send
--- them; nothing else is left to the wrappers.
+-- them; nothing else is left to the wrappers.  MySQL compares them without regard
+-- to letters' case, its foreign keys too.
 CREATE OR REPLACE FUNCTION glance_migration.documents(ids text[])
     RETURNS TABLE (image_id uuid, source_id text, changed timestamp, is_deleted boolean, document jsonb, problem text)
     LANGUAGE plpgsql
@@ -50,18 +62,18 @@ BEGIN
         all_tags AS MATERIALIZED (SELECT * FROM glance_migration.image_tags WHERE image_id = ANY (%1$L::text[])),
         all_members AS MATERIALIZED (SELECT * FROM glance_migration.image_members WHERE image_id = ANY (%1$L::text[])),
         all_locations AS MATERIALIZED (SELECT * FROM glance_migration.image_locations WHERE image_id = ANY (%1$L::text[])),
-        p AS (SELECT image_id, jsonb_object_agg(name, value) AS properties FROM all_properties WHERE NOT deleted GROUP BY 1),
-        t AS (SELECT image_id, jsonb_agg(DISTINCT value) AS tags FROM all_tags WHERE NOT deleted GROUP BY 1),
-        m AS (SELECT image_id, jsonb_object_agg(member, jsonb_build_object('status', latest.status,
+        p AS (SELECT %3$s(image_id) AS image_id, jsonb_object_agg(name, value) AS properties FROM all_properties WHERE NOT deleted GROUP BY 1),
+        t AS (SELECT %3$s(image_id) AS image_id, jsonb_agg(DISTINCT value) AS tags FROM all_tags WHERE NOT deleted GROUP BY 1),
+        m AS (SELECT i.id AS image_id, jsonb_object_agg(member, jsonb_build_object('status', latest.status,
                      'created_at', glance_migration.as_time(latest.created_at),
                      'updated_at', glance_migration.as_time(coalesce(latest.updated_at, latest.created_at)),
                      'deleted_at', glance_migration.as_time(
                          CASE WHEN latest.deleted THEN coalesce(latest.deleted_at, latest.updated_at, latest.created_at)
                               WHEN i.deleted OR i.status = 'deleted' THEN coalesce(i.deleted_at, i.updated_at, i.created_at) END))) AS members
-                FROM (SELECT DISTINCT ON (image_id, member) * FROM all_members
-                       ORDER BY image_id, member, deleted, deleted_at DESC NULLS LAST, id DESC) latest
-                JOIN i ON i.id = latest.image_id GROUP BY 1),
-        l AS (SELECT image_id, bool_and(value ~ '^[A-Za-z][A-Za-z0-9+.-]*://') AS are_urls, bool_or(metadata IS NULL) AS bad_metadata,
+                FROM (SELECT DISTINCT ON (%3$s(image_id), member) * FROM all_members
+                       ORDER BY %3$s(image_id), member, deleted, deleted_at DESC NULLS LAST, id DESC) latest
+                JOIN i ON %3$s(i.id) = %3$s(latest.image_id) GROUP BY 1),
+        l AS (SELECT %3$s(image_id) AS image_id, bool_and(value ~ '^[A-Za-z][A-Za-z0-9+.-]*://') AS are_urls, bool_or(metadata IS NULL) AS bad_metadata,
                      jsonb_agg(jsonb_build_object('url', value, 'metadata', metadata,
                                                   'created_at', glance_migration.as_time(created_at)) ORDER BY id) AS locations
                 FROM (SELECT *, CASE WHEN meta_data IN ('', '{}') THEN '{}' ELSE glance_migration.metadata(meta_data) END AS metadata
@@ -70,7 +82,7 @@ BEGIN
             SELECT i.id, greatest(i.created_at, i.updated_at, i.deleted_at) AS changed, i.deleted OR i.status = 'deleted' AS gone,
                    coalesce(p.properties, '{}') AS properties, are_urls, bad_metadata,
                    jsonb_build_object('id', lower(i.id), 'name', i.name, 'visibility', i.visibility, 'protected', i.protected,
-                       'os_hidden', i.os_hidden, 'owner', i.owner, 'disk_format', i.disk_format, 'container_format', i.container_format,
+                       'os_hidden', i.os_hidden, 'owner', nullif(i.owner, ''), 'disk_format', i.disk_format, 'container_format', i.container_format,
                        'min_disk', i.min_disk, 'min_ram', i.min_ram, 'size', i.size, 'virtual_size', i.virtual_size,
                        'checksum', i.checksum, 'os_hash_algo', i.os_hash_algo, 'os_hash_value', i.os_hash_value,
                        'created_at', glance_migration.as_time(i.created_at),
@@ -80,8 +92,8 @@ BEGIN
                        'deleted_at', glance_migration.as_time(coalesce(i.deleted_at, i.updated_at, i.created_at))) AS when_deleted,
                    jsonb_build_object('status', i.status, 'tags', coalesce(t.tags, '[]')) ||
                        CASE WHEN %2$L THEN jsonb_build_object('locations', coalesce(l.locations, '[]')) ELSE '{}' END AS when_alive
-              FROM i LEFT JOIN p ON p.image_id = i.id LEFT JOIN t ON t.image_id = i.id
-                     LEFT JOIN m ON m.image_id = i.id LEFT JOIN l ON l.image_id = i.id)
+              FROM i LEFT JOIN p ON p.image_id = %3$s(i.id) LEFT JOIN t ON t.image_id = %3$s(i.id)
+                     LEFT JOIN m ON m.image_id = i.id LEFT JOIN l ON l.image_id = %3$s(i.id))
         SELECT lower(id)::uuid, id, changed, gone, CASE WHEN gone THEN always || when_deleted ELSE properties || always || when_alive END,
                CASE WHEN gone THEN NULL
                     WHEN properties ?| '{members,deleted,deleted_at,location,locations,self,file,schema,direct_url,stores}'
@@ -89,7 +101,10 @@ BEGIN
                     WHEN NOT are_urls THEN 'a location is encrypted, or no URL'
                     WHEN bad_metadata THEN 'the metadata of a location is no JSON object' END
           FROM taken ORDER BY 1
-    $sql$, ids, (SELECT s.with_locations FROM glance_migration.source s));
+    $sql$, ids, (SELECT s.with_locations FROM glance_migration.source s),
+    (SELECT CASE s.dialect WHEN 'mysql' THEN 'lower' ELSE '' END FROM glance_migration.source s));
+EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
+    PERFORM glance_migration.no_time(SQLERRM);
 END
 $$;
 
@@ -131,19 +146,27 @@ $$;
 
 -- Copy the images of those identifiers; answers how many were refused.  An
 -- image that was changed in the catalogue after its last change at the source
--- is left alone, unless it is to be overwritten.
+-- is left alone, unless it is to be overwritten; it or a member of it.  A member
+-- that the source does not know is the catalogue's own if it is later than all
+-- that runs before this one saw.
 CREATE OR REPLACE FUNCTION glance_migration.copy_images(ids text[], overwrite boolean) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 DECLARE
     refused bigint;
+    latest timestamptz := (SELECT max(r.latest) AT TIME ZONE 'UTC' FROM glance_migration.runs r WHERE r.finished_at IS NOT NULL);
 BEGIN
     INSERT INTO pg_temp.batch SELECT * FROM glance_migration.documents(ids);
     IF NOT overwrite THEN
         UPDATE pg_temp.batch b SET problem = 'it was changed in the catalogue later than in Glance'
           FROM image_catalog.images i
          WHERE i.id = b.image_id
-           AND greatest(i.updated_at, CASE WHEN NOT b.is_deleted THEN i.deleted_at END) > b.changed AT TIME ZONE 'UTC';
+           AND (greatest(i.updated_at, CASE WHEN NOT b.is_deleted THEN i.deleted_at END) > b.changed AT TIME ZONE 'UTC'
+                OR EXISTS (SELECT FROM image_catalog.image_members m, LATERAL (SELECT b.document -> 'members' -> m.member_id) g (member)
+                            WHERE m.image_id = i.id
+                              AND CASE WHEN g.member IS NULL THEN m.deleted_at IS NULL AND m.updated_at > latest
+                                       ELSE greatest(m.updated_at, m.deleted_at)
+                                            > greatest((g.member ->> 'updated_at')::timestamptz, (g.member ->> 'deleted_at')::timestamptz) END));
     END IF;
     DELETE FROM glance_migration.refused WHERE source_id = ANY (ids);
     refused := (SELECT coalesce(sum(glance_migration.refuse(b.source_id, b.problem)), 0)
@@ -185,8 +208,9 @@ $$;
 -- Note what a new run has to copy: all images, or those that have changed since
 -- the last run, they or what belongs to them.  The clocks of several Glance
 -- servers differ, and a change has its time before it is committed: so a run
--- begins the overlap before the latest change that the run before it saw.  What
--- was refused is tried again.
+-- begins the overlap before the latest change that the run before it saw; one
+-- that saw none says nothing of the source's clock.  What was refused is tried
+-- again.
 CREATE OR REPLACE FUNCTION glance_migration.begin_run(everything boolean, overlap interval) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -207,15 +231,18 @@ BEGIN
     DELETE FROM glance_migration.refused;
     DELETE FROM glance_migration.queue;
     INSERT INTO glance_migration.runs (since, latest)
-    VALUES (since, (SELECT least(max(c.at), now() AT TIME ZONE 'UTC') FROM pg_temp.changes c)) RETURNING run INTO this_run;
+    VALUES (since, (SELECT least(max(c.at), now() AT TIME ZONE 'UTC') FROM pg_temp.changes c HAVING max(c.at) IS NOT NULL))
+    RETURNING run INTO this_run;
     DELETE FROM pg_temp.changes c WHERE NOT glance_migration.is_uuid(c.source_id)
         AND glance_migration.refuse(c.source_id, 'its identifier is no UUID') > 0;
-    FOR twice IN SELECT max(c.source_id) AS id FROM pg_temp.changes c GROUP BY lower(c.source_id) HAVING count(DISTINCT c.source_id) > 1 LOOP
+    FOR twice IN SELECT max(c.source_id) AS id FROM pg_temp.changes c WHERE (SELECT s.dialect FROM glance_migration.source s) <> 'mysql' GROUP BY lower(c.source_id) HAVING count(DISTINCT c.source_id) > 1 LOOP
         PERFORM glance_migration.refuse(twice.id, 'its identifier differs from another''s by letters'' case only');
         DELETE FROM pg_temp.changes c WHERE c.source_id = twice.id;
     END LOOP;
-    INSERT INTO glance_migration.queue (image_id, source_id) SELECT DISTINCT lower(c.source_id)::uuid, c.source_id FROM pg_temp.changes c;
+    INSERT INTO glance_migration.queue (image_id, source_id) SELECT DISTINCT ON (1) lower(c.source_id)::uuid, c.source_id FROM pg_temp.changes c;
     UPDATE glance_migration.runs r SET images = (SELECT count(*) FROM glance_migration.queue) WHERE r.run = this_run;
+EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
+    PERFORM glance_migration.no_time(SQLERRM);
 END
 $$;
 

@@ -150,6 +150,7 @@ BEGIN
     FOR project IN SELECT l.owner FROM pg_temp.listed l WHERE l.owner IS NOT NULL UNION SELECT s.member_id FROM pg_temp.shared s
                    UNION SELECT i.owner FROM image_catalog.images i JOIN glance_migration.copied d ON d.image_id = i.id WHERE i.owner IS NOT NULL
                    UNION SELECT m.member_id FROM image_catalog.image_members m JOIN glance_migration.copied d ON d.image_id = m.image_id ORDER BY 1 LOOP
+        CONTINUE WHEN project = '';    -- nobody
         g := glance_migration.glance_list(project);
         c := glance_migration.catalogue_list(project);
         INSERT INTO pg_temp.lists VALUES (project, cardinality(g), cardinality(c),
