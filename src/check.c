@@ -149,7 +149,12 @@ static const Check checks[] = {
 		" WHERE c.relnamespace = 'image_catalog'::regnamespace"
 		" AND (t.tgenabled = 'D' OR t.tgenabled <> 'A' AND t.tgname IN ("
 		"'images_share_changed', 'images_remove_shares', 'images_truncated',"
-		" 'image_members_share', 'image_members_truncated'))"
+		" 'image_members_share', 'image_members_truncated',"
+		" 'role_identities_changed', 'property_protections_changed'))"
+		" UNION ALL SELECT format('trigger %s of %s fires in ordinary sessions', t.tgname, c.relname)"
+		" FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+		" WHERE c.relnamespace = 'image_catalog'::regnamespace"
+		" AND t.tgname = 'image_shares_skip_replicated' AND t.tgenabled IN ('O', 'A')"
 	}
 };
 

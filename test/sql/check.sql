@@ -124,6 +124,9 @@ BEGIN;
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'images_owner_size_idx'::regclass;
 SELECT format('DROP INDEX %I', property_index_name('owner', 'p')) \gexec
 ALTER TABLE container_components DISABLE TRIGGER count_risk_scores_insert;
+ALTER TABLE role_identities ENABLE TRIGGER ALL;
+ALTER TABLE property_protections ENABLE TRIGGER ALL;
+ALTER TABLE image_shares ENABLE TRIGGER ALL;
 SELECT replace(image_catalog.check(), property_index_name('owner', 'p')::text, '(property p)');
 ROLLBACK;
 
