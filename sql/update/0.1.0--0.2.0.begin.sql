@@ -188,10 +188,12 @@ SELECT kind, name, signature, attribute, grantee, privilege,
 HAVING bool_or(origin = 'now') <> bool_or(origin = 'first')
     OR bool_or(grantable) FILTER (WHERE origin = 'now') > bool_or(grantable) FILTER (WHERE origin = 'first');
 
-/* What was set of the tables' storage. */
+/* What was set of the tables' storage, and of what is stored beside them. */
 CREATE TABLE image_catalog.storage AS
-SELECT relname AS name, reloptions AS options
-  FROM pg_class WHERE relnamespace = 'image_catalog'::regnamespace AND relkind = 'r' AND reloptions IS NOT NULL;
+SELECT c.relname AS name, o.options
+  FROM pg_class c LEFT JOIN pg_class t ON t.oid = c.reltoastrelid,
+       LATERAL (SELECT c.reloptions || ARRAY(SELECT 'toast.' || x FROM unnest(t.reloptions) x) AS options) o
+ WHERE c.relnamespace = 'image_catalog'::regnamespace AND c.relkind = 'r' AND o.options <> '{}';
 
 /*
  * The schema gets another name, and nothing in it is the extension's any more.

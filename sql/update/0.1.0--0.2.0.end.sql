@@ -162,9 +162,9 @@ DECLARE
 BEGIN
     WITH pinned AS (
         SELECT s.setrole::regrole::text AS role,
-               max(split_part(c, '=', 2)) FILTER (WHERE c LIKE 'image\_catalog.project\_id=%') AS project_id,
+               max(substr(c, 26)) FILTER (WHERE c LIKE 'image\_catalog.project\_id=%') AS project_id,
                max(substr(c, 21)) FILTER (WHERE c LIKE 'image\_catalog.roles=%') AS roles,
-               bool_or(c ~ '^image_catalog\.is_admin=(on|true|yes|1)$') AS is_admin
+               bool_or(c ~* '^image_catalog\.is_admin=(on|t(r(ue?)?)?|y(es?)?|1)$') AS is_admin
           FROM pg_db_role_setting s, unnest(s.setconfig) c
          WHERE s.setrole <> 0 AND c LIKE 'image\_catalog.%'
            AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))

@@ -85,7 +85,8 @@ SELECT image_catalog.mark_finding_false_positive('CVE-2023-5678', 'nginx:1.25');
 SELECT image_catalog.defer_finding('CVE-2024-0001', '*', 'later');
 SELECT image_catalog.watch_image('alpine:3.18');
 INSERT INTO image_catalog.container_signature_verifiers VALUES ('v', 'name');
-ALTER TABLE image_catalog.images SET (autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE image_catalog.images SET (autovacuum_vacuum_scale_factor = 0.01, toast.autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE image_catalog.container_images SET (toast.autovacuum_enabled = off);
 GRANT USAGE ON SCHEMA image_catalog TO analyst WITH GRANT OPTION;
 GRANT SELECT ON image_catalog.images, image_catalog.image_members TO analyst;
 GRANT UPDATE (name, tags), SELECT ON image_catalog.images TO clerk;
@@ -102,6 +103,11 @@ CREATE ROLE clerk LOGIN;
 CREATE ROLE pinned LOGIN;
 ALTER ROLE pinned SET image_catalog.project_id = 'p1';
 ALTER ROLE pinned SET image_catalog.roles = 'reader';
+CREATE ROLE equal LOGIN;
+ALTER ROLE equal SET image_catalog.project_id = 'a=b';
+CREATE ROLE ruler LOGIN;
+ALTER ROLE ruler SET image_catalog.project_id = 'p1';
+ALTER ROLE ruler SET image_catalog.is_admin = 'True';
 CREATE DATABASE updated TEMPLATE template0;
 CREATE DATABASE fresh TEMPLATE template0});
 
@@ -153,7 +159,7 @@ $node->psql('updated', 'ALTER EXTENSION image_catalog UPDATE', extra_params => [
 $status = $node->safe_psql('updated', qq{SELECT (extversion <> '$this')::int FROM pg_extension WHERE extname = 'image_catalog'});
 is($status, 0, 'the catalogue is updated') or diag $errors;
 like($errors, qr/privileges of objects that are not there any more are gone\nDETAIL:  SELECT of offers\n/, 'what is gone is told');
-like($errors, qr/HINT:  SELECT image_catalog.grant_project\('pinned', 'p1', '\{reader\}'\);\n?/, 'and how roles that had settings are told who they are');
+like($errors, qr/HINT:  SELECT image_catalog.grant_project\('equal', 'a=b'\);\nSELECT image_catalog.grant_project\('pinned', 'p1', '\{reader\}'\);\nSELECT image_catalog.grant_catalog_admin\('ruler'\);\n?/, 'and how roles that had settings are told who they are');
 unlike($errors, qr/ERROR/, 'without an error');
 
 # What a query answers in both databases.  Times of this day are one.
