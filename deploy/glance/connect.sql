@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION glance_migration.url_parts(url text,
     LANGUAGE plpgsql IMMUTABLE
     AS $$
 DECLARE
-    part text[] := regexp_match(url, '^([a-z]+)(?:\+[a-z0-9_]+)?://(?:([^:@/]*)(?::([^@/]*))?@)?(\[[^]/]*\]|[^:/?]*)(?::(\d+))?/([^?]+)(?:\?(.*))?$');
+    part text[] := regexp_match(url, '^([a-z]+)(?:\+[a-z0-9_]+)?://(?:([^:@/]*)(?::([^@]*))?@)?(\[[^]/]*\]|[^:/?@]*)(?::(\d+))?/([^?]+)(?:\?(.*))?$');
 BEGIN
     dialect := CASE WHEN part[1] IN ('postgresql', 'postgres') THEN 'postgresql' WHEN part[1] IN ('mysql', 'mariadb') THEN 'mysql' END;
     IF dialect IS NULL THEN
