@@ -40,7 +40,8 @@ SELECT pages($$SELECT sbom('cc')$$) < 450 AS import_sbom, pages(format('SELECT i
 -- an advisory goes to the packages of its name
 SELECT pages($$SELECT image_catalog.import_vulnerabilities('osv:cost-2', '{"id": "CVE-2024-50000", "affected": [{"package": {"ecosystem": "npm", "name": "cost-2"}, "versions": ["1"]}]}')$$) < 300 AS import_vulnerabilities,
        pages($$SELECT image_catalog.import_vulnerabilities('osv:cost-2', '[]')$$) < 300 AS removed;
-UPDATE image_catalog.container_scans SET due_at = now();
+-- these images alone, whatever other tests have left
+UPDATE image_catalog.container_scans s SET due_at = CASE WHEN i.digest LIKE 'sha256:__00%' THEN now() END FROM image_catalog.container_images i WHERE i.image_key = s.image_key;
 SELECT pages('SELECT image_catalog.rescan_container_images()') < 700 AS rescan_container_images;
 SELECT count(*), count(DISTINCT cve) FROM image_catalog.container_findings JOIN image_catalog.container_images USING (image_key) WHERE digest LIKE 'sha256:__00%' AND cve LIKE 'CVE-2024-%';
 ROLLBACK;
