@@ -227,14 +227,14 @@ ALTER TABLE image_catalog.image_members ENABLE ALWAYS TRIGGER image_members_trun
  * A subscription to all tables brings the publisher's shares, too; ours are
  * made here, of the images and members that it brings.
  */
-CREATE FUNCTION image_catalog.skip_replicated_share() RETURNS trigger
+CREATE FUNCTION image_catalog.skip_replicated_row() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS 'BEGIN RETURN NULL; END';
-COMMENT ON FUNCTION image_catalog.skip_replicated_share() IS 'trigger: leave out shares that a subscription brings';
+COMMENT ON FUNCTION image_catalog.skip_replicated_row() IS 'trigger: leave out rows that a subscription brings, where each server has its own';
 CREATE TRIGGER image_shares_skip_replicated BEFORE INSERT OR UPDATE OR DELETE ON image_catalog.image_shares
     FOR EACH ROW WHEN (pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.=) 0)
-    EXECUTE FUNCTION image_catalog.skip_replicated_share();
+    EXECUTE FUNCTION image_catalog.skip_replicated_row();
 COMMENT ON TRIGGER image_shares_skip_replicated ON image_catalog.image_shares IS
     'leaves out shares that a subscription brings';
 ALTER TABLE image_catalog.image_shares ENABLE REPLICA TRIGGER image_shares_skip_replicated;
@@ -255,6 +255,6 @@ COMMENT ON FUNCTION image_catalog.rebuild_image_shares() IS
 
 REVOKE EXECUTE ON FUNCTION image_catalog.share_changed_image(), image_catalog.remove_shares_of_images(),
     image_catalog.share_with_member(), image_catalog.rebuild_image_shares(),
-    image_catalog.remove_all_shares(), image_catalog.skip_replicated_share(),
+    image_catalog.remove_all_shares(), image_catalog.skip_replicated_row(),
     image_catalog.is_alive(text),
     image_catalog.check_image_shares_seen(uuid, text) FROM PUBLIC;

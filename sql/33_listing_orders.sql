@@ -34,6 +34,11 @@ SELECT c.relname,
    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid)
 $$;
 SELECT image_catalog.note_listing_indexes();
+CREATE TRIGGER listing_indexes_skip_replicated BEFORE INSERT OR UPDATE OR DELETE ON image_catalog.listing_indexes
+    FOR EACH ROW EXECUTE FUNCTION image_catalog.skip_replicated_row();
+COMMENT ON TRIGGER listing_indexes_skip_replicated ON image_catalog.listing_indexes IS
+    'leaves out rows that a subscription brings, which are here already';
+ALTER TABLE image_catalog.listing_indexes ENABLE REPLICA TRIGGER listing_indexes_skip_replicated;
 DROP FUNCTION image_catalog.note_listing_indexes();
 
 CREATE TABLE image_catalog.listing_orders (

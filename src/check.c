@@ -154,7 +154,8 @@ static const Check checks[] = {
 		" UNION ALL SELECT format('trigger %s of %s fires in ordinary sessions', t.tgname, c.relname)"
 		" FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
 		" WHERE c.relnamespace = 'image_catalog'::regnamespace"
-		" AND t.tgname = 'image_shares_skip_replicated' AND t.tgenabled IN ('O', 'A')"
+		" AND t.tgname IN ('image_shares_skip_replicated', 'listing_indexes_skip_replicated')"
+		" AND t.tgenabled IN ('O', 'A')"
 	}
 };
 
