@@ -474,10 +474,10 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	for (int i = 0; i < request->nconditions; i++)
 		if (imgcat_is_facet(&request->conditions[i]))
 		{
-			int			nkeys;
-			int64	   *keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nkeys);
+			int			nfacet_keys;
+			int64	   *keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nfacet_keys);
 
-			imgcat_append_keys(statement, keys, nkeys);
+			imgcat_append_keys(statement, keys, nfacet_keys);
 		}
 	if (plan->after != NULL)
 	{
