@@ -190,7 +190,9 @@ SELECT count(*)
  WHERE printed IS DISTINCT FROM stored}),
 	'0', 'states of findings');
 is( $node->safe_psql('postgres', 'SELECT * FROM image_catalog.check()'), '', 'and everything derived');
-cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.package_findings'), '>', 0, 'packages were hit');
+# by the end all of them may have been purged again
+cmp_ok($node->safe_psql('postgres', q{SELECT n_tup_ins FROM pg_stat_all_tables WHERE relid = 'image_catalog.package_findings'::regclass}),
+	'>', 0, 'packages were hit');
 
 $node->stop;
 unlike(slurp_file($node->logfile), qr/ERROR:  (?!deadlock|could not serialize access)/, 'no other error');
