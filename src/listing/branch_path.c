@@ -17,9 +17,6 @@
 #include "listing/list_plan.h"
 #include "utils/builtins.h"
 
-/* more values than any enum has, with the missing one */
-#define MAX_VALUES 32
-
 /*
  * The end of the names of the index that has the hidden images of the branch.
  * That of images has those of size zero, too.
@@ -37,45 +34,29 @@ void
 imgcat_path_range(const ImgcatBranchPath *path,
 				  const ImgcatBranchRequest *request, int64 *low, int64 *high)
 {
-	int			column = path->keys[0].column;
-
-	*low = PG_INT64_MIN;
-	*high = PG_INT64_MAX;
-	if (column == IMGCAT_COL_CREATED_AT)
-		*high = path->created_before;
-	if (column != IMGCAT_COL_CREATED_AT && column != IMGCAT_COL_UPDATED_AT &&
-		column != IMGCAT_COL_SIZE)
-		return;
-	for (int i = 0; i < request->nfilters; i++)
-		if (request->filters[i].column == column)
-		{
-			*low = Max(*low, request->filters[i].low);
-			*high = Min(*high, request->filters[i].high);
-		}
+	imgcat_filters_range(request->filters, request->nfilters, path->keys[0].column,
+						 low, high);
+	if (path->keys[0].column == IMGCAT_COL_CREATED_AT)
+		*high = Min(*high, path->created_before);
 }
 
 /*
  * Does nothing pass the filter?
  */
 static bool
-filter_is_empty(const ImgcatEntryFilter *filter)
+filter_is_empty(const ImgcatCondition *filter)
 {
-	ImgcatSummaryPart part;
-
-	if (imgcat_column_is_enum(filter->column, &part))
-		return filter->codes == 0;
-	if (filter->names != NULL)
-		return filter->nnames == 0;
-	return filter->low > filter->high;
+	return filter->kind == IMGCAT_COND_RANGE ? filter->low > filter->high
+		: filter->ntexts == 0;
 }
 
 /*
  * The end of the names of the indexes that find what passes; NULL: none do.
  */
 static const char *
-filter_suffix(const ImgcatEntryFilter *filter)
+filter_suffix(const ImgcatCondition *filter)
 {
-	return filter->column == IMGCAT_INDEXED_PROPERTY ? filter->suffix
+	return filter->kind == IMGCAT_COND_PROPERTY ? filter->suffix
 		: imgcat_index_suffix(filter->column);
 }
 
@@ -161,14 +142,14 @@ static int64
 last_creation(const ImgcatBranchRequest *request)
 {
 	const ImgcatBranch *branch = request->branch;
-	int64		high = PG_INT64_MAX;
+	int64		low;
+	int64		high;
 	Relation	index;
 	ImgcatIndexScan *scan;
 	bool		exceptions;
 
-	for (int i = 0; i < request->nfilters; i++)
-		if (request->filters[i].column == IMGCAT_COL_UPDATED_AT)
-			high = Min(high, request->filters[i].high);
+	imgcat_filters_range(request->filters, request->nfilters, IMGCAT_COL_UPDATED_AT,
+						 &low, &high);
 	if (high == PG_INT64_MAX)
 		return high;
 	index = imgcat_table_index(branch->table,
@@ -193,38 +174,24 @@ static bool
 bounds_order(const ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 			 int filter)
 {
-	int			column = request->filters[filter].column;
-
 	for (int i = 0; i < path->nprefix; i++)
 		if (filter == path->prefix[i])
 			return true;
-	return column == path->keys[0].column &&
-		(column == IMGCAT_COL_CREATED_AT || column == IMGCAT_COL_UPDATED_AT ||
-		 column == IMGCAT_COL_SIZE);
+	return request->filters[filter].kind == IMGCAT_COND_RANGE &&
+		request->filters[filter].column == path->keys[0].column;
 }
 
 /*
- * Add a range of numbers to filter from, if there is any.
+ * Add a range to filter from: of a text, or of numbers, if there are any.
  */
 static void
-add_range(ImgcatBranchPath *path, Relation index, int64 low, int64 high)
+add_range(ImgcatBranchPath *path, Relation index, const Datum *text_value,
+		  int64 low, int64 high)
 {
 	if (low <= high)
 		path->ranges[path->nranges++] = (ImgcatRange)
 	{
-		.index = index,.low = low,.high = high
-	};
-}
-
-/*
- * Add a range of one value.
- */
-static void
-add_value(ImgcatBranchPath *path, Relation index, Datum value)
-{
-	path->ranges[path->nranges++] = (ImgcatRange)
-	{
-		.index = index,.has_value = true,.value = value
+		.index = index,.text = text_value,.low = low,.high = high
 	};
 }
 
@@ -233,40 +200,28 @@ add_value(ImgcatBranchPath *path, Relation index, Datum value)
  */
 static void
 set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
-		   const ImgcatEntryFilter *filter, Relation index)
+		   const ImgcatCondition *filter, Relation index)
 {
-	ImgcatSummaryPart part;
-	Relation	empty;
+	Relation	empty = NULL;
 
-	path->ranges = palloc(sizeof(ImgcatRange) * (MAX_VALUES + filter->nnames));
-	if (imgcat_column_is_enum(filter->column, &part))
-	{
-		for (int code = 0; code < IMGCAT_SUMMARY_UNKNOWN_VALUE; code++)
-			if ((filter->codes >> code) & 1)
-				add_value(path, index,
-						  CStringGetTextDatum(imgcat_summary_enum_value(part, code)));
+	path->ranges = palloc(sizeof(ImgcatRange) * (filter->ntexts + 3));
+	for (int i = 0; i < filter->ntexts; i++)
+		add_range(path, index, &filter->texts[i], 0, 0);
+	if (filter->kind != IMGCAT_COND_RANGE)
 		return;
-	}
-	if (filter->nnames > 0)
-	{
-		for (int i = 0; i < filter->nnames; i++)
-			add_value(path, index,
-					  PointerGetDatum(cstring_to_text_with_len(filter->names[i].text,
-															   filter->names[i].length)));
-		return;
-	}
 
 	/* missing sizes, which may be many, stand among those that are zero */
 	if (filter->column == IMGCAT_COL_SIZE && !filter->missing &&
-		filter->low <= 0 && filter->high >= 0 &&
-		(empty = imgcat_table_index(branch->table, branch->family, "exceptions")) != NULL)
+		filter->low <= 0 && filter->high >= 0)
+		empty = imgcat_table_index(branch->table, branch->family, "exceptions");
+	if (empty == NULL)
 	{
-		add_range(path, index, filter->low, -1);
-		add_range(path, empty, PG_INT64_MIN, PG_INT64_MAX);
-		add_range(path, index, 1, filter->high);
+		add_range(path, index, NULL, filter->low, filter->high);
 		return;
 	}
-	add_range(path, index, filter->low, filter->high);
+	add_range(path, index, NULL, filter->low, -1);
+	add_range(path, empty, NULL, PG_INT64_MIN, PG_INT64_MAX);
+	add_range(path, index, NULL, 1, filter->high);
 }
 
 /*
@@ -302,9 +257,7 @@ use_pair_index(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 
 	if (status < 0)
 		return false;
-	is_active = request->filters[status].codes ==
-		UINT32_C(1) << imgcat_summary_enum_code(IMGCAT_SUMMARY_STATUS,
-												"active", strlen("active"));
+	is_active = strcmp(TextDatumGetCString(request->filters[status].texts[0]), "active") == 0;
 	return ((key == IMGCAT_COL_SIZE && !is_active) ||
 			(key == IMGCAT_COL_CREATED_AT && size >= 0 &&
 			 (!is_active || request->filters[size].low == 0))) &&
@@ -315,8 +268,7 @@ use_pair_index(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
  * Decide which index to read in order.
  */
 static void
-set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
-		  const double *frequencies)
+set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 {
 	const ImgcatBranch *branch = request->branch;
 	const ImgcatKey *key = &path->keys[0];
@@ -344,7 +296,7 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 
 			if (suffix != NULL && imgcat_filter_is_value(&request->filters[i]) &&
 				imgcat_table_index(branch->table, branch->family, suffix) != NULL &&
-				(prefix < 0 || frequencies[i] < frequencies[prefix]))
+				(prefix < 0 || request->filters[i].frequency < request->filters[prefix].frequency))
 				prefix = i;
 		}
 		if (prefix >= 0)
@@ -359,8 +311,7 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
  * of their own, and are few: all of them.
  */
 static void
-set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
-		 const double *frequencies)
+set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 {
 	const ImgcatBranch *branch = request->branch;
 	Relation	index = NULL;
@@ -369,7 +320,7 @@ set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 	if (branch->hidden)
 	{
 		path->ranges = palloc(sizeof(ImgcatRange));
-		add_range(path, path->index, PG_INT64_MIN, PG_INT64_MAX);
+		add_range(path, path->index, NULL, PG_INT64_MIN, PG_INT64_MAX);
 		path->can_sort = true;
 		return;
 	}
@@ -380,7 +331,7 @@ set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request,
 
 		if (suffix == NULL || bounds_order(path, request, i) ||
 			(path->sort_filter >= 0 &&
-			 frequencies[i] >= frequencies[path->sort_filter]))
+			 request->filters[i].frequency >= request->filters[path->sort_filter].frequency))
 			continue;
 		found = imgcat_table_index(branch->table, branch->family, suffix);
 		if (found == NULL)
@@ -402,7 +353,6 @@ void
 imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 {
 	const ImgcatBranch *branch = request->branch;
-	double		frequencies[IMGCAT_FILTERS_MAX];
 	double		passing = 1;
 	double		least = IMGCAT_LEAST_BUDGET * branch->page_rows;
 
@@ -420,22 +370,20 @@ imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *req
 		passing = branch->facet_share;
 	if (request->nfilters > 0 || branch->hidden)
 		path->images = branch->nimages;
-	for (int i = 0; i < request->nfilters; i++)
-		frequencies[i] = imgcat_estimate_filter(branch->table, &request->filters[i]);
-	set_order(path, request, frequencies);
-	set_sort(path, request, frequencies);
+	set_order(path, request);
+	set_sort(path, request);
 	for (int i = 0; i < request->nfilters; i++)
 		if (!bounds_order(path, request, i))
-			passing *= frequencies[i];
+			passing *= request->filters[i].frequency;
 
 	path->order_cost = request->rows / Max(passing, 1e-9);
 	for (int i = 0; i < path->nprefix; i++)
 		path->order_cost = Min(path->order_cost,
-							   path->images * frequencies[path->prefix[i]]);
+							   path->images * request->filters[path->prefix[i]].frequency);
 	if (path->images > 0)
 		path->order_cost = Min(path->order_cost, path->images);
 	path->sort_cost = path->images *
-		(path->sort_filter >= 0 ? frequencies[path->sort_filter] : 1);
+		(path->sort_filter >= 0 ? request->filters[path->sort_filter].frequency : 1);
 
 	/* which has spent what the other would have cost may have been wrong */
 	if (!path->can_order && !path->can_sort)

@@ -80,7 +80,7 @@ struct ImgcatBranchScan
 	double		turn_cost;		/* of this branch, when it began */
 	PeerGroup	group;
 	ImgcatBranchScan *nested;	/* a long group */
-	ImgcatEntryFilter *nested_filters;
+	ImgcatCondition *nested_filters;
 
 	/* filter then sort */
 	ImgcatIndexScan *range_scan;
@@ -375,31 +375,28 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 }
 
 /*
- * The filter on the entry's own value of a column.
+ * The filter on the entry's own value of a column, as frequent in the table.
  */
 static void
-set_value_filter(ImgcatEntryFilter *filter, const ImgcatEntry *entry, int column)
+set_value_filter(ImgcatCondition *filter, const ImgcatEntry *entry, int column,
+				 const ImgcatTable *table)
 {
-	ImgcatSummaryPart part;
+	Datum		value = imgcat_entry_value(entry, column);
 
 	memset(filter, 0, sizeof(*filter));
 	filter->column = column;
 	filter->missing = true;
-	if (imgcat_column_is_enum(column, &part))
-		filter->codes = 1 << imgcat_summary_part(entry->summary, part);
-	else if (column == IMGCAT_COL_NAME)
+	if (imgcat_sort_type(column) == TEXTOID)
 	{
-		filter->nnames = 1;
-		filter->names = palloc(sizeof(ImgcatName));
-		filter->names[0].text = entry->name;
-		filter->names[0].length = entry->name_length;
-		filter->names[0].hash = imgcat_summary_name_hash(entry->name, entry->name_length);
+		filter->kind = IMGCAT_COND_TEXT;
+		imgcat_filter_set_texts(filter, &value, 1);
 	}
 	else
-		filter->low = filter->high =
-			column == IMGCAT_COL_SIZE ? entry->size
-			: column == IMGCAT_COL_CREATED_AT ? entry->created_at
-			: entry->updated_at;
+	{
+		filter->kind = IMGCAT_COND_RANGE;
+		filter->low = filter->high = DatumGetInt64(value);
+	}
+	filter->frequency = imgcat_estimate_condition(table, filter);
 }
 
 /*
@@ -414,8 +411,9 @@ open_group(ImgcatBranchScan *scan)
 
 	check_stack_depth();
 	memcpy(scan->nested_filters, request.filters,
-		   sizeof(ImgcatEntryFilter) * request.nfilters);
-	set_value_filter(&scan->nested_filters[request.nfilters++], &group->value, column);
+		   sizeof(ImgcatCondition) * request.nfilters);
+	set_value_filter(&scan->nested_filters[request.nfilters++], &group->value, column,
+					 request.branch->table);
 	request.filters = scan->nested_filters;
 	if (!scan->path.has_after ||
 		imgcat_entry_compare_column(&group->value, request.after, column) != 0)
@@ -569,9 +567,9 @@ start_range(ImgcatBranchScan *scan)
 	const ImgcatRange *range = &scan->path.ranges[scan->range];
 
 	scan->range_scan = open_index(scan->request.branch, range->index);
-	if (range->has_value)
+	if (range->text !=NULL)
 		imgcat_index_scan_bound(scan->range_scan, 0, BTEqualStrategyNumber,
-								range->value);
+								*range->text);
 	else
 		bound_range(scan->range_scan, 0, range->low, range->high);
 	imgcat_index_scan_start(scan->range_scan);
@@ -760,7 +758,6 @@ imgcat_branch_scan_open(const ImgcatBranchRequest *request)
 	ImgcatBranchScan *scan = palloc0(sizeof(ImgcatBranchScan));
 	int64		rows = request->branch->page_rows;
 
-	Assert(request->nfilters <= IMGCAT_FILTERS_MAX);
 	scan->request = *request;
 	imgcat_choose_branch_path(&scan->path, request);
 	scan->ended = scan->path.empty;
@@ -770,7 +767,7 @@ imgcat_branch_scan_open(const ImgcatBranchRequest *request)
 	{
 		scan->group.entries = palloc(sizeof(ImgcatEntry *) *
 									 (IMGCAT_GROUP_ENTRIES * rows + 2));
-		scan->nested_filters = palloc(sizeof(ImgcatEntryFilter) *
+		scan->nested_filters = palloc(sizeof(ImgcatCondition) *
 									  (request->nfilters + 1));
 	}
 	return scan;

@@ -35,33 +35,49 @@
 #include "compat.h"
 #include "index_lookup.h"
 #include "listing/index_scan.h"
-#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
-/* What entries tell of a column. */
+/* What entries and indexes tell of a column. */
 typedef struct EntryColumn
 {
-	const char *suffix;			/* of the indexes that begin with it, behind
-								 * their scope */
+	const char *name;
+	bool		indexed;		/* it is a sort key: indexes begin with it,
+								 * behind their scope */
 	int			known;			/* the flag of a value that an entry may lack */
 	bool		is_enum;		/* few values, the summary has the code */
-	ImgcatSummaryPart part;		/* in this part */
+	ImgcatSummaryPart part;		/* of the summary: code, flag, hash or class */
 } EntryColumn;
 
-/* one more: IMGCAT_INDEXED_PROPERTY */
-static const EntryColumn entry_columns[IMGCAT_NUM_COLS + 1] = {
-	[IMGCAT_COL_ID] = {.suffix = "id"},
-	[IMGCAT_COL_NAME] = {.suffix = "name",.known = IMGCAT_ENTRY_NAME},
-	[IMGCAT_COL_STATUS] = {.suffix = "status",.is_enum = true,.part = IMGCAT_SUMMARY_STATUS},
-	[IMGCAT_COL_DISK_FORMAT] = {.suffix = "disk_format",.is_enum = true,.part = IMGCAT_SUMMARY_DISK_FORMAT},
-	[IMGCAT_COL_CONTAINER_FORMAT] = {.suffix = "container_format",.is_enum = true,.part = IMGCAT_SUMMARY_CONTAINER_FORMAT},
-	[IMGCAT_COL_SIZE] = {.suffix = "size",.known = IMGCAT_ENTRY_SIZE},
-	[IMGCAT_COL_CREATED_AT] = {.suffix = "created_at",.known = IMGCAT_ENTRY_CREATED_AT},
-	[IMGCAT_COL_UPDATED_AT] = {.suffix = "updated_at",.known = IMGCAT_ENTRY_UPDATED_AT},
+static const EntryColumn entry_columns[IMGCAT_NUM_COLS] = {
+	[IMGCAT_COL_ID] = {"id", true},
+	[IMGCAT_COL_NAME] = {"name", true, IMGCAT_ENTRY_NAME, false, IMGCAT_SUMMARY_NAME},
+	[IMGCAT_COL_STATUS] = {"status", true, 0, true, IMGCAT_SUMMARY_STATUS},
+	[IMGCAT_COL_PROTECTED] = {"protected",.part = IMGCAT_SUMMARY_PROTECTED},
+	[IMGCAT_COL_OWNER] = {"owner"},
+	[IMGCAT_COL_DISK_FORMAT] = {"disk_format", true, 0, true, IMGCAT_SUMMARY_DISK_FORMAT},
+	[IMGCAT_COL_CONTAINER_FORMAT] = {"container_format", true, 0, true, IMGCAT_SUMMARY_CONTAINER_FORMAT},
+	[IMGCAT_COL_MIN_DISK] = {"min_disk",.part = IMGCAT_SUMMARY_MIN_DISK},
+	[IMGCAT_COL_MIN_RAM] = {"min_ram",.part = IMGCAT_SUMMARY_MIN_RAM},
+	[IMGCAT_COL_SIZE] = {"size", true, IMGCAT_ENTRY_SIZE, false, IMGCAT_SUMMARY_SIZE},
+	[IMGCAT_COL_VIRTUAL_SIZE] = {"virtual_size"},
+	[IMGCAT_COL_CHECKSUM] = {"checksum"},
+	[IMGCAT_COL_OS_HASH_ALGO] = {"os_hash_algo"},
+	[IMGCAT_COL_OS_HASH_VALUE] = {"os_hash_value"},
+	[IMGCAT_COL_CREATED_AT] = {"created_at", true, IMGCAT_ENTRY_CREATED_AT},
+	[IMGCAT_COL_UPDATED_AT] = {"updated_at", true, IMGCAT_ENTRY_UPDATED_AT, false, IMGCAT_SUMMARY_UPDATED_AT},
 };
+
+/*
+ * The name of a column that is a filter or a sort key.
+ */
+const char *
+imgcat_column_name(int column)
+{
+	return entry_columns[column].name;
+}
 
 /*
  * The end of the names of the indexes that begin with a column, behind their
@@ -70,7 +86,7 @@ static const EntryColumn entry_columns[IMGCAT_NUM_COLS + 1] = {
 const char *
 imgcat_index_suffix(int column)
 {
-	return entry_columns[column].suffix;
+	return entry_columns[column].indexed ? entry_columns[column].name : NULL;
 }
 
 /*
@@ -85,13 +101,11 @@ imgcat_column_known_as(int column)
 /*
  * Is the column one of few values, of which the summary holds the code?
  */
-bool
-imgcat_column_is_enum(int column, ImgcatSummaryPart *part)
+static bool
+column_is_enum(int column, ImgcatSummaryPart *part)
 {
-	if (column < 0 || !entry_columns[column].is_enum)
-		return false;
 	*part = entry_columns[column].part;
-	return true;
+	return entry_columns[column].is_enum;
 }
 
 /*
@@ -103,7 +117,7 @@ entry_text(const ImgcatEntry *entry, int column,
 {
 	ImgcatSummaryPart part;
 
-	if (imgcat_column_is_enum(column, &part))
+	if (column_is_enum(column, &part))
 	{
 		*str = imgcat_summary_enum_value(part,
 										 imgcat_summary_part(entry->summary, part));
@@ -169,7 +183,7 @@ imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 		default:
 			text_value = DatumGetTextPP(value);
 			entry->known |= IMGCAT_ENTRY_SUMMARY;
-			if (imgcat_column_is_enum(column, &part))
+			if (column_is_enum(column, &part))
 				entry->summary =
 					imgcat_summary_with_part(entry->summary, part,
 											 imgcat_summary_enum_code(part, VARDATA_ANY(text_value),
@@ -264,146 +278,187 @@ imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 }
 
 /*
+ * Is it this text?
+ */
+static bool
+is_text(Datum value, const char *str, size_t length)
+{
+	text	   *text_value = DatumGetTextPP(value);
+
+	return VARSIZE_ANY_EXHDR(text_value) == length &&
+		memcmp(VARDATA_ANY(text_value), str, length) == 0;
+}
+
+/*
+ * Let a filter on texts pass these, each noted once, and with what the summary
+ * has of it: the code of an enum value, the hash of a name.  A value that no
+ * image has is left out, and so is the empty text of an enum, which stands for
+ * a missing value, unless that passes.
+ */
+void
+imgcat_filter_set_texts(ImgcatCondition *filter, const Datum *texts, int ntexts)
+{
+	ImgcatSummaryPart part;
+	bool		is_enum = column_is_enum(filter->column, &part);
+
+	filter->ntexts = 0;
+	filter->texts = palloc(sizeof(Datum) * Max(ntexts, 1));
+	filter->hashes = palloc(sizeof(uint32) * Max(ntexts, 1));
+	for (int i = 0; i < ntexts; i++)
+	{
+		text	   *value = DatumGetTextPP(texts[i]);
+		size_t		length = VARSIZE_ANY_EXHDR(value);
+		uint32		hash = is_enum ? imgcat_summary_enum_code(part, VARDATA_ANY(value), length)
+		: imgcat_summary_name_hash(VARDATA_ANY(value), length);
+		bool		leave_out = is_enum &&
+		(hash == IMGCAT_SUMMARY_UNKNOWN_VALUE ||
+		 (hash == IMGCAT_SUMMARY_NO_VALUE && !filter->missing));
+
+		for (int j = 0; j < filter->ntexts && !leave_out; j++)
+			leave_out = filter->hashes[j] == hash &&
+				is_text(filter->texts[j], VARDATA_ANY(value), length);
+		if (leave_out)
+			continue;
+		filter->hashes[filter->ntexts] = hash;
+		filter->texts[filter->ntexts++] = PointerGetDatum(value);
+	}
+}
+
+/*
  * Does the filter leave one value of its column, as the indexes hold it?
  */
 bool
-imgcat_filter_is_value(const ImgcatEntryFilter *filter)
+imgcat_filter_is_value(const ImgcatCondition *filter)
 {
-	ImgcatSummaryPart part;
-
-	if (imgcat_column_is_enum(filter->column, &part))
-		return pg_popcount32(filter->codes) == 1;
-	if (filter->names != NULL)
-		return filter->nnames == 1;
-	return filter->column != IMGCAT_COL_PROTECTED &&
-		filter->column != IMGCAT_COL_PROPERTIES && filter->low == filter->high;
+	return filter->kind == IMGCAT_COND_RANGE ? filter->low == filter->high
+		: filter->kind != IMGCAT_COND_REGISTERED && filter->ntexts == 1;
 }
 
 /*
  * The value of a filter that leaves one, as the indexes hold it.
  */
 Datum
-imgcat_filter_value(const ImgcatEntryFilter *filter)
+imgcat_filter_value(const ImgcatCondition *filter)
 {
-	ImgcatSummaryPart part;
-
-	if (imgcat_column_is_enum(filter->column, &part))
-		return CStringGetTextDatum(imgcat_summary_enum_value(part,
-															 pg_rightmost_one_pos32(filter->codes)));
-	if (filter->names != NULL)
-		return PointerGetDatum(cstring_to_text_with_len(filter->names[0].text,
-														filter->names[0].length));
-	return Int64GetDatum(filter->low);
+	return filter->kind == IMGCAT_COND_RANGE ? Int64GetDatum(filter->low)
+		: filter->texts[0];
 }
 
 /*
- * Does the name match?
+ * The range that filters leave of a column.
+ */
+void
+imgcat_filters_range(const ImgcatCondition *filters, int nfilters, int column,
+					 int64 *low, int64 *high)
+{
+	*low = PG_INT64_MIN;
+	*high = PG_INT64_MAX;
+	for (int i = 0; i < nfilters; i++)
+		if (filters[i].kind == IMGCAT_COND_RANGE && filters[i].column == column)
+		{
+			*low = Max(*low, filters[i].low);
+			*high = Min(*high, filters[i].high);
+		}
+}
+
+/*
+ * Does the text match, which the summary has a code or a hash of?
  */
 static ImgcatMatch
-match_name(const ImgcatEntryFilter *filter, const ImgcatEntry *entry)
+match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
 {
-	uint32		hash = imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NAME);
+	const EntryColumn *column = &entry_columns[filter->column];
+	uint32		hash = imgcat_summary_part(entry->summary, column->part);
 
-	if (!filter->missing &&
+	if (!column->is_enum && !filter->missing &&
 		imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_NAME))
 		return IMGCAT_MATCH_NO;
-	for (int i = 0; i < filter->nnames; i++)
+	for (int i = 0; i < filter->ntexts; i++)
 	{
-		const ImgcatName *name = &filter->names[i];
-
-		if (name->hash != hash)
+		if (filter->hashes[i] != hash)
 			continue;
-		if ((entry->known & IMGCAT_ENTRY_NAME) == 0)
+		if (column->is_enum)
+			return IMGCAT_MATCH_YES;
+		if ((entry->known & column->known) == 0)
 			return IMGCAT_MATCH_UNKNOWN;
-		if (name->length == entry->name_length &&
-			memcmp(name->text, entry->name, entry->name_length) == 0)
+		if (is_text(filter->texts[i], entry->name, entry->name_length))
 			return IMGCAT_MATCH_YES;
 	}
 	return IMGCAT_MATCH_NO;
 }
 
 /*
- * Does a number match, whose hash is in a part of the summary?
+ * Is a number in the range?
  */
 static ImgcatMatch
-match_number(const ImgcatEntryFilter *filter, const ImgcatEntry *entry,
-			 int64 number, ImgcatSummaryPart hash)
+match_number(const ImgcatCondition *filter, int64 number)
 {
-	if (entry->known & imgcat_column_known_as(filter->column))
-		return number >= filter->low && number <= filter->high
-			? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
-	if (filter->low == filter->high &&
-		imgcat_summary_part(entry->summary, hash) !=
-		imgcat_summary_number_hash(hash, filter->low))
-		return IMGCAT_MATCH_NO;
-	return IMGCAT_MATCH_UNKNOWN;
-}
-
-/*
- * May a number match, whose class is in a part of the summary?  Where the range
- * cuts a class, the recheck tells.
- */
-static ImgcatMatch
-match_class(const ImgcatEntryFilter *filter, const ImgcatEntry *entry,
-			ImgcatSummaryPart part)
-{
-	uint32		class = imgcat_summary_part(entry->summary, part);
-
-	return class >= imgcat_summary_class(part, filter->low) &&
-		class <= imgcat_summary_class(part, filter->high) && filter->high >= 0
+	return number >= filter->low && number <= filter->high
 		? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
 }
 
 /*
- * Does the entry match the filter?
+ * Is the value in the range?  Of what an entry lacks the summary has a hash.
+ * Of min_ram and min_disk it has a class: where the range cuts that, the recheck
+ * tells.
  */
-ImgcatMatch
-imgcat_filter_match(const ImgcatEntryFilter *filter,
-					const ImgcatEntry *entry)
+static ImgcatMatch
+match_range(const ImgcatCondition *filter, const ImgcatEntry *entry)
 {
-	ImgcatSummaryPart part;
+	ImgcatSummaryPart part = entry_columns[filter->column].part;
+	uint32		value = imgcat_summary_part(entry->summary, part);
 
-	if (filter->column == IMGCAT_INDEXED_PROPERTY)
-		return IMGCAT_MATCH_YES;
-	if (filter->column != IMGCAT_COL_CREATED_AT &&
-		(entry->known & IMGCAT_ENTRY_SUMMARY) == 0)
-		return IMGCAT_MATCH_UNKNOWN;
-	if (imgcat_column_is_enum(filter->column, &part))
-		return (filter->codes >> imgcat_summary_part(entry->summary, part)) & 1
-			? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
 	switch (filter->column)
 	{
-		case IMGCAT_COL_NAME:
-			return match_name(filter, entry);
 		case IMGCAT_COL_PROTECTED:
-			return imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_PROTECTED)
-				== filter->low ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+			return match_number(filter, value);
 		case IMGCAT_COL_MIN_RAM:
-			return match_class(filter, entry, IMGCAT_SUMMARY_MIN_RAM);
 		case IMGCAT_COL_MIN_DISK:
-			return match_class(filter, entry, IMGCAT_SUMMARY_MIN_DISK);
-		case IMGCAT_COL_PROPERTIES:
-
-			/* the one property that the summary knows: IMS hides images by it */
-			return imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_UNREGISTERED)
-				== filter->low ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+			return value >= imgcat_summary_class(part, filter->low) &&
+				value <= imgcat_summary_class(part, filter->high) && filter->high >= 0
+				? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+		case IMGCAT_COL_CREATED_AT:
+			return entry->known & IMGCAT_ENTRY_CREATED_AT
+				? match_number(filter, entry->created_at) : IMGCAT_MATCH_UNKNOWN;
+		case IMGCAT_COL_UPDATED_AT:
+			if (entry->known & IMGCAT_ENTRY_UPDATED_AT)
+				return match_number(filter, entry->updated_at);
+			break;
 		case IMGCAT_COL_SIZE:
 			if (!filter->missing &&
 				imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_SIZE))
 				return IMGCAT_MATCH_NO;
-			return match_number(filter, entry, entry->size, IMGCAT_SUMMARY_SIZE);
-		case IMGCAT_COL_UPDATED_AT:
-			return match_number(filter, entry, entry->updated_at,
-								IMGCAT_SUMMARY_UPDATED_AT);
-		case IMGCAT_COL_CREATED_AT:
-			if ((entry->known & IMGCAT_ENTRY_CREATED_AT) == 0)
-				return IMGCAT_MATCH_UNKNOWN;
-			return entry->created_at >= filter->low &&
-				entry->created_at <= filter->high
-				? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+			if (entry->known & IMGCAT_ENTRY_SIZE)
+				return match_number(filter, entry->size);
+			break;
 		default:
 			elog(ERROR, "column %d is not in the indexes", filter->column);
 	}
+	return filter->low == filter->high &&
+		value != imgcat_summary_number_hash(part, filter->low)
+		? IMGCAT_MATCH_NO : IMGCAT_MATCH_UNKNOWN;
+}
+
+/*
+ * Does the entry match the filter?  That a property has its value the index says
+ * that was read, or the recheck.
+ */
+ImgcatMatch
+imgcat_filter_match(const ImgcatCondition *filter, const ImgcatEntry *entry)
+{
+	if (filter->kind == IMGCAT_COND_PROPERTY)
+		return IMGCAT_MATCH_YES;
+	if (filter->column != IMGCAT_COL_CREATED_AT &&
+		(entry->known & IMGCAT_ENTRY_SUMMARY) == 0)
+		return IMGCAT_MATCH_UNKNOWN;
+	if (filter->kind == IMGCAT_COND_TEXT)
+		return match_text(filter, entry);
+	if (filter->kind == IMGCAT_COND_RANGE)
+		return match_range(filter, entry);
+
+	/* the one property that the summary knows: IMS hides images by it */
+	return imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_UNREGISTERED)
+		? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
 }
 
 /*

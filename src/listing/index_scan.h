@@ -60,37 +60,6 @@ typedef struct ImgcatEntry
 	MinimalTuple tuple;
 } ImgcatEntry;
 
-/*
- * A filter on a property that has ordered indexes of its own: they find it,
- * other entries do not tell, and the recheck does.  Its value is names[0].
- */
-#define IMGCAT_INDEXED_PROPERTY IMGCAT_NUM_COLS
-
-/* A text without a NUL at its end, and its hash in the summary. */
-typedef struct ImgcatName
-{
-	const char *text;
-	int			length;
-	uint32		hash;
-} ImgcatName;
-
-/* What the entry's value of a column must be. */
-typedef struct ImgcatEntryFilter
-{
-	int			column;			/* or IMGCAT_INDEXED_PROPERTY */
-	const char *suffix;			/* of the property's indexes */
-	double		frequency;		/* estimated; 0: not yet */
-	bool		missing;		/* a missing size or name passes */
-	uint32		codes;			/* of an enum: set of codes */
-	int64		low;			/* of a number, time or bool, both inclusive */
-	int64		high;
-	int			nnames;			/* of a name: one of these */
-	ImgcatName *names;
-} ImgcatEntryFilter;
-
-/* most filters of a scan, those on a peer group's values included */
-#define IMGCAT_FILTERS_MAX 64
-
 typedef enum ImgcatMatch
 {
 	IMGCAT_MATCH_NO,
@@ -98,8 +67,8 @@ typedef enum ImgcatMatch
 	IMGCAT_MATCH_UNKNOWN		/* the row tells */
 } ImgcatMatch;
 
+extern const char *imgcat_column_name(int column);
 extern int	imgcat_column_known_as(int column);
-extern bool imgcat_column_is_enum(int column, ImgcatSummaryPart *part);
 extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
 extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
 extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);
@@ -108,9 +77,13 @@ extern int	imgcat_entry_compare_column(const ImgcatEntry *a,
 										const ImgcatEntry *b, int column);
 extern int	imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 								 const ImgcatKey *keys, int nkeys);
-extern bool imgcat_filter_is_value(const ImgcatEntryFilter *filter);
-extern Datum imgcat_filter_value(const ImgcatEntryFilter *filter);
-extern ImgcatMatch imgcat_filter_match(const ImgcatEntryFilter *filter,
+extern void imgcat_filter_set_texts(ImgcatCondition *filter,
+									const Datum *texts, int ntexts);
+extern bool imgcat_filter_is_value(const ImgcatCondition *filter);
+extern Datum imgcat_filter_value(const ImgcatCondition *filter);
+extern void imgcat_filters_range(const ImgcatCondition *filters, int nfilters,
+								 int column, int64 *low, int64 *high);
+extern ImgcatMatch imgcat_filter_match(const ImgcatCondition *filter,
 									   const ImgcatEntry *entry);
 
 /* more indexes than a page ever asks for */
@@ -222,9 +195,8 @@ typedef struct ImgcatBranch
 typedef struct ImgcatRange
 {
 	Relation	index;
-	bool		has_value;
-	Datum		value;
-	int64		low;			/* unless there is a value */
+	const Datum *text;			/* its value; NULL: numbers from low to high */
+	int64		low;
 	int64		high;
 } ImgcatRange;
 
@@ -269,7 +241,7 @@ typedef struct ImgcatBranchRequest
 	const ImgcatBranch *branch;
 	const ImgcatKey *keys;
 	int			nkeys;
-	const ImgcatEntryFilter *filters;
+	const ImgcatCondition *filters;
 	int			nfilters;
 	const ImgcatEntry *after;	/* NULL: from the first on */
 	double		rows;			/* rows wanted of this branch */

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/instrument.h"
 #include "listing/list_plan.h"
 #include "listing/list_sql.h"
@@ -21,26 +22,12 @@
 #include "utils/timestamp.h"
 
 /*
- * The name of a column as the API has it.
- */
-static const char *
-column_name(const ImgcatEntryFilter *filter, const ImgcatListPlan *plan)
-{
-	if (filter->column == IMGCAT_INDEXED_PROPERTY)
-		return filter->suffix;
-	if (filter->column == IMGCAT_COL_PROPERTIES)
-		return "__isregistered";
-	return NameStr(TupleDescAttr(RelationGetDescr(plan->images.relation),
-								 filter->column)->attname);
-}
-
-/*
  * One bound of a range.
  */
 static void
 append_number(StringInfo out, int column, int64 number)
 {
-	if (column == IMGCAT_COL_CREATED_AT || column == IMGCAT_COL_UPDATED_AT)
+	if (imgcat_sort_type(column) == TIMESTAMPTZOID)
 		appendStringInfo(out, "'%s'", timestamptz_to_str(number));
 	else
 		appendStringInfo(out, INT64_FORMAT, number);
@@ -50,39 +37,23 @@ append_number(StringInfo out, int column, int64 number)
  * A filter as a condition.
  */
 static void
-append_filter(StringInfo out, const ImgcatEntryFilter *filter,
-			  const ImgcatListPlan *plan)
+append_filter(StringInfo out, const ImgcatCondition *filter)
 {
-	const char *name = column_name(filter, plan);
-	ImgcatSummaryPart part;
+	const char *name = filter->kind == IMGCAT_COND_PROPERTY ? filter->suffix
+	: imgcat_column_name(filter->column);
 
-	if (imgcat_column_is_enum(filter->column, &part))
-	{
-		const char *comma = "";
-
-		appendStringInfo(out, "%s in (", name);
-		for (uint32 code = 0; code < IMGCAT_SUMMARY_UNKNOWN_VALUE; code++)
-			if ((filter->codes >> code) & 1)
-			{
-				appendStringInfo(out, "%s%s", comma,
-								 quote_literal_cstr(imgcat_summary_enum_value(part, code)));
-				comma = ", ";
-			}
-		appendStringInfoChar(out, ')');
-	}
-	else if (filter->nnames > 0)
+	if (filter->kind == IMGCAT_COND_REGISTERED)
+		appendStringInfoString(out, "__isregistered <> 'false'");
+	else if (filter->kind != IMGCAT_COND_RANGE)
 	{
 		appendStringInfo(out, "%s in (", name);
-		for (int i = 0; i < filter->nnames; i++)
+		for (int i = 0; i < filter->ntexts; i++)
 			appendStringInfo(out, "%s%s", i > 0 ? ", " : "",
-							 quote_literal_cstr(pnstrdup(filter->names[i].text,
-														 filter->names[i].length)));
+							 quote_literal_cstr(TextDatumGetCString(filter->texts[i])));
 		appendStringInfoChar(out, ')');
 	}
 	else if (filter->column == IMGCAT_COL_PROTECTED)
 		appendStringInfo(out, "%s%s", filter->low ? "" : "not ", name);
-	else if (filter->column == IMGCAT_COL_PROPERTIES)
-		appendStringInfoString(out, "__isregistered <> 'false'");
 	else
 	{
 		appendStringInfoString(out, name);
@@ -105,23 +76,20 @@ append_filter(StringInfo out, const ImgcatEntryFilter *filter,
  * Keys with their directions.
  */
 static void
-append_keys(StringInfo out, const ImgcatKey *keys, int nkeys, const ImgcatListPlan *plan)
+append_keys(StringInfo out, const ImgcatKey *keys, int nkeys)
 {
 	for (int i = 0; i < nkeys; i++)
-	{
-		ImgcatEntryFilter column = {.column = keys[i].column};
-
-		appendStringInfo(out, "%s%s%s", i > 0 ? ", " : "", column_name(&column, plan),
+		appendStringInfo(out, "%s%s%s", i > 0 ? ", " : "",
+						 imgcat_column_name(keys[i].column),
 						 keys[i].descending ? " desc" : "");
-	}
 }
 
 /*
  * How a branch reads an index in order.
  */
 static void
-explain_order(StringInfo out, const ImgcatListPlan *plan,
-			  const ImgcatBranchRequest *request, const ImgcatBranchPath *path)
+explain_order(StringInfo out, const ImgcatBranchRequest *request,
+			  const ImgcatBranchPath *path)
 {
 	int64		low;
 	int64		high;
@@ -129,21 +97,21 @@ explain_order(StringInfo out, const ImgcatListPlan *plan,
 	if (!path->can_order)
 		return;
 	appendStringInfo(out, "        %s in order by ", path->order_first ? "first" : "then");
-	append_keys(out, path->keys, path->nkeys, plan);
+	append_keys(out, path->keys, path->nkeys);
 	appendStringInfo(out, " using %s%s", RelationGetRelationName(path->index),
 					 path->direct ? "" : ", peer groups sorted");
 	for (int i = 0; i < path->nprefix; i++)
 	{
 		appendStringInfoString(out, i > 0 ? " and " : ", within ");
-		append_filter(out, &request->filters[path->prefix[i]], plan);
+		append_filter(out, &request->filters[path->prefix[i]]);
 	}
 	imgcat_path_range(path, request, &low, &high);
 	if (low != PG_INT64_MIN || high != PG_INT64_MAX)
 	{
-		ImgcatEntryFilter range = {.column = path->keys[0].column,.low = low,.high = high};
+		ImgcatCondition range = {.kind = IMGCAT_COND_RANGE,.column = path->keys[0].column,.low = low,.high = high};
 
 		appendStringInfoString(out, ", within ");
-		append_filter(out, &range, plan);
+		append_filter(out, &range);
 	}
 	if (path->has_after)
 		appendStringInfoString(out, ", behind the marker");
@@ -154,10 +122,9 @@ explain_order(StringInfo out, const ImgcatListPlan *plan,
  * How a branch filters and then sorts.
  */
 static void
-explain_sort(StringInfo out, const ImgcatListPlan *plan,
-			 const ImgcatBranchRequest *request, const ImgcatBranchPath *path)
+explain_sort(StringInfo out, const ImgcatBranchRequest *request,
+			 const ImgcatBranchPath *path)
 {
-
 	if (!path->can_sort)
 		return;
 	appendStringInfo(out, "        %s filter, then sort, using %s",
@@ -167,7 +134,7 @@ explain_sort(StringInfo out, const ImgcatListPlan *plan,
 	if (path->sort_filter >= 0)
 	{
 		appendStringInfoString(out, ", within ");
-		append_filter(out, &request->filters[path->sort_filter], plan);
+		append_filter(out, &request->filters[path->sort_filter]);
 	}
 	appendStringInfo(out, " (%.0f entries)\n", path->sort_cost);
 }
@@ -196,8 +163,8 @@ explain_branch(StringInfo out, const ImgcatListPlan *plan, int at)
 		appendStringInfoString(out, "        nothing passes\n");
 		return;
 	}
-	explain_order(out, plan, &request, &path);
-	explain_sort(out, plan, &request, &path);
+	explain_order(out, &request, &path);
+	explain_sort(out, &request, &path);
 }
 
 /*
@@ -239,12 +206,12 @@ explain_plan(StringInfo out, ImgcatListPlan *plan)
 	if (plan->scan == IMGCAT_NO_SCAN)
 		return;
 	appendStringInfoString(out, "  Order: ");
-	append_keys(out, plan->keys, plan->nkeys, plan);
+	append_keys(out, plan->keys, plan->nkeys);
 	appendStringInfoChar(out, '\n');
 	for (int i = 0; i < plan->nfilters; i++)
 	{
 		appendStringInfoString(out, i == 0 ? "  Filter: " : " and ");
-		append_filter(out, &plan->filters[i], plan);
+		append_filter(out, &plan->filters[i]);
 		if (i == plan->nfilters - 1)
 			appendStringInfoChar(out, '\n');
 	}

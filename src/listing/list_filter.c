@@ -33,8 +33,7 @@
  * A new condition of the request.
  */
 ImgcatCondition *
-imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind,
-					 int column, Datum value)
+imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind, int column)
 {
 	ImgcatCondition *condition;
 
@@ -45,36 +44,63 @@ imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind,
 									   sizeof(ImgcatCondition) * request->max_conditions);
 	}
 	condition = &request->conditions[request->nconditions++];
+	memset(condition, 0, sizeof(*condition));
 	condition->kind = kind;
 	condition->column = column;
-	condition->op = IMGCAT_EQ;
-	condition->low = PG_INT64_MIN;
-	condition->high = PG_INT64_MAX;
-	condition->value = value;
-	condition->property = NULL;
 	return condition;
 }
 
 /*
- * Does the request have a condition of the kind?
+ * Add a condition on texts, or facets, which are copied.  Nothing is one of
+ * none.
  */
-bool
-imgcat_has_condition(const ImgcatListRequest *request, ImgcatConditionKind kind)
+ImgcatCondition *
+imgcat_add_text_condition(ImgcatListRequest *request, ImgcatConditionKind kind, int column,
+						  Datum *texts, int ntexts)
 {
-	for (int i = 0; i < request->nconditions; i++)
-		if (request->conditions[i].kind == kind)
-			return true;
-	return false;
+	ImgcatCondition *condition =
+	imgcat_add_condition(request, ntexts > 0 ? kind : IMGCAT_COND_NEVER, column);
+
+	condition->ntexts = ntexts;
+	condition->texts = palloc(sizeof(Datum) * Max(ntexts, 1));
+	memcpy(condition->texts, texts, sizeof(Datum) * ntexts);
+	return condition;
 }
 
 /*
- * Is it a condition that the search index knows?
+ * Add a range of a column.  Several of a column are one, where they meet.
  */
-bool
-imgcat_is_facet(const ImgcatCondition *condition)
+void
+imgcat_add_range_condition(ImgcatListRequest *request, int column, int64 low, int64 high)
 {
-	return condition->kind == IMGCAT_COND_FACET ||
-		condition->kind == IMGCAT_COND_ANY_FACET;
+	ImgcatCondition *range = NULL;
+
+	for (int i = 0; i < request->nconditions && range == NULL; i++)
+		if (request->conditions[i].kind == IMGCAT_COND_RANGE &&
+			request->conditions[i].column == column)
+			range = &request->conditions[i];
+	if (range == NULL)
+	{
+		range = imgcat_add_condition(request, IMGCAT_COND_RANGE, column);
+		range->low = PG_INT64_MIN;
+		range->high = PG_INT64_MAX;
+	}
+	range->low = Max(range->low, low);
+	range->high = Min(range->high, high);
+	if (range->low > range->high)
+		range->kind = IMGCAT_COND_NEVER;
+}
+
+/*
+ * The first condition of the kind, or NULL.
+ */
+const ImgcatCondition *
+imgcat_find_condition(const ImgcatListRequest *request, ImgcatConditionKind kind)
+{
+	for (int i = 0; i < request->nconditions; i++)
+		if (request->conditions[i].kind == kind)
+			return &request->conditions[i];
+	return NULL;
 }
 
 /*
@@ -104,7 +130,7 @@ imgcat_bad_value(const ImgcatListRequest *request,
 }
 
 /*
- * The values of an in: list as a text[], or NULL when there is none.
+ * The values of an in: list as texts.
  */
 static Datum *
 in_list_values(const ImgcatListRequest *request,
@@ -246,16 +272,12 @@ add_operator_filter(ImgcatListRequest *request,
 	{
 		Datum		uuids = uuid_array(values, nvalues, &nvalues);
 
-		imgcat_add_condition(request, nvalues > 0 ? IMGCAT_COND_UUID_IN : IMGCAT_COND_NEVER,
-							 attribute->column, uuids);
+		imgcat_add_condition(request, nvalues > 0 ? IMGCAT_COND_UUID : IMGCAT_COND_NEVER,
+							 attribute->column)->uuids = uuids;
 	}
-	else if (nvalues == 1)
-		imgcat_add_condition(request, IMGCAT_COND_TEXT, attribute->column, values[0]);
 	else
-		imgcat_add_condition(request, nvalues > 0 ? IMGCAT_COND_TEXT_IN : IMGCAT_COND_NEVER,
-							 attribute->column,
-							 PointerGetDatum(construct_array(values, nvalues, TEXTOID,
-															 -1, false, TYPALIGN_INT)));
+		(void) imgcat_add_text_condition(request, IMGCAT_COND_TEXT, attribute->column,
+										 values, nvalues);
 }
 
 /*
@@ -277,10 +299,11 @@ add_number_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 						 ? IMS_BAD_SIZE : IMS_BAD_VALUE,
 						 "Give a whole number.");
 	if (out_of_range && op != (number < 0 ? IMGCAT_GTE : IMGCAT_LTE))
-		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
+		(void) imgcat_add_condition(request, IMGCAT_COND_NEVER, attribute->column);
 	else
-		imgcat_add_condition(request, IMGCAT_COND_NUMBER, attribute->column,
-							 Int64GetDatum(number))->op = op;
+		imgcat_add_range_condition(request, attribute->column,
+								   op == IMGCAT_LTE ? PG_INT64_MIN : number,
+								   op == IMGCAT_GTE ? PG_INT64_MAX : number);
 }
 
 /*
@@ -293,10 +316,10 @@ add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 	ImgcatTimeFilter filter;
 	size_t		position = 0;
 	ImgcatTimeFilterResult result;
-	ImgcatCondition *condition;
+	ImgcatCondition *outside;
 	TimestampTz low = PG_INT64_MIN;
 	TimestampTz high = PG_INT64_MAX;
-	TimestampTz next;
+	TimestampTz last;
 
 	result = imgcat_time_filter_parse(parameter->value,
 									  parameter->value_length,
@@ -325,31 +348,26 @@ add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 	 * A literal without a fraction stands for its whole second: that is what
 	 * answers print.  One with a fraction stands for its microsecond.
 	 */
-	next = filter.microseconds + (filter.has_fraction ? 1 : USECS_PER_SEC);
+	last = filter.microseconds + (filter.has_fraction ? 0 : USECS_PER_SEC - 1);
 	if (filter.op == IMGCAT_EQ || filter.op == IMGCAT_NEQ ||
 		filter.op == IMGCAT_GTE)
 		low = filter.microseconds;
 	else if (filter.op == IMGCAT_GT)
-		low = next;
+		low = last + 1;
 	if (filter.op == IMGCAT_EQ || filter.op == IMGCAT_NEQ ||
 		filter.op == IMGCAT_LTE)
-		high = next;
+		high = last;
 	else if (filter.op == IMGCAT_LT)
-		high = filter.microseconds;
+		high = filter.microseconds - 1;
 
-	/* ranges of created_at meet with the marker, and stand by themselves */
-	if (filter.op != IMGCAT_NEQ && attribute->column == IMGCAT_COL_CREATED_AT)
+	if (filter.op != IMGCAT_NEQ)
 	{
-		request->created_from = Max(request->created_from, low);
-		request->created_before = Min(request->created_before, high);
+		imgcat_add_range_condition(request, attribute->column, low, high);
 		return;
 	}
-	condition = imgcat_add_condition(request,
-									 filter.op == IMGCAT_NEQ
-									 ? IMGCAT_COND_TIME_OUTSIDE : IMGCAT_COND_TIME_RANGE,
-									 attribute->column, (Datum) 0);
-	condition->low = low;
-	condition->high = high;
+	outside = imgcat_add_condition(request, IMGCAT_COND_OUTSIDE, attribute->column);
+	outside->low = low;
+	outside->high = high;
 }
 
 /*
@@ -370,17 +388,14 @@ static void
 add_property_condition(ImgcatListRequest *request,
 					   const ImgcatListParameter *parameter)
 {
-	text	   *facet;
+	bool		may_read = imgcat_may_read_property(parameter->name,
+													parameter->name_length);
+	text	   *facet = imgcat_facet_of_property(parameter->name, parameter->name_length,
+												 parameter->value, parameter->value_length);
+	Datum		value = PointerGetDatum(facet);
 
-	if (!imgcat_may_read_property(parameter->name, parameter->name_length))
-	{
-		imgcat_add_condition(request, IMGCAT_COND_NEVER, -1, (Datum) 0);
-		return;
-	}
-	facet = imgcat_facet_of_property(parameter->name, parameter->name_length,
-									 parameter->value, parameter->value_length);
-	imgcat_add_condition(request, IMGCAT_COND_FACET, -1,
-						 PointerGetDatum(facet))->property = parameter;
+	imgcat_add_text_condition(request, may_read ? IMGCAT_COND_FACET : IMGCAT_COND_NEVER,
+							  IMGCAT_COL_PROPERTIES, &value, 1)->property = parameter;
 }
 
 /*
@@ -408,25 +423,21 @@ imgcat_add_tag_filter(ImgcatListRequest *request,
 	const char *equals;
 	Datum		facets[3];
 	int			nfacets = 0;
-	char	   *spelling;
 
 	imgcat_strip_blanks(&tag, &length);
 	facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(tag, length));
 	equals = memchr(tag, '=', length);
-	if (request->dialect != IMGCAT_DIALECT_IMS || equals == NULL)
+	if (request->dialect == IMGCAT_DIALECT_IMS && equals != NULL)
 	{
-		imgcat_add_condition(request, IMGCAT_COND_FACET, -1, facets[0]);
-		return;
-	}
+		char	   *spelling = pnstrdup(tag, length);
 
-	spelling = pnstrdup(tag, length);
-	spelling[equals - tag] = '.';
-	facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(spelling, length));
-	if (equals == tag + length - 1)
-		facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(tag, length - 1));
-	imgcat_add_condition(request, IMGCAT_COND_ANY_FACET, -1,
-						 PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
-														 false, TYPALIGN_INT)));
+		spelling[equals - tag] = '.';
+		facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(spelling, length));
+		if (equals == tag + length - 1)
+			facets[nfacets++] = PointerGetDatum(imgcat_facet_of_tag(tag, length - 1));
+	}
+	(void) imgcat_add_text_condition(request, IMGCAT_COND_FACET, IMGCAT_COL_PROPERTIES,
+									 facets, nfacets);
 }
 
 /*
@@ -495,7 +506,8 @@ add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 		{
 			if (!imgcat_may_read_property(parameter->name, parameter->name_length))
 				return true;	/* to the caller, no image has another one */
-			imgcat_add_condition(request, IMGCAT_COND_DEFAULT_ENTERPRISE, -1, (Datum) 0);
+			(void) imgcat_add_condition(request, IMGCAT_COND_DEFAULT_ENTERPRISE,
+										IMGCAT_COL_PROPERTIES);
 			return true;
 		}
 	}
@@ -582,7 +594,8 @@ imgcat_add_filter(ImgcatListRequest *request,
 			case IMGCAT_FILTER_EQUAL:
 				value = PointerGetDatum(cstring_to_text_with_len(parameter->value,
 																 parameter->value_length));
-				imgcat_add_condition(request, IMGCAT_COND_TEXT, attribute->column, value);
+				(void) imgcat_add_text_condition(request, IMGCAT_COND_TEXT, attribute->column,
+												 &value, 1);
 				if (attribute->column == IMGCAT_COL_OWNER)
 					request->owner = parameter->value;
 				return;
@@ -606,8 +619,7 @@ imgcat_add_filter(ImgcatListRequest *request,
 		if (!is_true && strcmp(parameter->value, "false") != 0)
 			imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
 							 "The values are true and false.");
-		imgcat_add_condition(request, IMGCAT_COND_BOOL, IMGCAT_COL_PROTECTED,
-							 BoolGetDatum(is_true));
+		imgcat_add_range_condition(request, IMGCAT_COL_PROTECTED, is_true, is_true);
 	}
 	else if (imgcat_is_named(parameter, "os_hidden"))
 	{

@@ -472,7 +472,7 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	appendStringInfoString(sql, "SELECT i.ctid FROM image_catalog.images i WHERE ");
 	imgcat_append_listed(statement, request, &plan->scope, (Datum) 0);
 	for (int i = 0; i < request->nconditions; i++)
-		if (imgcat_is_facet(&request->conditions[i]))
+		if (request->conditions[i].kind == IMGCAT_COND_FACET)
 		{
 			int			nfacet_keys;
 			int64	   *keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nfacet_keys);

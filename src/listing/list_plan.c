@@ -16,177 +16,49 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_collation.h"
-#include "catalog/pg_type.h"
 #include "compat.h"
-#include "image/gin_key.h"
-#include "image/ims_rules.h"
 #include "image/property_index.h"
 #include "listing/list_plan.h"
-#include "port/pg_bitutils.h"
 #include "listing/list_sql.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 /* most values of an in: list: each is compared with, and looked for */
 #define MAX_VALUES 256
 
 /*
- * The filter on one of some texts.  No image has an enum value that is none,
- * and a missing one equals nothing.  Each name is looked for on its own, so it
- * is there once.
- */
-static void
-set_text_filter(ImgcatEntryFilter *filter, const Datum *values, int nvalues)
-{
-	ImgcatSummaryPart part;
-	bool		is_enum = imgcat_column_is_enum(filter->column, &part);
-
-	if (!is_enum)
-		filter->names = palloc(sizeof(ImgcatName) * nvalues);
-	for (int i = 0; i < nvalues; i++)
-	{
-		text	   *value = DatumGetTextPP(values[i]);
-		ImgcatName	name = {.text = VARDATA_ANY(value),.length = VARSIZE_ANY_EXHDR(value)};
-		bool		repeated = false;
-
-		if (is_enum)
-		{
-			uint32		code = imgcat_summary_enum_code(part, name.text, name.length);
-
-			if (code != IMGCAT_SUMMARY_NO_VALUE && code != IMGCAT_SUMMARY_UNKNOWN_VALUE)
-				filter->codes |= UINT32_C(1) << code;
-			continue;
-		}
-		for (int j = 0; j < filter->nnames && !repeated; j++)
-			repeated = filter->names[j].length == name.length &&
-				memcmp(filter->names[j].text, name.text, name.length) == 0;
-		name.hash = imgcat_summary_name_hash(name.text, name.length);
-		if (!repeated)
-			filter->names[filter->nnames++] = name;
-	}
-}
-
-/*
- * The filter on an in: list of texts.  False: it is too long.
+ * Do index entries show the condition?
  */
 static bool
-set_list_filter(ImgcatEntryFilter *filter, Datum list)
+is_shown(const ImgcatCondition *condition)
 {
-	Datum	   *values;
-	bool	   *nulls;
-	int			nvalues;
-
-	deconstruct_array(DatumGetArrayTypeP(list), TEXTOID, -1, false, TYPALIGN_INT,
-					  &values, &nulls, &nvalues);
-	if (nvalues > MAX_VALUES)
-		return false;
-	set_text_filter(filter, values, nvalues);
-	return true;
-}
-
-/*
- * How frequent is a facet?
- */
-static double
-facet_frequency(const text *facet)
-{
-	ImgcatKeyStatistics statistics;
-	double		frequency;
-
-	imgcat_key_statistics_begin(&statistics);
-	(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_facet(facet), &frequency);
-	imgcat_key_statistics_end(&statistics);
-	return frequency;
-}
-
-/*
- * Is it the condition that IMS adds for tenants?  The summary knows whom it
- * leaves out.
- */
-static bool
-set_registered_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
-{
-	text	   *facet = imgcat_ims_unregistered_facet();
-
-	if (!DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, condition->value,
-											  PointerGetDatum(facet))))
-		return false;
-	filter->column = IMGCAT_COL_PROPERTIES;
-	filter->frequency = Max(1 - facet_frequency(facet), IMGCAT_LEAST_FREQUENCY);
-	return true;
-}
-
-/*
- * The filter on times from low on, and before high.
- */
-static void
-set_time_filter(ImgcatEntryFilter *filter, TimestampTz low, TimestampTz high)
-{
-	filter->low = low;
-	filter->high = high == PG_INT64_MAX ? PG_INT64_MAX : high - 1;
-}
-
-/*
- * Do index entries show the condition?  If so, set the filter.
- */
-static bool
-set_filter(ImgcatEntryFilter *filter, const ImgcatCondition *condition)
-{
-	ImgcatSummaryPart part;
-	bool		is_text = condition->column == IMGCAT_COL_NAME ||
-	imgcat_column_is_enum(condition->column, &part);
-
-	memset(filter, 0, sizeof(*filter));
-	filter->column = condition->column;
 	switch (condition->kind)
 	{
 		case IMGCAT_COND_TEXT:
-			if (is_text)
-				set_text_filter(filter, &condition->value, 1);
-			return is_text;
-		case IMGCAT_COND_TEXT_IN:
-			return is_text && set_list_filter(filter, condition->value);
-		case IMGCAT_COND_BOOL:
-			filter->low = filter->high = DatumGetBool(condition->value);
+			return imgcat_index_suffix(condition->column) != NULL &&
+				condition->ntexts <= MAX_VALUES;
+		case IMGCAT_COND_RANGE:
+			return condition->column != IMGCAT_COL_VIRTUAL_SIZE;
+		case IMGCAT_COND_REGISTERED:
 			return true;
-		case IMGCAT_COND_NUMBER:
-			if (condition->column != IMGCAT_COL_SIZE &&
-				condition->column != IMGCAT_COL_MIN_RAM &&
-				condition->column != IMGCAT_COL_MIN_DISK)
-				return false;
-			filter->low = condition->op == IMGCAT_LTE ? PG_INT64_MIN
-				: DatumGetInt64(condition->value);
-			filter->high = condition->op == IMGCAT_GTE ? PG_INT64_MAX
-				: DatumGetInt64(condition->value);
-			return true;
-		case IMGCAT_COND_TIME_RANGE:
-			set_time_filter(filter, condition->low, condition->high);
-			return true;
-		case IMGCAT_COND_NOT_FACET:
-			return set_registered_filter(filter, condition);
 		default:
 			return false;
 	}
 }
 
 /*
- * Add a filter.  A column has several only if they are ranges, which are one.
+ * Add a filter on a property, or what is one to an index: its value, by the
+ * indexes of the suffix.
  */
 static void
-add_filter(ImgcatListPlan *plan, const ImgcatEntryFilter *filter)
+set_property(ImgcatCondition *filter, int column, const char *suffix, Datum value,
+			 double frequency)
 {
-	for (int i = 0; i < plan->nfilters; i++)
-	{
-		ImgcatEntryFilter *same = &plan->filters[i];
-
-		if (same->column != filter->column)
-			continue;
-		same->low = Max(same->low, filter->low);
-		same->high = Min(same->high, filter->high);
-		return;
-	}
-	plan->filters[plan->nfilters++] = *filter;
+	memset(filter, 0, sizeof(*filter));
+	filter->kind = IMGCAT_COND_PROPERTY;
+	filter->column = column;
+	filter->suffix = suffix;
+	filter->frequency = frequency;
+	imgcat_filter_set_texts(filter, &value, 1);
 }
 
 /*
@@ -201,14 +73,12 @@ set_property_filter(ImgcatListPlan *plan)
 	const ImgcatCondition *facet = NULL;
 	const ImgcatListParameter *property;
 	const char *suffix;
-	ImgcatEntryFilter filter = {.column = IMGCAT_INDEXED_PROPERTY};
-	Datum		value;
 
 	if (request->hidden || !imgcat_sorts_by_creation(request))
 		return false;
 	for (int i = 0; i < request->nconditions; i++)
 	{
-		if (!imgcat_is_facet(&request->conditions[i]))
+		if (request->conditions[i].kind != IMGCAT_COND_FACET)
 			continue;
 		if (facet != NULL)
 			return false;
@@ -222,12 +92,10 @@ set_property_filter(ImgcatListPlan *plan)
 		imgcat_table_index(&plan->images, "images_owner", suffix) == NULL)
 		return false;
 
-	filter.suffix = suffix;
-	filter.frequency = facet_frequency(DatumGetTextPP(facet->value));
-	value = PointerGetDatum(cstring_to_text_with_len(property->value,
-													 property->value_length));
-	set_text_filter(&filter, &value, 1);
-	add_filter(plan, &filter);
+	set_property(&plan->filters[plan->nfilters++], IMGCAT_COL_PROPERTIES, suffix,
+				 PointerGetDatum(cstring_to_text_with_len(property->value,
+														  property->value_length)),
+				 imgcat_estimate_condition(&plan->images, facet));
 	return true;
 }
 
@@ -240,12 +108,14 @@ hidden_frequency(const ImgcatListPlan *plan, const ImgcatCondition *condition)
 {
 	switch (condition->kind)
 	{
-		case IMGCAT_COND_NUMBER:
+		case IMGCAT_COND_RANGE:
+			return imgcat_estimate_condition(&plan->images, condition);
 		case IMGCAT_COND_TEXT:
-			return condition->column == IMGCAT_COL_OWNER ? 1
+			if (condition->column == IMGCAT_COL_OWNER)
+				return 1;
+			return condition->ntexts > MAX_VALUES ? 0
 				: imgcat_estimate_condition(&plan->images, condition);
-		case IMGCAT_COND_TEXT_IN:
-		case IMGCAT_COND_UUID_IN:
+		case IMGCAT_COND_UUID:
 			return 0;
 		default:
 			return 1;
@@ -261,33 +131,29 @@ static void
 set_filters(ImgcatListPlan *plan)
 {
 	const ImgcatListRequest *request = plan->request;
-	ImgcatEntryFilter filter;
 
-	plan->filters = palloc(sizeof(ImgcatEntryFilter) * (IMGCAT_FILTERS_MAX / 2 + 3));
+	plan->filters = palloc(sizeof(ImgcatCondition) * (request->nconditions + 1));
 	plan->hidden_share = 1;
 	for (int i = 0; i < request->nconditions; i++)
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
+		ImgcatCondition *filter = &plan->filters[plan->nfilters];
 
-		if (imgcat_is_facet(condition))
+		if (condition->kind == IMGCAT_COND_FACET)
 			plan->has_facets = true;
-		else if (plan->nfilters < IMGCAT_FILTERS_MAX / 2 && set_filter(&filter, condition))
-			add_filter(plan, &filter);
+		else if (is_shown(condition))
+		{
+			*filter = *condition;
+			if (filter->kind == IMGCAT_COND_TEXT)
+				imgcat_filter_set_texts(filter, condition->texts, condition->ntexts);
+			filter->frequency = imgcat_estimate_condition(&plan->images, filter);
+			plan->nfilters++;
+		}
 		else
 			plan->hidden_share *= hidden_frequency(plan, condition);
 	}
-	if (request->created_from != PG_INT64_MIN ||
-		request->created_before != PG_INT64_MAX)
-	{
-		memset(&filter, 0, sizeof(filter));
-		filter.column = IMGCAT_COL_CREATED_AT;
-		set_time_filter(&filter, request->created_from, request->created_before);
-		add_filter(plan, &filter);
-	}
 	if (plan->has_facets && set_property_filter(plan))
 		plan->has_facets = false;
-	for (int i = 0; i < plan->nfilters; i++)
-		plan->filters[i].frequency = imgcat_estimate_filter(&plan->images, &plan->filters[i]);
 }
 
 /*
@@ -297,30 +163,21 @@ set_filters(ImgcatListPlan *plan)
 static void
 set_share_filters(ImgcatListPlan *plan, ImgcatPlanBranch *branch)
 {
-	ImgcatEntryFilter *filters =
-	palloc(sizeof(ImgcatEntryFilter) * (plan->nfilters + 1));
-	ImgcatEntryFilter *filter = &filters[plan->nfilters];
+	ImgcatCondition *filters = palloc(sizeof(ImgcatCondition) * (plan->nfilters + 1));
 	Datum		owner;
 
 	branch->filters = filters;
 	for (int i = 0; i < plan->nfilters; i++)
 	{
 		filters[i] = plan->filters[i];
-		if (filters[i].column == IMGCAT_COL_PROPERTIES ||
-			filters[i].column == IMGCAT_INDEXED_PROPERTY)
-			continue;
-		filters[i].frequency = 0;
-		filters[i].frequency = imgcat_estimate_filter(&plan->shares, &filters[i]);
+		if (filters[i].kind == IMGCAT_COND_TEXT || filters[i].kind == IMGCAT_COND_RANGE)
+			filters[i].frequency = imgcat_estimate_condition(&plan->shares, &filters[i]);
 	}
 	if (plan->request->owner == NULL)
 		return;
 	owner = CStringGetTextDatum(plan->request->owner);
-	memset(filter, 0, sizeof(*filter));
-	filter->column = IMGCAT_INDEXED_PROPERTY;
-	filter->suffix = "owner";
-	set_text_filter(filter, &owner, 1);
-	filter->frequency = imgcat_estimate_column(&plan->shares, "owner", owner);
-	branch->nfilters = plan->nfilters + 1;
+	set_property(&filters[branch->nfilters++], IMGCAT_COL_OWNER, "owner", owner,
+				 imgcat_estimate_column(&plan->shares, "owner", owner));
 }
 
 /*
@@ -377,7 +234,6 @@ split_by_status(ImgcatListPlan *plan)
 	int			at = 0;
 	int			nvalues;
 	int			nbranches = plan->nbranches;
-	uint32		codes;
 
 	if (plan->request->hidden || plan->keys[0].column != IMGCAT_COL_SIZE)
 		return;
@@ -385,21 +241,20 @@ split_by_status(ImgcatListPlan *plan)
 		at++;
 	if (at == plan->nfilters)
 		return;
-	codes = plan->filters[at].codes;
-	nvalues = pg_popcount32(codes);
+	nvalues = plan->filters[at].ntexts;
 	if (nvalues < 2 || nvalues > IMGCAT_SPLIT_VALUES_MAX)
 		return;
-	for (int value = 0; value < nvalues; value++, codes &= codes - 1)
+	for (int value = 0; value < nvalues; value++)
 		for (int i = 0; i < nbranches; i++)
 		{
 			ImgcatPlanBranch *branch = &plan->branches[value * nbranches + i];
-			ImgcatEntryFilter *filters;
+			ImgcatCondition *filters;
 
 			*branch = plan->branches[i];
-			filters = palloc(sizeof(ImgcatEntryFilter) * branch->nfilters);
-			memcpy(filters, branch->filters, sizeof(ImgcatEntryFilter) * branch->nfilters);
-			filters[at].codes = codes & -codes;
-			filters[at].frequency = 0;
+			filters = palloc(sizeof(ImgcatCondition) * branch->nfilters);
+			memcpy(filters, branch->filters, sizeof(ImgcatCondition) * branch->nfilters);
+			imgcat_filter_set_texts(&filters[at], &plan->filters[at].texts[value], 1);
+			filters[at].frequency = imgcat_estimate_condition(branch->branch.table, &filters[at]);
 			branch->filters = filters;
 		}
 	plan->nbranches = nbranches * nvalues;
@@ -564,11 +419,11 @@ has_rare_filter(const ImgcatListPlan *plan)
 {
 	for (int i = 0; i < plan->nfilters; i++)
 	{
-		const ImgcatEntryFilter *filter = &plan->filters[i];
+		const ImgcatCondition *filter = &plan->filters[i];
 
 		/* time ranges bound the windows of a search scan */
 		if (filter->column != IMGCAT_COL_CREATED_AT &&
-			imgcat_estimate_filter(&plan->images, filter) < IMGCAT_SEARCH_LEAST_SHARE)
+			filter->frequency < IMGCAT_SEARCH_LEAST_SHARE)
 			return true;
 	}
 	return false;
@@ -594,9 +449,9 @@ choose_scan(ImgcatListPlan *plan)
 {
 	const ImgcatListRequest *request = plan->request;
 
-	if (imgcat_has_condition(request, IMGCAT_COND_NEVER))
+	if (imgcat_find_condition(request, IMGCAT_COND_NEVER) != NULL)
 		choose(plan, IMGCAT_NO_SCAN, true, "a condition is never true");
-	else if (imgcat_has_condition(request, IMGCAT_COND_UUID_IN))
+	else if (imgcat_find_condition(request, IMGCAT_COND_UUID) != NULL)
 		choose(plan, IMGCAT_SQL_SCAN, true, "the images are named");
 	else if (plan->scope.nbranches == 0)
 		choose(plan, IMGCAT_NO_SCAN, true, "the caller lists no image");

@@ -79,8 +79,6 @@ typedef struct ImgcatKeyStatistics
 } ImgcatKeyStatistics;
 
 extern double imgcat_estimate_branch(const ImgcatBranch *branch);
-extern double imgcat_estimate_filter(const ImgcatTable *table,
-									 const ImgcatEntryFilter *filter);
 extern double imgcat_estimate_column(const ImgcatTable *table,
 									 const char *column, Datum value);
 extern double imgcat_estimate_condition(const ImgcatTable *table,
@@ -113,7 +111,7 @@ typedef struct ImgcatPlanBranch
 {
 	ImgcatBranch branch;
 	int			nfilters;
-	const ImgcatEntryFilter *filters;
+	const ImgcatCondition *filters;
 } ImgcatPlanBranch;
 
 typedef struct ImgcatListPlan
@@ -137,7 +135,7 @@ typedef struct ImgcatListPlan
 
 	/* what index entries show of the conditions, and what they do not */
 	int			nfilters;
-	ImgcatEntryFilter *filters;
+	ImgcatCondition *filters;
 	double		hidden_share;	/* share of images that pass other conditions */
 
 	/* facets */

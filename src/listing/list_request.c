@@ -72,8 +72,6 @@ imgcat_list_request_begin(ImgcatListRequest *request, ImgcatDialect dialect)
 	request->parameters = palloc(sizeof(ImgcatListParameter) * request->max_parameters);
 	request->max_conditions = 16;
 	request->conditions = palloc(sizeof(ImgcatCondition) * request->max_conditions);
-	request->created_from = PG_INT64_MIN;
-	request->created_before = PG_INT64_MAX;
 	request->limit = -1;
 	request->member_status = "accepted";
 }
@@ -290,7 +288,7 @@ imgcat_list_request_finish(ImgcatListRequest *request,
 	const ImgcatListParameter *sort = NULL;
 	bool		seen_limit = false;
 	bool		seen_marker = false;
-	text	   *unlisted;
+	Datum		unlisted = (Datum) 0;
 
 	if (num_sort_keys == 0)
 		load_sort_keys();
@@ -333,9 +331,9 @@ imgcat_list_request_finish(ImgcatListRequest *request,
 	}
 	set_sort(request, sort);
 
-	unlisted = request->dialect == IMGCAT_DIALECT_IMS ?
-		imgcat_ims_unlisted_facet(caller) : NULL;
-	if (unlisted != NULL)
-		imgcat_add_condition(request, IMGCAT_COND_NOT_FACET, -1,
-							 PointerGetDatum(unlisted));
+	if (request->dialect == IMGCAT_DIALECT_IMS)
+		unlisted = PointerGetDatum(imgcat_ims_unlisted_facet(caller));
+	if (unlisted != (Datum) 0)
+		(void) imgcat_add_text_condition(request, IMGCAT_COND_REGISTERED,
+										 IMGCAT_COL_PROPERTIES, &unlisted, 1);
 }

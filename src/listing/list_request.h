@@ -23,17 +23,16 @@
 typedef enum ImgcatConditionKind
 {
 	IMGCAT_COND_NEVER,			/* nothing can match */
-	IMGCAT_COND_TEXT,			/* column is this text */
-	IMGCAT_COND_TEXT_IN,		/* column is one of these texts */
-	IMGCAT_COND_UUID_IN,		/* column is one of these uuids */
-	IMGCAT_COND_BOOL,			/* column is true, or false */
-	IMGCAT_COND_NUMBER,			/* column compares with the int8 */
-	IMGCAT_COND_TIME_RANGE,		/* column is from low on, and before high */
-	IMGCAT_COND_TIME_OUTSIDE,	/* column is not in that range */
-	IMGCAT_COND_FACET,			/* has this facet */
-	IMGCAT_COND_ANY_FACET,		/* has one of these facets */
-	IMGCAT_COND_NOT_FACET,		/* has not this facet */
-	IMGCAT_COND_DEFAULT_ENTERPRISE	/* belongs to no enterprise project */
+	IMGCAT_COND_TEXT,			/* column is one of the texts */
+	IMGCAT_COND_RANGE,			/* column, a number, time or boolean, is from
+								 * low to high */
+	IMGCAT_COND_OUTSIDE,		/* column is not in that range */
+	IMGCAT_COND_UUID,			/* column is one of the uuids */
+	IMGCAT_COND_FACET,			/* has one of the facets */
+	IMGCAT_COND_REGISTERED,		/* has not the facet: IMS lists no others */
+	IMGCAT_COND_DEFAULT_ENTERPRISE, /* belongs to no enterprise project */
+	IMGCAT_COND_PROPERTY		/* of a plan: a property, which has ordered
+								 * indexes, is one of the texts */
 } ImgcatConditionKind;
 
 typedef struct ImgcatListParameter
@@ -44,16 +43,27 @@ typedef struct ImgcatListParameter
 	size_t		value_length;
 } ImgcatListParameter;
 
+/*
+ * What is asked of an image; in a plan, what index entries are filtered by.
+ */
 typedef struct ImgcatCondition
 {
 	ImgcatConditionKind kind;
-	int			column;			/* ImgcatImageColumn */
-	ImgcatComparison op;		/* of NUMBER */
-	TimestampTz low;			/* of TIME; PG_INT64_MIN: no bound */
-	TimestampTz high;			/* of TIME; PG_INT64_MAX: no bound */
-	Datum		value;			/* by kind: text, text[], uuid[], bool, int8 */
+	int			column;			/* ImgcatImageColumn; of what is none: that of
+								 * properties */
+	int			ntexts;
+	Datum	   *texts;			/* or facets */
+	int64		low;			/* both inclusive; PG_INT64_MIN: no bound */
+	int64		high;			/* PG_INT64_MAX: no bound */
+	Datum		uuids;			/* uuid[] */
 	const ImgcatListParameter *property;	/* of FACET: what it is made of;
 											 * or NULL */
+
+	/* of a plan (index_scan.c) */
+	uint32	   *hashes;			/* of the texts, as the summary has them */
+	bool		missing;		/* a missing value passes as '' or zero */
+	const char *suffix;			/* of the indexes of a PROPERTY */
+	double		frequency;		/* estimated */
 } ImgcatCondition;
 
 /* One key of an order. */
@@ -89,8 +99,6 @@ typedef struct ImgcatListRequest
 	List	   *properties;		/* ImgcatListParameters taken for custom
 								 * properties */
 	const char *owner;			/* value of the owner condition, or NULL */
-	TimestampTz created_from;	/* range of created_at, as of a condition */
-	TimestampTz created_before;
 	ImgcatVisibilityFilter visibility;
 	const char *member_status;	/* NULL: all */
 	bool		member_status_given;
@@ -119,10 +127,14 @@ extern void imgcat_bad_value(const ImgcatListRequest *request,
 							 const char *code, const char *hint);
 extern ImgcatCondition *imgcat_add_condition(ImgcatListRequest *request,
 											 ImgcatConditionKind kind,
-											 int column, Datum value);
-extern bool imgcat_has_condition(const ImgcatListRequest *request,
-								 ImgcatConditionKind kind);
-extern bool imgcat_is_facet(const ImgcatCondition *condition);
+											 int column);
+extern ImgcatCondition *imgcat_add_text_condition(ImgcatListRequest *request,
+												  ImgcatConditionKind kind, int column,
+												  Datum *texts, int ntexts);
+extern void imgcat_add_range_condition(ImgcatListRequest *request, int column,
+									   int64 low, int64 high);
+extern const ImgcatCondition *imgcat_find_condition(const ImgcatListRequest *request,
+													ImgcatConditionKind kind);
 extern void imgcat_add_filter(ImgcatListRequest *request,
 							  const ImgcatListParameter *parameter);
 extern bool imgcat_may_read_property(const char *name, size_t length);

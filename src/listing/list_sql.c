@@ -60,15 +60,6 @@ static const SqlColumn columns[IMGCAT_NUM_COLS] = {
 	[IMGCAT_COL_UPDATED_AT] = {"i.updated_at", NULL},
 };
 
-static const char *const comparison_operators[] = {
-	[IMGCAT_EQ] = "=",
-	[IMGCAT_NEQ] = "<>",
-	[IMGCAT_LT] = "<",
-	[IMGCAT_LTE] = "<=",
-	[IMGCAT_GT] = ">",
-	[IMGCAT_GTE] = ">=",
-};
-
 /*
  * How a column sorts, and stands in the indexes.
  */
@@ -274,18 +265,38 @@ append_comparison(ImgcatStatement *statement, const char *before, Oid type,
 }
 
 /*
- * A range of times: from low on, and before high.
+ * The range of a column, whose missing values are in none.
  */
 static void
-append_time_range(ImgcatStatement *statement, const char *column,
-				  TimestampTz low, TimestampTz high)
+append_range(ImgcatStatement *statement, const ImgcatCondition *range,
+			 const char *expression)
 {
-	if (low != PG_INT64_MIN)
-		append_comparison(statement, psprintf("%s >= ", column), TIMESTAMPTZOID,
-						  TimestampTzGetDatum(low), "");
-	if (high != PG_INT64_MAX)
-		append_comparison(statement, psprintf("%s < ", column), TIMESTAMPTZOID,
-						  TimestampTzGetDatum(high), "");
+	bool		is_time = imgcat_sort_type(range->column) == TIMESTAMPTZOID;
+	Oid			type = is_time ? TIMESTAMPTZOID : INT8OID;
+
+	if (range->low == range->high)
+		append_comparison(statement, psprintf("%s = ", expression), type,
+						  Int64GetDatum(range->low), "");
+	else
+	{
+		if (range->low != PG_INT64_MIN)
+			append_comparison(statement, psprintf("%s >= ", expression), type,
+							  Int64GetDatum(range->low), "");
+		if (range->high != PG_INT64_MAX)
+			append_comparison(statement, psprintf("%s <= ", expression), type,
+							  Int64GetDatum(range->high), "");
+	}
+	if (!is_time)
+		appendStringInfo(&statement->sql, " AND %s IS NOT NULL", columns[range->column].name);
+}
+
+/*
+ * The texts of a condition as a text[].
+ */
+static Datum
+text_array(Datum *texts, int ntexts)
+{
+	return PointerGetDatum(construct_array(texts, ntexts, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /*
@@ -298,12 +309,12 @@ append_facets(ImgcatStatement *statement, const ImgcatListRequest *request)
 	int			nfacets = 0;
 
 	for (int i = 0; i < request->nconditions; i++)
-		if (request->conditions[i].kind == IMGCAT_COND_FACET)
-			facets[nfacets++] = request->conditions[i].value;
+		if (request->conditions[i].kind == IMGCAT_COND_FACET &&
+			request->conditions[i].ntexts == 1)
+			facets[nfacets++] = request->conditions[i].texts[0];
 	if (nfacets > 0)
 		append_comparison(statement, "i.facets @> ", TEXTARRAYOID,
-						  PointerGetDatum(construct_array(facets, nfacets, TEXTOID, -1,
-														  false, TYPALIGN_INT)), "");
+						  text_array(facets, nfacets), "");
 }
 
 /*
@@ -328,9 +339,8 @@ static void
 append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 {
 	StringInfo	sql = &statement->sql;
-	const char *column = condition->column < 0 ? NULL : columns[condition->column].name;
-	const char *indexed = condition->column < 0 ? NULL : imgcat_sort_expression(condition->column);
-	Datum		value = condition->value;
+	const char *column = columns[condition->column].name;
+	const char *indexed = imgcat_sort_expression(condition->column);
 
 	switch (condition->kind)
 	{
@@ -338,47 +348,52 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 			appendStringInfoString(sql, " AND false");
 			break;
 		case IMGCAT_COND_TEXT:
-			append_comparison(statement, psprintf("%s = ", indexed), TEXTOID, value, "");
+			if (condition->ntexts > 1)
+			{
+				append_comparison(statement, psprintf("%s = ANY (", column), TEXTARRAYOID,
+								  text_array(condition->texts, condition->ntexts), ")");
+				break;
+			}
+			append_comparison(statement, psprintf("%s = ", indexed), TEXTOID,
+							  condition->texts[0], "");
 			/* only the empty string must be told from a missing value */
-			if (VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
+			if (VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[0])) == 0)
 				appendStringInfo(sql, " AND %s IS NOT NULL", column);
 			break;
-		case IMGCAT_COND_TEXT_IN:
-			append_comparison(statement, psprintf("%s = ANY (", column), TEXTARRAYOID, value, ")");
+		case IMGCAT_COND_RANGE:
+			if (condition->column == IMGCAT_COL_PROTECTED)
+				appendStringInfo(sql, " AND %s%s", condition->low ? "" : "NOT ", column);
+			else
+				append_range(statement, condition, indexed);
 			break;
-		case IMGCAT_COND_UUID_IN:
-			append_comparison(statement, psprintf("%s = ANY (", column), UUIDARRAYOID, value, ")");
-			break;
-		case IMGCAT_COND_BOOL:
-			appendStringInfo(sql, " AND %s%s", DatumGetBool(value) ? "" : "NOT ", column);
-			break;
-		case IMGCAT_COND_NUMBER:
-			append_comparison(statement, psprintf("%s %s ", indexed, comparison_operators[condition->op]),
-							  INT8OID, value, psprintf(" AND %s IS NOT NULL", column));
-			break;
-		case IMGCAT_COND_TIME_RANGE:
-			append_time_range(statement, column, condition->low, condition->high);
-			break;
-		case IMGCAT_COND_TIME_OUTSIDE:
+		case IMGCAT_COND_OUTSIDE:
 			append_comparison(statement, psprintf("(%s < ", column), TIMESTAMPTZOID,
-							  TimestampTzGetDatum(condition->low), "");
-			appendStringInfo(sql, " OR %s >= $%d)", column,
+							  Int64GetDatum(condition->low), "");
+			appendStringInfo(sql, " OR %s > $%d)", column,
 							 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-														TimestampTzGetDatum(condition->high)));
+														Int64GetDatum(condition->high)));
+			break;
+		case IMGCAT_COND_UUID:
+			append_comparison(statement, psprintf("%s = ANY (", column), UUIDARRAYOID,
+							  condition->uuids, ")");
 			break;
 		case IMGCAT_COND_FACET:
-			break;				/* together with others: append_facets() */
-		case IMGCAT_COND_ANY_FACET:
-			append_comparison(statement, "i.facets && ", TEXTARRAYOID, value, "");
+			/* one goes together with others: append_facets() */
+			if (condition->ntexts > 1)
+				append_comparison(statement, "i.facets && ", TEXTARRAYOID,
+								  text_array(condition->texts, condition->ntexts), "");
 			break;
-		case IMGCAT_COND_NOT_FACET:
-			append_comparison(statement, "NOT i.facets @> ARRAY[", TEXTOID, value, "]");
+		case IMGCAT_COND_REGISTERED:
+			append_comparison(statement, "NOT i.facets @> ARRAY[", TEXTOID,
+							  condition->texts[0], "]");
 			break;
 		case IMGCAT_COND_DEFAULT_ENTERPRISE:
 			appendStringInfoString(sql,
 								   " AND COALESCE(i.properties ->> 'enterprise_project_id', '')"
 								   " IN ('', '0')");
 			break;
+		case IMGCAT_COND_PROPERTY:
+			break;				/* of a plan only */
 	}
 }
 
@@ -388,8 +403,6 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 void
 imgcat_append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request)
 {
-	append_time_range(statement, columns[IMGCAT_COL_CREATED_AT].name,
-					  request->created_from, request->created_before);
 	append_facets(statement, request);
 	for (int i = 0; i < request->nconditions; i++)
 		append_condition(statement, &request->conditions[i]);
@@ -475,7 +488,7 @@ rarest_facet(const ImgcatListRequest *request)
 		int64	   *keys;
 		double		total = 0;
 
-		if (!imgcat_is_facet(&request->conditions[i]))
+		if (request->conditions[i].kind != IMGCAT_COND_FACET)
 			continue;
 		keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nkeys);
 		for (int j = 0; j < nkeys; j++)
@@ -505,21 +518,17 @@ is_generic(const ImgcatListRequest *request)
 {
 	int			nequalities = 0;
 
-	if (request->created_from != PG_INT64_MIN ||
-		request->created_before != PG_INT64_MAX)
-		return false;
 	for (int i = 0; i < request->nconditions; i++)
-		switch (request->conditions[i].kind)
-		{
-			case IMGCAT_COND_NEVER:
-				break;
-			case IMGCAT_COND_TEXT:
-			case IMGCAT_COND_BOOL:
-				nequalities++;
-				break;
-			default:
-				return false;
-		}
+	{
+		const ImgcatCondition *condition = &request->conditions[i];
+
+		if ((condition->kind == IMGCAT_COND_TEXT && condition->ntexts == 1) ||
+			(condition->kind == IMGCAT_COND_RANGE &&
+			 condition->column == IMGCAT_COL_PROTECTED))
+			nequalities++;
+		else if (condition->kind != IMGCAT_COND_NEVER)
+			return false;
+	}
 	return nequalities <= 1;
 }
 
@@ -584,24 +593,28 @@ append_images(Count *count, ImgcatScopeKind kind)
 /*
  * What the shares of a branch tell.  A share is there only while its image
  * is shared and alive, so a count looks at nothing else unless the request has
- * conditions.
+ * conditions on more than the time of creation.
  */
 static void
 append_shares(Count *count, const ImgcatScopeBranch *branch)
 {
 	const ImgcatListRequest *request = count->request;
 	StringInfo	sql = &count->statement->sql;
+	bool		join = count->tags;
 
+	for (int i = 0; i < request->nconditions; i++)
+		join |= request->conditions[i].kind != IMGCAT_COND_RANGE ||
+			request->conditions[i].column != IMGCAT_COL_CREATED_AT;
 	appendStringInfo(sql, "(SELECT %s FROM image_catalog.image_shares m%s"
 					 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
-					 target(count), request->nconditions > 0 || count->tags
-					 ? " JOIN image_catalog.images i ON i.id = m.image_id" : "",
+					 target(count),
+					 join ? " JOIN image_catalog.images i ON i.id = m.image_id" : "",
 					 count->project, branch->member_status,
 					 request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
-	if (request->nconditions == 0)
+	if (!join)
 	{
-		append_time_range(count->statement, "m.created_at",
-						  request->created_from, request->created_before);
+		for (int i = 0; i < request->nconditions; i++)
+			append_range(count->statement, &request->conditions[i], "m.created_at");
 		appendStringInfoChar(sql, ')');
 		return;
 	}
@@ -648,7 +661,7 @@ append_all(Count *count, const ImgcatCaller *caller)
 	statement->parallel = true;
 	statement->generic = is_generic(request);
 	imgcat_list_scope(&count->scope, request, caller);
-	if (request->deleted || imgcat_has_condition(request, IMGCAT_COND_UUID_IN))
+	if (request->deleted || imgcat_find_condition(request, IMGCAT_COND_UUID) != NULL)
 	{
 		appendStringInfo(&statement->sql, "SELECT %s FROM image_catalog.images i WHERE ",
 						 target(count));

@@ -98,20 +98,12 @@ int64 *
 imgcat_facet_keys(const ImgcatCondition *condition, const int64 *scopes,
 				  int nscopes, int *nkeys)
 {
-	Datum		one = condition->value;
-	Datum	   *facets = &one;
-	int			nfacets = 1;
-	bool	   *nulls;
-	int64	   *keys;
+	int64	   *keys = palloc(sizeof(int64) * condition->ntexts * Max(nscopes, 1));
 
-	if (condition->kind == IMGCAT_COND_ANY_FACET)
-		deconstruct_array(DatumGetArrayTypeP(condition->value), TEXTOID, -1, false,
-						  TYPALIGN_INT, &facets, &nulls, &nfacets);
-	keys = palloc(sizeof(int64) * Max(nfacets, 1) * Max(nscopes, 1));
 	*nkeys = 0;
-	for (int i = 0; i < nfacets; i++)
+	for (int i = 0; i < condition->ntexts; i++)
 	{
-		int64		facet = imgcat_gin_key_of_facet(DatumGetTextPP(facets[i]));
+		int64		facet = imgcat_gin_key_of_facet(DatumGetTextPP(condition->texts[i]));
 
 		for (int j = 0; j < nscopes; j++)
 			keys[(*nkeys)++] = imgcat_gin_key_of_scoped_facet(scopes[j], facet);
@@ -204,7 +196,7 @@ imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatTable *images,
 	{
 		const ImgcatCondition *condition = &request->conditions[i];
 
-		if (!imgcat_is_facet(condition))
+		if (condition->kind != IMGCAT_COND_FACET)
 			continue;
 		frequency = 1;
 		if (owner != NULL)

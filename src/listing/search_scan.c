@@ -407,15 +407,17 @@ bound_end(SearchScan *scan, TimestampTz time, bool is_first)
 static bool
 find_bounds(SearchScan *scan, Relation index)
 {
-	const ImgcatListRequest *request = scan->pub.plan->request;
+	const ImgcatListPlan *plan = scan->pub.plan;
+	int64		low;
+	int64		high;
 
 	if (!find_ends(scan, index))
 		return false;
-	scan->inside = scan->pub.plan->after != NULL ||
-		(scan->descending ? request->created_before != PG_INT64_MAX
-		 : request->created_from != PG_INT64_MIN);
-	bound_end(scan, request->created_before, scan->descending);
-	bound_end(scan, request->created_from, !scan->descending);
+	imgcat_filters_range(plan->filters, plan->nfilters, IMGCAT_COL_CREATED_AT, &low, &high);
+	scan->inside = plan->after != NULL ||
+		(scan->descending ? high != PG_INT64_MAX : low != PG_INT64_MIN);
+	bound_end(scan, high, scan->descending);
+	bound_end(scan, low, !scan->descending);
 	return scan->next <= scan->last;
 }
 

@@ -202,22 +202,59 @@ imgcat_estimate_column(const ImgcatTable *table, const char *column, Datum value
 }
 
 /*
- * How frequent are images that pass a condition on a text or a number, which
- * index entries do not show?
+ * How frequent is a facet?
+ */
+static double
+facet_frequency(Datum facet)
+{
+	ImgcatKeyStatistics statistics;
+	double		frequency;
+
+	imgcat_key_statistics_begin(&statistics);
+	(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_facet(DatumGetTextPP(facet)),
+								&frequency);
+	imgcat_key_statistics_end(&statistics);
+	return frequency;
+}
+
+/*
+ * How frequent are images that pass a condition on texts, on a range, or on one
+ * facet?
  */
 double
 imgcat_estimate_condition(const ImgcatTable *table, const ImgcatCondition *condition)
 {
-	char	   *column = get_attname(RelationGetRelid(table->relation),
-									 condition->column + 1, false);
-	int64		number;
+	Relation	relation = table->relation;
+	const char *column = imgcat_column_name(condition->column);
+	double		frequency = 0;
 
-	if (condition->kind == IMGCAT_COND_TEXT)
-		return imgcat_estimate_column(table, column, condition->value);
-	number = DatumGetInt64(condition->value);
-	return range_frequency(table->relation, column,
-						   condition->op == IMGCAT_LTE ? PG_INT64_MIN : number,
-						   condition->op == IMGCAT_GTE ? PG_INT64_MAX : number);
+	switch (condition->kind)
+	{
+		case IMGCAT_COND_TEXT:
+			for (int i = 0; i < condition->ntexts; i++)
+			{
+				frequency += imgcat_estimate_column(table, column, condition->texts[i]);
+				if (condition->missing &&
+					VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[i])) == 0)
+					frequency += null_frequency(relation, column);
+			}
+			break;
+		case IMGCAT_COND_RANGE:
+			if (condition->column == IMGCAT_COL_PROTECTED)
+				frequency = bool_frequency(relation, column, condition->low != 0);
+			else
+				frequency = range_frequency(relation, column, condition->low, condition->high);
+			if (condition->missing && condition->low <= 0 && condition->high >= 0)
+				frequency += null_frequency(relation, column);
+			break;
+		case IMGCAT_COND_REGISTERED:
+			frequency = Max(1 - facet_frequency(condition->texts[0]), IMGCAT_LEAST_FREQUENCY);
+			break;
+		default:
+			frequency = facet_frequency(condition->texts[0]);
+			break;
+	}
+	return Min(frequency, 1);
 }
 
 /*
@@ -235,57 +272,6 @@ imgcat_estimate_branch(const ImgcatBranch *branch)
 	if (branch->hidden)
 		images *= bool_frequency(table, "os_hidden", true);
 	return Max(images, 1);
-}
-
-/*
- * How frequent are images that pass the filter?
- */
-double
-imgcat_estimate_filter(const ImgcatTable *table,
-					   const ImgcatEntryFilter *filter)
-{
-	ImgcatSummaryPart part;
-	const char *column = imgcat_index_suffix(filter->column);
-	double		frequency = 0;
-
-	if (filter->frequency > 0)
-		return filter->frequency;
-
-	if (imgcat_column_is_enum(filter->column, &part))
-	{
-		for (int code = 0; code < IMGCAT_SUMMARY_UNKNOWN_VALUE; code++)
-		{
-			const char *value;
-
-			if (((filter->codes >> code) & 1) == 0)
-				continue;
-			value = imgcat_summary_enum_value(part, code);
-			frequency += code == IMGCAT_SUMMARY_NO_VALUE
-				? null_frequency(table->relation, column)
-				: text_frequency(table->relation, column, value, strlen(value));
-		}
-		return Min(frequency, 1);
-	}
-	if (filter->column == IMGCAT_COL_NAME)
-	{
-		for (int i = 0; i < filter->nnames; i++)
-		{
-			frequency += text_frequency(table->relation, column,
-										filter->names[i].text, filter->names[i].length);
-			if (filter->missing && filter->names[i].length == 0)
-				frequency += null_frequency(table->relation, column);
-		}
-		return Min(frequency, 1);
-	}
-	if (filter->column == IMGCAT_COL_PROTECTED)
-		return bool_frequency(table->relation, "protected", filter->low != 0);
-	if (column == NULL)
-		column = filter->column == IMGCAT_COL_MIN_RAM ? "min_ram" : "min_disk";
-	frequency = range_frequency(table->relation, column, filter->low, filter->high);
-	if (filter->column == IMGCAT_COL_SIZE && filter->missing &&
-		filter->low <= 0 && filter->high >= 0)
-		frequency += null_frequency(table->relation, column);
-	return Min(frequency, 1);
 }
 
 /*
