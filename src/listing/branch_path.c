@@ -56,7 +56,7 @@ filter_is_empty(const ImgcatCondition *filter)
 static const char *
 filter_suffix(const ImgcatCondition *filter)
 {
-	return filter->kind == IMGCAT_COND_PROPERTY ? filter->suffix
+	return filter->kind == IMGCAT_COND_INDEXED ? filter->suffix
 		: imgcat_index_suffix(filter->column);
 }
 

@@ -51,7 +51,6 @@ typedef struct PeerGroup
 {
 	bool		begun;
 	ImgcatEntry value;			/* has the group's value */
-	char	   *name;			/* of value */
 	int			seen;			/* entries, those that failed filters too */
 	ImgcatEntry **entries;
 	int			nentries;
@@ -63,12 +62,12 @@ struct ImgcatBranchScan
 {
 	ImgcatBranchRequest request;
 	ImgcatBranchPath path;
+	int			keys_known;		/* what an entry must have for all keys */
 	bool		ended;
 	bool		in_order;		/* else filter then sort */
 
 	/* nothing up to here is handed out again: by keys, and by version */
 	ImgcatEntry last;
-	char	   *last_name;
 	bool		has_last;
 
 	/* in order */
@@ -162,14 +161,7 @@ is_before(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 static bool
 has_keys(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	for (int i = 0; i < scan->request.nkeys; i++)
-	{
-		int			known = imgcat_column_known_as(scan->request.keys[i].column);
-
-		if ((entry->known & known) != known)
-			return false;
-	}
-	return true;
+	return (entry->known & scan->keys_known) == scan->keys_known;
 }
 
 /*
@@ -214,21 +206,6 @@ open_index(const ImgcatBranch *branch, Relation index)
 	if (TupleDescAttr(RelationGetDescr(index), nscope)->atttypid == BOOLOID)
 		scope[nscope++] = BoolGetDatum(branch->hidden);
 	return imgcat_index_scan_open(branch->table, index, scope, nscope);
-}
-
-/*
- * Keep an entry beyond the next one, in place of the one kept there before.
- */
-static void
-keep_entry(ImgcatEntry *kept, char **name, const ImgcatEntry *entry)
-{
-	*kept = *entry;
-	if ((entry->known & IMGCAT_ENTRY_NAME) == 0)
-		return;
-	*name = *name == NULL ? palloc(entry->name_length + 1)
-		: repalloc(*name, entry->name_length + 1);
-	memcpy(*name, entry->name, entry->name_length);
-	kept->name = *name;
 }
 
 /*
@@ -533,7 +510,7 @@ step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 		}
 		if (!group->begun)
 		{
-			keep_entry(&group->value, &group->name, entry);
+			imgcat_entry_keep(&group->value, entry);
 			group->begun = true;
 			group->seen = 0;
 		}
@@ -653,7 +630,7 @@ step_of_sort(ImgcatBranchScan *scan)
 static void
 set_last(ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	keep_entry(&scan->last, &scan->last_name, entry);
+	imgcat_entry_keep(&scan->last, entry);
 	scan->has_last = true;
 }
 
@@ -759,6 +736,7 @@ imgcat_branch_scan_open(const ImgcatBranchRequest *request)
 	int64		rows = request->branch->page_rows;
 
 	scan->request = *request;
+	scan->keys_known = imgcat_keys_known(request->keys, request->nkeys);
 	imgcat_choose_branch_path(&scan->path, request);
 	scan->ended = scan->path.empty;
 	scan->in_order = scan->path.order_first;

@@ -40,34 +40,56 @@
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
+/* Of which kind a column is to indexes and their entries. */
+typedef enum ColumnKind
+{
+	COLUMN_NONE,				/* they do not tell */
+	COLUMN_UUID,
+	COLUMN_NUMBER,				/* a time, too */
+	COLUMN_TEXT,
+	COLUMN_ENUM,				/* few values, the summary has the code */
+	COLUMN_FLAG,				/* in the summary only: so is the next */
+	COLUMN_CLASS				/* what is large, roughly */
+} ColumnKind;
+
 /* What entries and indexes tell of a column. */
 typedef struct EntryColumn
 {
-	const char *name;
-	bool		indexed;		/* it is a sort key: indexes begin with it,
-								 * behind their scope */
-	int			known;			/* the flag of a value that an entry may lack */
-	bool		is_enum;		/* few values, the summary has the code */
-	ImgcatSummaryPart part;		/* of the summary: code, flag, hash or class */
+	const char *name;			/* of the column, and of the indexes that
+								 * begin with it, behind their scope */
+	ColumnKind	kind;
+	ImgcatEntryValue value;		/* what an entry must have to tell */
+	int			part;			/* of the summary: code, flag, class or hash;
+								 * -1: none */
+	int			missing;		/* flag of the summary, -1: none */
 } EntryColumn;
 
 static const EntryColumn entry_columns[IMGCAT_NUM_COLS] = {
-	[IMGCAT_COL_ID] = {"id", true},
-	[IMGCAT_COL_NAME] = {"name", true, IMGCAT_ENTRY_NAME, false, IMGCAT_SUMMARY_NAME},
-	[IMGCAT_COL_STATUS] = {"status", true, 0, true, IMGCAT_SUMMARY_STATUS},
-	[IMGCAT_COL_PROTECTED] = {"protected",.part = IMGCAT_SUMMARY_PROTECTED},
+	[IMGCAT_COL_ID] = {"id", COLUMN_UUID, IMGCAT_ENTRY_ID, -1, -1},
+	[IMGCAT_COL_NAME] = {"name", COLUMN_TEXT, IMGCAT_ENTRY_NAME,
+	IMGCAT_SUMMARY_NAME, IMGCAT_SUMMARY_NO_NAME},
+	[IMGCAT_COL_STATUS] = {"status", COLUMN_ENUM, IMGCAT_ENTRY_SUMMARY,
+	IMGCAT_SUMMARY_STATUS, -1},
+	[IMGCAT_COL_PROTECTED] = {"protected", COLUMN_FLAG, IMGCAT_ENTRY_SUMMARY,
+	IMGCAT_SUMMARY_PROTECTED, -1},
 	[IMGCAT_COL_OWNER] = {"owner"},
-	[IMGCAT_COL_DISK_FORMAT] = {"disk_format", true, 0, true, IMGCAT_SUMMARY_DISK_FORMAT},
-	[IMGCAT_COL_CONTAINER_FORMAT] = {"container_format", true, 0, true, IMGCAT_SUMMARY_CONTAINER_FORMAT},
-	[IMGCAT_COL_MIN_DISK] = {"min_disk",.part = IMGCAT_SUMMARY_MIN_DISK},
-	[IMGCAT_COL_MIN_RAM] = {"min_ram",.part = IMGCAT_SUMMARY_MIN_RAM},
-	[IMGCAT_COL_SIZE] = {"size", true, IMGCAT_ENTRY_SIZE, false, IMGCAT_SUMMARY_SIZE},
+	[IMGCAT_COL_DISK_FORMAT] = {"disk_format", COLUMN_ENUM, IMGCAT_ENTRY_SUMMARY,
+	IMGCAT_SUMMARY_DISK_FORMAT, -1},
+	[IMGCAT_COL_CONTAINER_FORMAT] = {"container_format", COLUMN_ENUM, IMGCAT_ENTRY_SUMMARY,
+	IMGCAT_SUMMARY_CONTAINER_FORMAT, -1},
+	[IMGCAT_COL_MIN_DISK] = {"min_disk", COLUMN_CLASS, IMGCAT_ENTRY_SUMMARY,
+	IMGCAT_SUMMARY_MIN_DISK, -1},
+	[IMGCAT_COL_MIN_RAM] = {"min_ram", COLUMN_CLASS, IMGCAT_ENTRY_SUMMARY,
+	IMGCAT_SUMMARY_MIN_RAM, -1},
+	[IMGCAT_COL_SIZE] = {"size", COLUMN_NUMBER, IMGCAT_ENTRY_SIZE,
+	IMGCAT_SUMMARY_SIZE, IMGCAT_SUMMARY_NO_SIZE},
 	[IMGCAT_COL_VIRTUAL_SIZE] = {"virtual_size"},
 	[IMGCAT_COL_CHECKSUM] = {"checksum"},
 	[IMGCAT_COL_OS_HASH_ALGO] = {"os_hash_algo"},
 	[IMGCAT_COL_OS_HASH_VALUE] = {"os_hash_value"},
-	[IMGCAT_COL_CREATED_AT] = {"created_at", true, IMGCAT_ENTRY_CREATED_AT},
-	[IMGCAT_COL_UPDATED_AT] = {"updated_at", true, IMGCAT_ENTRY_UPDATED_AT, false, IMGCAT_SUMMARY_UPDATED_AT},
+	[IMGCAT_COL_CREATED_AT] = {"created_at", COLUMN_NUMBER, IMGCAT_ENTRY_CREATED_AT, -1, -1},
+	[IMGCAT_COL_UPDATED_AT] = {"updated_at", COLUMN_NUMBER, IMGCAT_ENTRY_UPDATED_AT,
+	IMGCAT_SUMMARY_UPDATED_AT, -1},
 };
 
 /*
@@ -86,49 +108,59 @@ imgcat_column_name(int column)
 const char *
 imgcat_index_suffix(int column)
 {
-	return entry_columns[column].indexed ? entry_columns[column].name : NULL;
+	ColumnKind	kind = entry_columns[column].kind;
+
+	return kind >= COLUMN_UUID && kind <= COLUMN_ENUM ? entry_columns[column].name : NULL;
 }
 
 /*
- * The flag of a value that an entry may lack; 0: every entry has it.
+ * The values that an entry must have to be sorted by the keys.
  */
 int
-imgcat_column_known_as(int column)
+imgcat_keys_known(const ImgcatKey *keys, int nkeys)
 {
-	return entry_columns[column].known;
+	int			known = 0;
+
+	for (int i = 0; i < nkeys; i++)
+		known |= 1 << entry_columns[keys[i].column].value;
+	return known;
 }
 
 /*
- * Is the column one of few values, of which the summary holds the code?
+ * Has the entry the value?
  */
 static bool
-column_is_enum(int column, ImgcatSummaryPart *part)
+is_known(const ImgcatEntry *entry, ImgcatEntryValue value)
 {
-	*part = entry_columns[column].part;
-	return entry_columns[column].is_enum;
+	return (entry->known & (1 << value)) != 0;
+}
+
+/*
+ * A part of the summary of the entry.
+ */
+static uint32
+summary_part(const ImgcatEntry *entry, ImgcatSummaryPart part)
+{
+	return imgcat_summary_part(entry->numbers[IMGCAT_ENTRY_SUMMARY], part);
 }
 
 /*
  * The text of a column that is one.
  */
 static void
-entry_text(const ImgcatEntry *entry, int column,
+entry_text(const ImgcatEntry *entry, const EntryColumn *column,
 		   const char **str, int *length)
 {
-	ImgcatSummaryPart part;
-
-	if (column_is_enum(column, &part))
+	if (column->kind == COLUMN_TEXT)
 	{
-		*str = imgcat_summary_enum_value(part,
-										 imgcat_summary_part(entry->summary, part));
-		if (*str == NULL)
-			elog(ERROR, "an image has an enum value that attribute.c does not know");
-		*length = strlen(*str);
+		*str = entry->name != NULL ? VARDATA_ANY(entry->name) : "";
+		*length = entry->name != NULL ? VARSIZE_ANY_EXHDR(entry->name) : 0;
 		return;
 	}
-	Assert(column == IMGCAT_COL_NAME);
-	*str = entry->name;
-	*length = entry->name_length;
+	*str = imgcat_summary_enum_value(column->part, summary_part(entry, column->part));
+	if (*str == NULL)
+		elog(ERROR, "an image has an enum value that attribute.c does not know");
+	*length = strlen(*str);
 }
 
 /*
@@ -140,20 +172,12 @@ imgcat_entry_value(const ImgcatEntry *entry, int column)
 	const char *value;
 	int			length;
 
-	switch (column)
-	{
-		case IMGCAT_COL_ID:
-			return UUIDPGetDatum(&entry->id);
-		case IMGCAT_COL_CREATED_AT:
-			return TimestampTzGetDatum(entry->created_at);
-		case IMGCAT_COL_UPDATED_AT:
-			return TimestampTzGetDatum(entry->updated_at);
-		case IMGCAT_COL_SIZE:
-			return Int64GetDatum(entry->size);
-		default:
-			entry_text(entry, column, &value, &length);
-			return PointerGetDatum(cstring_to_text_with_len(value, length));
-	}
+	if (entry_columns[column].kind == COLUMN_UUID)
+		return UUIDPGetDatum(&entry->id);
+	if (entry_columns[column].kind == COLUMN_NUMBER)
+		return Int64GetDatum(entry->numbers[entry_columns[column].value]);
+	entry_text(entry, &entry_columns[column], &value, &length);
+	return PointerGetDatum(cstring_to_text_with_len(value, length));
 }
 
 /*
@@ -162,39 +186,39 @@ imgcat_entry_value(const ImgcatEntry *entry, int column)
 void
 imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 {
-	ImgcatSummaryPart part;
+	const EntryColumn *key = &entry_columns[column];
 	text	   *text_value;
 
-	entry->known |= imgcat_column_known_as(column);
-	switch (column)
+	entry->known |= 1 << key->value;
+	if (key->kind == COLUMN_UUID)
+		entry->id = *DatumGetUUIDP(value);
+	else if (key->kind == COLUMN_NUMBER)
+		entry->numbers[key->value] = DatumGetInt64(value);
+	else if (key->kind == COLUMN_TEXT)
+		entry->name = DatumGetTextPP(value);
+	else
 	{
-		case IMGCAT_COL_ID:
-			entry->id = *DatumGetUUIDP(value);
-			break;
-		case IMGCAT_COL_CREATED_AT:
-			entry->created_at = DatumGetTimestampTz(value);
-			break;
-		case IMGCAT_COL_UPDATED_AT:
-			entry->updated_at = DatumGetTimestampTz(value);
-			break;
-		case IMGCAT_COL_SIZE:
-			entry->size = DatumGetInt64(value);
-			break;
-		default:
-			text_value = DatumGetTextPP(value);
-			entry->known |= IMGCAT_ENTRY_SUMMARY;
-			if (column_is_enum(column, &part))
-				entry->summary =
-					imgcat_summary_with_part(entry->summary, part,
-											 imgcat_summary_enum_code(part, VARDATA_ANY(text_value),
-																	  VARSIZE_ANY_EXHDR(text_value)));
-			else
-			{
-				entry->name = VARDATA_ANY(text_value);
-				entry->name_length = VARSIZE_ANY_EXHDR(text_value);
-			}
-			break;
+		text_value = DatumGetTextPP(value);
+		entry->numbers[key->value] =
+			imgcat_summary_with_part(entry->numbers[key->value], key->part,
+									 imgcat_summary_enum_code(key->part, VARDATA_ANY(text_value),
+															  VARSIZE_ANY_EXHDR(text_value)));
 	}
+}
+
+/*
+ * A copy of a text, which may be NULL.
+ */
+static const text *
+copy_text(const text *value)
+{
+	text	   *copy;
+
+	if (value == NULL)
+		return NULL;
+	copy = palloc(VARSIZE_ANY(value));
+	memcpy(copy, value, VARSIZE_ANY(value));
+	return copy;
 }
 
 /*
@@ -207,14 +231,21 @@ imgcat_entry_copy(const ImgcatEntry *entry)
 
 	*copy = *entry;
 	copy->scan = NULL;
-	if (entry->known & IMGCAT_ENTRY_NAME)
-	{
-		char	   *name = palloc(entry->name_length + 1);
-
-		memcpy(name, entry->name, entry->name_length);
-		copy->name = name;
-	}
+	copy->name = copy_text(entry->name);
 	return copy;
+}
+
+/*
+ * Keep an entry beyond the next one, in place of the one kept there before, or
+ * of zeroes.
+ */
+void
+imgcat_entry_keep(ImgcatEntry *kept, const ImgcatEntry *entry)
+{
+	if (kept->name != NULL)
+		pfree(unconstify(text *, kept->name));
+	*kept = *entry;
+	kept->name = copy_text(entry->name);
 }
 
 /*
@@ -223,8 +254,8 @@ imgcat_entry_copy(const ImgcatEntry *entry)
 void
 imgcat_entry_free(ImgcatEntry *entry)
 {
-	if (entry->known & IMGCAT_ENTRY_NAME)
-		pfree(unconstify(char *, entry->name));
+	if (entry->name != NULL)
+		pfree(unconstify(text *, entry->name));
 	pfree(entry);
 }
 
@@ -235,6 +266,7 @@ int
 imgcat_entry_compare_column(const ImgcatEntry *a,
 							const ImgcatEntry *b, int column)
 {
+	const EntryColumn *key = &entry_columns[column];
 	const char *a_text;
 	const char *b_text;
 	int			a_length;
@@ -242,22 +274,14 @@ imgcat_entry_compare_column(const ImgcatEntry *a,
 	int			order;
 
 #define COMPARE_NUMBERS(x, y) ((x) < (y) ? -1 : (x) > (y) ? 1 : 0)
-	switch (column)
-	{
-		case IMGCAT_COL_ID:
-			return memcmp(&a->id, &b->id, UUID_LEN);
-		case IMGCAT_COL_CREATED_AT:
-			return COMPARE_NUMBERS(a->created_at, b->created_at);
-		case IMGCAT_COL_UPDATED_AT:
-			return COMPARE_NUMBERS(a->updated_at, b->updated_at);
-		case IMGCAT_COL_SIZE:
-			return COMPARE_NUMBERS(a->size, b->size);
-		default:
-			entry_text(a, column, &a_text, &a_length);
-			entry_text(b, column, &b_text, &b_length);
-			order = memcmp(a_text, b_text, Min(a_length, b_length));
-			return order != 0 ? order : COMPARE_NUMBERS(a_length, b_length);
-	}
+	if (key->kind == COLUMN_UUID)
+		return memcmp(&a->id, &b->id, UUID_LEN);
+	if (key->kind == COLUMN_NUMBER)
+		return COMPARE_NUMBERS(a->numbers[key->value], b->numbers[key->value]);
+	entry_text(a, key, &a_text, &a_length);
+	entry_text(b, key, &b_text, &b_length);
+	order = memcmp(a_text, b_text, Min(a_length, b_length));
+	return order != 0 ? order : COMPARE_NUMBERS(a_length, b_length);
 }
 
 /*
@@ -298,8 +322,8 @@ is_text(Datum value, const char *str, size_t length)
 void
 imgcat_filter_set_texts(ImgcatCondition *filter, const Datum *texts, int ntexts)
 {
-	ImgcatSummaryPart part;
-	bool		is_enum = column_is_enum(filter->column, &part);
+	ImgcatSummaryPart part = entry_columns[filter->column].part;
+	bool		is_enum = entry_columns[filter->column].kind == COLUMN_ENUM;
 
 	filter->ntexts = 0;
 	filter->texts = palloc(sizeof(Datum) * Max(ntexts, 1));
@@ -368,20 +392,20 @@ static ImgcatMatch
 match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
 {
 	const EntryColumn *column = &entry_columns[filter->column];
-	uint32		hash = imgcat_summary_part(entry->summary, column->part);
+	uint32		hash = summary_part(entry, column->part);
+	const char *str;
+	int			length;
 
-	if (!column->is_enum && !filter->missing &&
-		imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_NAME))
-		return IMGCAT_MATCH_NO;
 	for (int i = 0; i < filter->ntexts; i++)
 	{
 		if (filter->hashes[i] != hash)
 			continue;
-		if (column->is_enum)
+		if (column->kind == COLUMN_ENUM)
 			return IMGCAT_MATCH_YES;
-		if ((entry->known & column->known) == 0)
+		if (!is_known(entry, column->value))
 			return IMGCAT_MATCH_UNKNOWN;
-		if (is_text(filter->texts[i], entry->name, entry->name_length))
+		entry_text(entry, column, &str, &length);
+		if (is_text(filter->texts[i], str, length))
 			return IMGCAT_MATCH_YES;
 	}
 	return IMGCAT_MATCH_NO;
@@ -399,43 +423,24 @@ match_number(const ImgcatCondition *filter, int64 number)
 
 /*
  * Is the value in the range?  Of what an entry lacks the summary has a hash.
- * Of min_ram and min_disk it has a class: where the range cuts that, the recheck
- * tells.
+ * Where the range cuts a class, the recheck tells.
  */
 static ImgcatMatch
 match_range(const ImgcatCondition *filter, const ImgcatEntry *entry)
 {
-	ImgcatSummaryPart part = entry_columns[filter->column].part;
-	uint32		value = imgcat_summary_part(entry->summary, part);
+	const EntryColumn *column = &entry_columns[filter->column];
 
-	switch (filter->column)
-	{
-		case IMGCAT_COL_PROTECTED:
-			return match_number(filter, value);
-		case IMGCAT_COL_MIN_RAM:
-		case IMGCAT_COL_MIN_DISK:
-			return value >= imgcat_summary_class(part, filter->low) &&
-				value <= imgcat_summary_class(part, filter->high) && filter->high >= 0
-				? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
-		case IMGCAT_COL_CREATED_AT:
-			return entry->known & IMGCAT_ENTRY_CREATED_AT
-				? match_number(filter, entry->created_at) : IMGCAT_MATCH_UNKNOWN;
-		case IMGCAT_COL_UPDATED_AT:
-			if (entry->known & IMGCAT_ENTRY_UPDATED_AT)
-				return match_number(filter, entry->updated_at);
-			break;
-		case IMGCAT_COL_SIZE:
-			if (!filter->missing &&
-				imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_NO_SIZE))
-				return IMGCAT_MATCH_NO;
-			if (entry->known & IMGCAT_ENTRY_SIZE)
-				return match_number(filter, entry->size);
-			break;
-		default:
-			elog(ERROR, "column %d is not in the indexes", filter->column);
-	}
-	return filter->low == filter->high &&
-		value != imgcat_summary_number_hash(part, filter->low)
+	if (column->kind == COLUMN_FLAG)
+		return match_number(filter, summary_part(entry, column->part));
+	if (column->kind == COLUMN_CLASS)
+		return summary_part(entry, column->part) >= imgcat_summary_class(column->part, filter->low) &&
+			summary_part(entry, column->part) <= imgcat_summary_class(column->part, filter->high) &&
+			filter->high >= 0 ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+	if (is_known(entry, column->value))
+		return match_number(filter, entry->numbers[column->value]);
+	return column->part >= 0 && filter->low == filter->high &&
+		summary_part(entry, column->part) !=
+		imgcat_summary_number_hash(column->part, filter->low)
 		? IMGCAT_MATCH_NO : IMGCAT_MATCH_UNKNOWN;
 }
 
@@ -446,19 +451,21 @@ match_range(const ImgcatCondition *filter, const ImgcatEntry *entry)
 ImgcatMatch
 imgcat_filter_match(const ImgcatCondition *filter, const ImgcatEntry *entry)
 {
-	if (filter->kind == IMGCAT_COND_PROPERTY)
+	int			missing = entry_columns[filter->column].missing;
+
+	if (filter->kind == IMGCAT_COND_INDEXED)
 		return IMGCAT_MATCH_YES;
-	if (filter->column != IMGCAT_COL_CREATED_AT &&
-		(entry->known & IMGCAT_ENTRY_SUMMARY) == 0)
+	if (!is_known(entry, IMGCAT_ENTRY_SUMMARY))
 		return IMGCAT_MATCH_UNKNOWN;
-	if (filter->kind == IMGCAT_COND_TEXT)
-		return match_text(filter, entry);
-	if (filter->kind == IMGCAT_COND_RANGE)
-		return match_range(filter, entry);
 
 	/* the one property that the summary knows: IMS hides images by it */
-	return imgcat_summary_part(entry->summary, IMGCAT_SUMMARY_UNREGISTERED)
-		? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
+	if (filter->kind == IMGCAT_COND_REGISTERED)
+		return summary_part(entry, IMGCAT_SUMMARY_UNREGISTERED)
+			? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
+	if (missing >= 0 && !filter->missing && summary_part(entry, missing))
+		return IMGCAT_MATCH_NO;
+	return filter->kind == IMGCAT_COND_RANGE ? match_range(filter, entry)
+		: match_text(filter, entry);
 }
 
 /*
@@ -467,7 +474,11 @@ imgcat_filter_match(const ImgcatCondition *filter, const ImgcatEntry *entry)
 void
 imgcat_table_begin(ImgcatTable *table, bool is_shares)
 {
-	Oid			oid;
+	const char *names[IMGCAT_ENTRY_VALUES] = {
+		"summary", "created_at", "updated_at", "size", "name",
+		is_shares ? "image_id" : "id"
+	};
+	TupleDesc	tupdesc;
 
 	memset(table, 0, sizeof(*table));
 	table->relation = imgcat_table_open(is_shares ? "image_shares" : "images");
@@ -475,13 +486,15 @@ imgcat_table_begin(ImgcatTable *table, bool is_shares)
 	table->fetch = table_index_fetch_begin(table->relation);
 	table->slot = table_slot_create(table->relation, NULL);
 	table->snapshot = GetActiveSnapshot();
-	oid = RelationGetRelid(table->relation);
-	table->columns.id = get_attnum(oid, is_shares ? "image_id" : "id") - 1;
-	table->columns.created_at = get_attnum(oid, "created_at") - 1;
-	table->columns.updated_at = get_attnum(oid, "updated_at") - 1;
-	table->columns.size = get_attnum(oid, "size") - 1;
-	table->columns.name = get_attnum(oid, "name") - 1;
-	table->columns.summary = get_attnum(oid, "summary") - 1;
+	tupdesc = RelationGetDescr(table->relation);
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		const char *name = NameStr(TupleDescAttr(tupdesc, i)->attname);
+
+		for (int value = 0; value < IMGCAT_ENTRY_VALUES; value++)
+			if (name[0] == names[value][0] && strcmp(name, names[value]) == 0)
+				table->columns[value] = i;
+	}
 }
 
 /*
@@ -535,43 +548,33 @@ imgcat_fetch_row(ImgcatTable *table, ImgcatEntry *entry)
  * is null there, and the summary says so; in an index it may also be left out.
  */
 static void
-fill_entry(ImgcatEntry *entry, const ImgcatEntryColumns *columns,
+fill_entry(ImgcatEntry *entry, const ImgcatEntryColumns columns,
 		   const Datum *values, const bool *nulls)
 {
-	uint64		missing = 0;
-	bool		has_value;
+	int			name = columns[IMGCAT_ENTRY_NAME];
 
-	entry->known = 0;
-	entry->id = *DatumGetUUIDP(values[columns->id]);
-	if (columns->summary >= 0)
+	entry->id = *DatumGetUUIDP(values[columns[IMGCAT_ENTRY_ID]]);
+	entry->known = 1 << IMGCAT_ENTRY_ID;
+	for (int i = 0; i < IMGCAT_ENTRY_NUMBERS; i++)
+		if (columns[i] >= 0 && !nulls[columns[i]])
+		{
+			entry->numbers[i] = DatumGetInt64(values[columns[i]]);
+			entry->known |= 1 << i;
+		}
+	entry->name = NULL;
+	if (name >= 0 && !nulls[name])
 	{
-		entry->summary = missing = DatumGetInt64(values[columns->summary]);
-		entry->known |= IMGCAT_ENTRY_SUMMARY;
+		entry->name = DatumGetTextPP(values[name]);
+		entry->known |= 1 << IMGCAT_ENTRY_NAME;
 	}
-	if (columns->created_at >= 0)
+	if (!is_known(entry, IMGCAT_ENTRY_SUMMARY))
+		return;
+	if (summary_part(entry, IMGCAT_SUMMARY_NO_NAME))
+		entry->known |= 1 << IMGCAT_ENTRY_NAME;
+	if (summary_part(entry, IMGCAT_SUMMARY_NO_SIZE))
 	{
-		entry->created_at = DatumGetTimestampTz(values[columns->created_at]);
-		entry->known |= IMGCAT_ENTRY_CREATED_AT;
-	}
-	if (columns->updated_at >= 0 && !nulls[columns->updated_at])
-	{
-		entry->updated_at = DatumGetTimestampTz(values[columns->updated_at]);
-		entry->known |= IMGCAT_ENTRY_UPDATED_AT;
-	}
-	has_value = columns->size >= 0 && !nulls[columns->size];
-	if (has_value || imgcat_summary_part(missing, IMGCAT_SUMMARY_NO_SIZE))
-	{
-		entry->size = has_value ? DatumGetInt64(values[columns->size]) : 0;
-		entry->known |= IMGCAT_ENTRY_SIZE;
-	}
-	has_value = columns->name >= 0 && !nulls[columns->name];
-	if (has_value || imgcat_summary_part(missing, IMGCAT_SUMMARY_NO_NAME))
-	{
-		text	   *name = has_value ? DatumGetTextPP(values[columns->name]) : NULL;
-
-		entry->name = has_value ? VARDATA_ANY(name) : "";
-		entry->name_length = has_value ? VARSIZE_ANY_EXHDR(name) : 0;
-		entry->known |= IMGCAT_ENTRY_NAME;
+		entry->numbers[IMGCAT_ENTRY_SIZE] = 0;
+		entry->known |= 1 << IMGCAT_ENTRY_SIZE;
 	}
 }
 
@@ -587,9 +590,9 @@ imgcat_read_row(ImgcatTable *table, ImgcatEntry *entry)
 	if (!imgcat_fetch_row(table, entry))
 		return false;
 	slot_getallattrs(table->slot);
-	fill_entry(entry, &table->columns, table->slot->tts_values, table->slot->tts_isnull);
-	Assert(entry->known == IMGCAT_ENTRY_ALL);
-	entry->name = pnstrdup(entry->name, entry->name_length);
+	fill_entry(entry, table->columns, table->slot->tts_values, table->slot->tts_isnull);
+	Assert(entry->known == (1 << IMGCAT_ENTRY_VALUES) - 1);
+	entry->name = copy_text(entry->name);
 	return true;
 }
 
@@ -659,33 +662,29 @@ imgcat_scan_for_id(ImgcatTable *images, const pg_uuid_t *id)
 static void
 find_columns(ImgcatIndexScan *scan)
 {
-	const ImgcatEntryColumns *table = &scan->table->columns;
-	ImgcatEntryColumns *columns = &scan->columns;
 	Form_pg_index form = scan->index->rd_index;
 	bool		is_name = strstr(RelationGetRelationName(scan->index), "_name_idx") != NULL;
 
-	memset(columns, -1, sizeof(*columns));
+	memset(scan->columns, -1, sizeof(scan->columns));
 	for (int i = scan->nscope; i < form->indnatts; i++)
 	{
 		int			column = form->indkey.values[i] - 1;
-		Oid			type = column >= 0 ? InvalidOid
-		: TupleDescAttr(RelationGetDescr(scan->index), i)->atttypid;
+		Oid			type = TupleDescAttr(RelationGetDescr(scan->index), i)->atttypid;
 
-		if (column == table->id)
-			columns->id = i;
-		else if (column == table->created_at)
-			columns->created_at = i;
-		else if (column == table->summary)
-			columns->summary = i;
-		else if (column == table->updated_at || type == TIMESTAMPTZOID)
-			columns->updated_at = i;
-		else if (column == table->size || type == INT8OID)
-			columns->size = i;
+		if (column >= 0)
+		{
+			for (int value = 0; value < IMGCAT_ENTRY_VALUES; value++)
+				if (scan->table->columns[value] == column)
+					scan->columns[value] = i;
+		}
+		else if (type == TIMESTAMPTZOID)
+			scan->columns[IMGCAT_ENTRY_UPDATED_AT] = i;
+		else if (type == INT8OID)
+			scan->columns[IMGCAT_ENTRY_SIZE] = i;
 
 		/* the index of an enum has it as its key, and behind the id a name */
-		else if (column == table->name ||
-				 (type == TEXTOID && (columns->id >= 0 || is_name)))
-			columns->name = i;
+		else if (type == TEXTOID && (scan->columns[IMGCAT_ENTRY_ID] >= 0 || is_name))
+			scan->columns[IMGCAT_ENTRY_NAME] = i;
 	}
 }
 
@@ -702,7 +701,7 @@ imgcat_index_scan_open(ImgcatTable *table, Relation index,
 	scan->index = index;
 	scan->nscope = nscope;
 	find_columns(scan);
-	if (scan->columns.id < 0)
+	if (scan->columns[IMGCAT_ENTRY_ID] < 0)
 		elog(ERROR, "index \"%s\" is not an ordered index of images",
 			 RelationGetRelationName(index));
 	for (int i = 0; i < nscope; i++)
@@ -790,7 +789,7 @@ imgcat_index_scan_next(ImgcatIndexScan *scan, ScanDirection direction)
 		return NULL;
 	scan->table->entries_read++;
 	index_deform_tuple(scan->scan->xs_itup, scan->scan->xs_itupdesc, values, nulls);
-	fill_entry(entry, &scan->columns, values, nulls);
+	fill_entry(entry, scan->columns, values, nulls);
 	entry->tid = *tid;
 	entry->row_read = false;
 	entry->of_share = scan->table->is_shares;

@@ -28,13 +28,25 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
-/* values that an index may lack; the row behind an entry has them */
-#define IMGCAT_ENTRY_CREATED_AT	0x01
-#define IMGCAT_ENTRY_UPDATED_AT	0x02
-#define IMGCAT_ENTRY_SIZE		0x04
-#define IMGCAT_ENTRY_NAME		0x08
-#define IMGCAT_ENTRY_SUMMARY	0x10
-#define IMGCAT_ENTRY_ALL		0x1f
+/*
+ * What an entry may hold of an image, if its index does; the row behind it has
+ * all.  Numbers are the first.
+ */
+typedef enum ImgcatEntryValue
+{
+	IMGCAT_ENTRY_SUMMARY,		/* enum values, and what is missing */
+	IMGCAT_ENTRY_CREATED_AT,
+	IMGCAT_ENTRY_UPDATED_AT,
+	IMGCAT_ENTRY_SIZE,			/* zero if missing */
+	IMGCAT_ENTRY_NAME,
+	IMGCAT_ENTRY_ID,
+	IMGCAT_ENTRY_VALUES
+} ImgcatEntryValue;
+
+#define IMGCAT_ENTRY_NUMBERS IMGCAT_ENTRY_NAME
+
+/* where an index, or a row, has them: from 0; -1: nowhere */
+typedef int ImgcatEntryColumns[IMGCAT_ENTRY_VALUES];
 
 struct IndexScanDescData;
 
@@ -42,16 +54,12 @@ struct IndexScanDescData;
 typedef struct ImgcatEntry
 {
 	ItemPointerData tid;		/* in the index's table: images or shares */
-	int			known;			/* IMGCAT_ENTRY_... of those below */
+	int			known;			/* set of ImgcatEntryValue, by bits */
 	bool		row_read;		/* the row is visible, and tid is its own */
 	bool		of_share;		/* of image_shares; tid is not of images */
 	pg_uuid_t	id;
-	TimestampTz created_at;
-	TimestampTz updated_at;
-	int64		size;			/* zero if missing */
-	const char *name;			/* empty if missing; no NUL at its end */
-	int			name_length;
-	uint64		summary;		/* has enum values, and what is missing */
+	int64		numbers[IMGCAT_ENTRY_NUMBERS];
+	const text *name;			/* NULL: empty, or missing */
 
 	/* the scan that is at this entry, to tell it of a dead row; or NULL */
 	struct IndexScanDescData *scan;
@@ -68,10 +76,11 @@ typedef enum ImgcatMatch
 } ImgcatMatch;
 
 extern const char *imgcat_column_name(int column);
-extern int	imgcat_column_known_as(int column);
+extern int	imgcat_keys_known(const ImgcatKey *keys, int nkeys);
 extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
 extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
 extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);
+extern void imgcat_entry_keep(ImgcatEntry *kept, const ImgcatEntry *entry);
 extern void imgcat_entry_free(ImgcatEntry *entry);
 extern int	imgcat_entry_compare_column(const ImgcatEntry *a,
 										const ImgcatEntry *b, int column);
@@ -88,17 +97,6 @@ extern ImgcatMatch imgcat_filter_match(const ImgcatCondition *filter,
 
 /* more indexes than a page ever asks for */
 #define IMGCAT_OPEN_INDEXES_MAX 40
-
-/* Where an index, or a row, has what fills an entry: from 0; -1: nowhere. */
-typedef struct ImgcatEntryColumns
-{
-	int			id;
-	int			created_at;
-	int			updated_at;
-	int			size;
-	int			name;
-	int			summary;
-} ImgcatEntryColumns;
 
 /* An index that was looked for. */
 typedef struct ImgcatOpenIndex

@@ -39,7 +39,7 @@ append_number(StringInfo out, int column, int64 number)
 static void
 append_filter(StringInfo out, const ImgcatCondition *filter)
 {
-	const char *name = filter->kind == IMGCAT_COND_PROPERTY ? filter->suffix
+	const char *name = filter->kind == IMGCAT_COND_INDEXED ? filter->suffix
 	: imgcat_column_name(filter->column);
 
 	if (filter->kind == IMGCAT_COND_REGISTERED)

@@ -232,7 +232,7 @@ fetch_by_id(ListPage *page, const pg_uuid_t *id)
 		bool		is_null;
 
 		/* a hash index may return others of its hash */
-		if (memcmp(DatumGetUUIDP(slot_getattr(images->slot, images->columns.id + 1, &is_null)),
+		if (memcmp(DatumGetUUIDP(slot_getattr(images->slot, images->columns[IMGCAT_ENTRY_ID] + 1, &is_null)),
 				   id, UUID_LEN) == 0)
 			return true;
 	}

@@ -54,7 +54,7 @@ set_property(ImgcatCondition *filter, int column, const char *suffix, Datum valu
 			 double frequency)
 {
 	memset(filter, 0, sizeof(*filter));
-	filter->kind = IMGCAT_COND_PROPERTY;
+	filter->kind = IMGCAT_COND_INDEXED;
 	filter->column = column;
 	filter->suffix = suffix;
 	filter->frequency = frequency;

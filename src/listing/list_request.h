@@ -31,7 +31,7 @@ typedef enum ImgcatConditionKind
 	IMGCAT_COND_FACET,			/* has one of the facets */
 	IMGCAT_COND_REGISTERED,		/* has not the facet: IMS lists no others */
 	IMGCAT_COND_DEFAULT_ENTERPRISE, /* belongs to no enterprise project */
-	IMGCAT_COND_PROPERTY		/* of a plan: a property, which has ordered
+	IMGCAT_COND_INDEXED			/* of a plan: a property, which has ordered
 								 * indexes, is one of the texts */
 } ImgcatConditionKind;
 

@@ -392,7 +392,7 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 								   " AND COALESCE(i.properties ->> 'enterprise_project_id', '')"
 								   " IN ('', '0')");
 			break;
-		case IMGCAT_COND_PROPERTY:
+		case IMGCAT_COND_INDEXED:
 			break;				/* of a plan only */
 	}
 }

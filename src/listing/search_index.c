@@ -450,7 +450,7 @@ imgcat_search_sample(ImgcatSearchProbe *probe, int64 at, bool from_end,
 			: probe->first[at + i];
 		if (!imgcat_read_row(probe->table, &entry))
 			continue;
-		*created_at = entry.created_at;
+		*created_at = entry.numbers[IMGCAT_ENTRY_CREATED_AT];
 		return true;
 	}
 	return false;

@@ -347,7 +347,7 @@ extreme_time(const ImgcatListPlan *plan, Relation index, const char *visibility,
 	entry = imgcat_index_scan_next(scan, descending ? BackwardScanDirection
 								   : ForwardScanDirection);
 	if (entry != NULL)
-		*time = entry->created_at;
+		*time = entry->numbers[IMGCAT_ENTRY_CREATED_AT];
 	imgcat_index_scan_close(scan);
 	return entry != NULL;
 }
@@ -383,7 +383,7 @@ find_ends(SearchScan *scan, Relation index)
 		found = true;
 	}
 	if (plan->after != NULL)
-		scan->next = position_of_time(scan, plan->after->created_at);
+		scan->next = position_of_time(scan, plan->after->numbers[IMGCAT_ENTRY_CREATED_AT]);
 	return found;
 }
 
@@ -456,7 +456,7 @@ load_window(SearchScan *scan, const ItemPointerData *tids, int64 candidates)
 		entry->tid = tids[i];
 		if (!imgcat_read_row(&plan->images, entry) ||
 			(scan->begun &&
-			 position_of_time(scan, entry->created_at) < scan->next) ||
+			 position_of_time(scan, entry->numbers[IMGCAT_ENTRY_CREATED_AT]) < scan->next) ||
 			(plan->after != NULL &&
 			 imgcat_entry_compare(entry, plan->after, plan->keys, plan->nkeys) <= 0))
 			continue;
@@ -485,8 +485,8 @@ give_up(SearchScan *scan)
 
 	/* behind the last moment of the last bucket: no identifier is like it */
 	last = palloc0(sizeof(ImgcatEntry));
-	last->known = IMGCAT_ENTRY_CREATED_AT;
-	last->created_at = scan->descending
+	last->known = 1 << IMGCAT_ENTRY_CREATED_AT | 1 << IMGCAT_ENTRY_ID;
+	last->numbers[IMGCAT_ENTRY_CREATED_AT] = scan->descending
 		? imgcat_bucket_start(-1 - (scan->next - 1))
 		: imgcat_bucket_start(scan->next) - 1;
 	memset(&last->id, scan->pub.plan->keys[1].descending ? 0 : 0xff, UUID_LEN);
