@@ -31,11 +31,10 @@ imgcat_hidden_suffix(const ImgcatBranch *branch)
  * The range that filters leave of the first key.
  */
 void
-imgcat_path_range(const ImgcatBranchPath *path,
-				  const ImgcatBranchRequest *request, int64 *low, int64 *high)
+imgcat_path_range(const ImgcatBranchPath *path, int64 *low, int64 *high)
 {
-	imgcat_filters_range(request->filters, request->nfilters, path->keys[0].column,
-						 low, high);
+	imgcat_filters_range(path->branch->filters, path->branch->nfilters,
+						 path->keys[0].column, low, high);
 	if (path->keys[0].column == IMGCAT_COL_CREATED_AT)
 		*high = Min(*high, path->created_before);
 }
@@ -64,11 +63,11 @@ filter_suffix(const ImgcatCondition *filter)
  * The filter that fixes a column, or -1.
  */
 static int
-fixing_filter(const ImgcatBranchRequest *request, int column)
+fixing_filter(const ImgcatBranch *branch, int column)
 {
-	for (int i = 0; i < request->nfilters; i++)
-		if (request->filters[i].column == column &&
-			imgcat_filter_is_value(&request->filters[i]))
+	for (int i = 0; i < branch->nfilters; i++)
+		if (branch->filters[i].column == column &&
+			imgcat_filter_is_value(&branch->filters[i]))
 			return i;
 	return -1;
 }
@@ -81,13 +80,15 @@ fixing_filter(const ImgcatBranchRequest *request, int column)
  * that one do not tell.
  */
 static void
-set_keys(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+set_keys(ImgcatBranchPath *path)
 {
+	const ImgcatBranch *branch = path->branch;
+
 	path->exact_after = true;
-	for (int i = 0; i < request->nkeys; i++)
+	for (int i = 0; i < branch->nkeys; i++)
 	{
-		const ImgcatKey *key = &request->keys[i];
-		int			fixing = fixing_filter(request, key->column);
+		const ImgcatKey *key = &branch->keys[i];
+		int			fixing = fixing_filter(branch, key->column);
 		ImgcatEntry value = {0};
 		int			order;
 
@@ -99,8 +100,8 @@ set_keys(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 		if (!path->has_after || !path->exact_after)
 			continue;
 		imgcat_entry_set_value(&value, key->column,
-							   imgcat_filter_value(&request->filters[fixing]));
-		order = imgcat_entry_compare_column(&value, request->after, key->column);
+							   imgcat_filter_value(&branch->filters[fixing]));
+		order = imgcat_entry_compare_column(&value, branch->after, key->column);
 		if (order == 0)
 			continue;
 		path->exact_after = false;
@@ -139,16 +140,15 @@ imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
  * are any.
  */
 static int64
-last_creation(const ImgcatBranchRequest *request)
+last_creation(const ImgcatBranch *branch)
 {
-	const ImgcatBranch *branch = request->branch;
 	int64		low;
 	int64		high;
 	Relation	index;
 	ImgcatIndexScan *scan;
 	bool		exceptions;
 
-	imgcat_filters_range(request->filters, request->nfilters, IMGCAT_COL_UPDATED_AT,
+	imgcat_filters_range(branch->filters, branch->nfilters, IMGCAT_COL_UPDATED_AT,
 						 &low, &high);
 	if (high == PG_INT64_MAX)
 		return high;
@@ -171,14 +171,15 @@ last_creation(const ImgcatBranchRequest *request)
  * Is what is read in order within this filter, whatever fails others?
  */
 static bool
-bounds_order(const ImgcatBranchPath *path, const ImgcatBranchRequest *request,
-			 int filter)
+bounds_order(const ImgcatBranchPath *path, int filter)
 {
+	const ImgcatBranch *branch = path->branch;
+
 	for (int i = 0; i < path->nprefix; i++)
 		if (filter == path->prefix[i])
 			return true;
-	return request->filters[filter].kind == IMGCAT_COND_RANGE &&
-		request->filters[filter].column == path->keys[0].column;
+	return branch->filters[filter].kind == IMGCAT_COND_RANGE &&
+		branch->filters[filter].column == path->keys[0].column;
 }
 
 /*
@@ -199,9 +200,9 @@ add_range(ImgcatBranchPath *path, Relation index, const Datum *text_value,
  * The ranges that hold the images that pass a filter.
  */
 static void
-set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
-		   const ImgcatCondition *filter, Relation index)
+set_ranges(ImgcatBranchPath *path, const ImgcatCondition *filter, Relation index)
 {
+	const ImgcatBranch *branch = path->branch;
 	Relation	empty = NULL;
 
 	path->ranges = palloc(sizeof(ImgcatRange) * (filter->ntexts + 3));
@@ -229,9 +230,9 @@ set_ranges(ImgcatBranchPath *path, const ImgcatBranch *branch,
  * -1.  False: there is no such index.
  */
 static bool
-use_prefix(ImgcatBranchPath *path, const ImgcatBranch *branch,
-		   const char *suffix, int first, int second)
+use_prefix(ImgcatBranchPath *path, const char *suffix, int first, int second)
 {
+	const ImgcatBranch *branch = path->branch;
 	Relation	index = imgcat_table_index(branch->table, branch->family, suffix);
 
 	if (index == NULL)
@@ -248,60 +249,60 @@ use_prefix(ImgcatBranchPath *path, const ImgcatBranch *branch,
  * passes: it lacks active images that have a size.
  */
 static bool
-use_pair_index(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+use_pair_index(ImgcatBranchPath *path)
 {
-	int			status = fixing_filter(request, IMGCAT_COL_STATUS);
-	int			size = fixing_filter(request, IMGCAT_COL_SIZE);
+	const ImgcatBranch *branch = path->branch;
+	int			status = fixing_filter(branch, IMGCAT_COL_STATUS);
+	int			size = fixing_filter(branch, IMGCAT_COL_SIZE);
 	int			key = path->keys[0].column;
 	bool		is_active;
 
 	if (status < 0)
 		return false;
-	is_active = strcmp(TextDatumGetCString(request->filters[status].texts[0]), "active") == 0;
+	is_active = strcmp(TextDatumGetCString(branch->filters[status].texts[0]), "active") == 0;
 	return ((key == IMGCAT_COL_SIZE && !is_active) ||
 			(key == IMGCAT_COL_CREATED_AT && size >= 0 &&
-			 (!is_active || request->filters[size].low == 0))) &&
-		use_prefix(path, request->branch, "status_size", status, size);
+			 (!is_active || branch->filters[size].low == 0))) &&
+		use_prefix(path, "status_size", status, size);
 }
 
 /*
  * Decide which index to read in order.
  */
 static void
-set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+set_order(ImgcatBranchPath *path)
 {
-	const ImgcatBranch *branch = request->branch;
+	const ImgcatBranch *branch = path->branch;
 	const ImgcatKey *key = &path->keys[0];
 	int			prefix = -1;
 
 	path->created_before = PG_INT64_MAX;
 	if (key->column == IMGCAT_COL_CREATED_AT && !branch->hidden)
-		path->created_before = last_creation(request);
+		path->created_before = last_creation(branch);
 	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
 	path->index = imgcat_table_index(branch->table, branch->family,
 									 branch->hidden ? imgcat_hidden_suffix(branch)
 									 : imgcat_index_suffix(key->column));
 	path->can_order = path->index != NULL &&
 		(!branch->hidden || (path->direct && key->column == IMGCAT_COL_CREATED_AT));
-	if (branch->hidden || request->nfilters == 0 ||
-		use_pair_index(path, request))
+	if (branch->hidden || branch->nfilters == 0 ||
+		use_pair_index(path))
 		return;
 
 	/* the index of any filter on a value is in the order of creation */
 	if (path->nkeys == 2 && key->column == IMGCAT_COL_CREATED_AT)
 	{
-		for (int i = 0; i < request->nfilters; i++)
+		for (int i = 0; i < branch->nfilters; i++)
 		{
-			const char *suffix = filter_suffix(&request->filters[i]);
+			const char *suffix = filter_suffix(&branch->filters[i]);
 
-			if (suffix != NULL && imgcat_filter_is_value(&request->filters[i]) &&
+			if (suffix != NULL && imgcat_filter_is_value(&branch->filters[i]) &&
 				imgcat_table_index(branch->table, branch->family, suffix) != NULL &&
-				(prefix < 0 || request->filters[i].frequency < request->filters[prefix].frequency))
+				(prefix < 0 || branch->filters[i].frequency < branch->filters[prefix].frequency))
 				prefix = i;
 		}
 		if (prefix >= 0)
-			(void) use_prefix(path, branch,
-							  filter_suffix(&request->filters[prefix]),
+			(void) use_prefix(path, filter_suffix(&branch->filters[prefix]),
 							  prefix, -1);
 	}
 }
@@ -311,9 +312,9 @@ set_order(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
  * of their own, and are few: all of them.
  */
 static void
-set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+set_sort(ImgcatBranchPath *path)
 {
-	const ImgcatBranch *branch = request->branch;
+	const ImgcatBranch *branch = path->branch;
 	Relation	index = NULL;
 
 	path->sort_filter = -1;
@@ -324,14 +325,14 @@ set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 		path->can_sort = true;
 		return;
 	}
-	for (int i = 0; i < request->nfilters; i++)
+	for (int i = 0; i < branch->nfilters; i++)
 	{
-		const char *suffix = filter_suffix(&request->filters[i]);
+		const char *suffix = filter_suffix(&branch->filters[i]);
 		Relation	found;
 
-		if (suffix == NULL || bounds_order(path, request, i) ||
+		if (suffix == NULL || bounds_order(path, i) ||
 			(path->sort_filter >= 0 &&
-			 request->filters[i].frequency >= request->filters[path->sort_filter].frequency))
+			 branch->filters[i].frequency >= branch->filters[path->sort_filter].frequency))
 			continue;
 		found = imgcat_table_index(branch->table, branch->family, suffix);
 		if (found == NULL)
@@ -342,7 +343,7 @@ set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
 	if (path->sort_filter < 0)
 		return;
 	path->can_sort = true;
-	set_ranges(path, branch, &request->filters[path->sort_filter], index);
+	set_ranges(path, &branch->filters[path->sort_filter], index);
 }
 
 /*
@@ -350,40 +351,40 @@ set_sort(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
  * which to begin with.
  */
 void
-imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranchRequest *request)
+imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranch *branch)
 {
-	const ImgcatBranch *branch = request->branch;
 	double		passing = 1;
 	double		least = IMGCAT_LEAST_BUDGET * branch->page_rows;
 
 	memset(path, 0, sizeof(*path));
+	path->branch = branch;
 	path->sort_filter = -1;
-	path->has_after = (request->after != NULL);
-	for (int i = 0; i < request->nfilters; i++)
-		if (filter_is_empty(&request->filters[i]))
+	path->has_after = (branch->after != NULL);
+	for (int i = 0; i < branch->nfilters; i++)
+		if (filter_is_empty(&branch->filters[i]))
 			path->empty = true;
-	set_keys(path, request);
+	set_keys(path);
 	if (path->empty)
 		return;
 
 	if (branch->facet_share > 0)
 		passing = branch->facet_share;
-	if (request->nfilters > 0 || branch->hidden)
+	if (branch->nfilters > 0 || branch->hidden)
 		path->images = branch->nimages;
-	set_order(path, request);
-	set_sort(path, request);
-	for (int i = 0; i < request->nfilters; i++)
-		if (!bounds_order(path, request, i))
-			passing *= request->filters[i].frequency;
+	set_order(path);
+	set_sort(path);
+	for (int i = 0; i < branch->nfilters; i++)
+		if (!bounds_order(path, i))
+			passing *= branch->filters[i].frequency;
 
-	path->order_cost = request->rows / Max(passing, 1e-9);
+	path->order_cost = branch->rows / Max(passing, 1e-9);
 	for (int i = 0; i < path->nprefix; i++)
 		path->order_cost = Min(path->order_cost,
-							   path->images * request->filters[path->prefix[i]].frequency);
+							   path->images * branch->filters[path->prefix[i]].frequency);
 	if (path->images > 0)
 		path->order_cost = Min(path->order_cost, path->images);
 	path->sort_cost = path->images *
-		(path->sort_filter >= 0 ? request->filters[path->sort_filter].frequency : 1);
+		(path->sort_filter >= 0 ? branch->filters[path->sort_filter].frequency : 1);
 
 	/* which has spent what the other would have cost may have been wrong */
 	if (!path->can_order && !path->can_sort)

@@ -60,7 +60,7 @@ typedef struct PeerGroup
 
 struct ImgcatBranchScan
 {
-	ImgcatBranchRequest request;
+	const ImgcatBranch *branch;
 	ImgcatBranchPath path;
 	int			keys_known;		/* what an entry must have for all keys */
 	bool		ended;
@@ -79,6 +79,7 @@ struct ImgcatBranchScan
 	double		turn_cost;		/* of this branch, when it began */
 	PeerGroup	group;
 	ImgcatBranchScan *nested;	/* a long group */
+	ImgcatBranch nested_branch;
 	ImgcatCondition *nested_filters;
 
 	/* filter then sort */
@@ -99,7 +100,7 @@ struct ImgcatBranchScan
 static int
 compare(const ImgcatBranchScan *scan, const ImgcatEntry *a, const ImgcatEntry *b)
 {
-	return imgcat_entry_compare(a, b, scan->request.keys, scan->request.nkeys);
+	return imgcat_entry_compare(a, b, scan->branch->keys, scan->branch->nkeys);
 }
 
 /*
@@ -131,9 +132,9 @@ match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
 	ImgcatMatch all = IMGCAT_MATCH_YES;
 
-	for (int i = 0; i < scan->request.nfilters; i++)
+	for (int i = 0; i < scan->branch->nfilters; i++)
 	{
-		ImgcatMatch match = imgcat_filter_match(&scan->request.filters[i], entry);
+		ImgcatMatch match = imgcat_filter_match(&scan->branch->filters[i], entry);
 
 		if (match == IMGCAT_MATCH_NO)
 			return match;
@@ -142,7 +143,7 @@ match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 	}
 
 	/* a row that was read may have another number; it had passed before */
-	return entry->row_read || imgcat_has_facets(scan->request.branch, entry)
+	return entry->row_read || imgcat_has_facets(scan->branch, entry)
 		? all : IMGCAT_MATCH_NO;
 }
 
@@ -152,7 +153,7 @@ match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 static bool
 is_before(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	return scan->path.has_after && compare(scan, entry, scan->request.after) <= 0;
+	return scan->path.has_after && compare(scan, entry, scan->branch->after) <= 0;
 }
 
 /*
@@ -181,7 +182,7 @@ take_entry(ImgcatBranchScan *scan, ImgcatEntry *entry, Take take, double *cost)
 	{
 		bool		belongs;
 
-		belongs = imgcat_read_row(scan->request.branch->table, entry) &&
+		belongs = imgcat_read_row(scan->branch->table, entry) &&
 			match_filters(scan, entry) == IMGCAT_MATCH_YES &&
 			!is_before(scan, entry);
 		if (!belongs || take != TAKE_NEXT)
@@ -259,15 +260,15 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 	const ImgcatBranchPath *path = &scan->path;
 	const ImgcatKey *key = &path->keys[0];
 	const ImgcatEntry *after = behind_group != NULL ? behind_group
-	: path->has_after ? scan->request.after : NULL;
+	: path->has_after ? scan->branch->after : NULL;
 	int64		low;
 	int64		high;
 
 	scan->index_scan->nkeys = scan->index_scan->nscope;
 	for (int i = 0; i < path->nprefix; i++)
 		imgcat_index_scan_bound(scan->index_scan, i, BTEqualStrategyNumber,
-								imgcat_filter_value(&scan->request.filters[path->prefix[i]]));
-	imgcat_path_range(path, &scan->request, &low, &high);
+								imgcat_filter_value(&scan->branch->filters[path->prefix[i]]));
+	imgcat_path_range(path, &low, &high);
 	if (after != NULL && (low != PG_INT64_MIN || high != PG_INT64_MAX))
 	{
 		int64		place = DatumGetInt64(imgcat_entry_value(after, key->column));
@@ -383,19 +384,19 @@ static void
 open_group(ImgcatBranchScan *scan)
 {
 	PeerGroup  *group = &scan->group;
+	ImgcatBranch *branch = &scan->nested_branch;
 	int			column = scan->path.keys[0].column;
-	ImgcatBranchRequest request = scan->request;
 
 	check_stack_depth();
-	memcpy(scan->nested_filters, request.filters,
-		   sizeof(ImgcatCondition) * request.nfilters);
-	set_value_filter(&scan->nested_filters[request.nfilters++], &group->value, column,
-					 request.branch->table);
-	request.filters = scan->nested_filters;
+	*branch = *scan->branch;
+	memcpy(scan->nested_filters, branch->filters, sizeof(ImgcatCondition) * branch->nfilters);
+	set_value_filter(&scan->nested_filters[branch->nfilters++], &group->value, column,
+					 branch->table);
+	branch->filters = scan->nested_filters;
 	if (!scan->path.has_after ||
-		imgcat_entry_compare_column(&group->value, request.after, column) != 0)
-		request.after = NULL;
-	scan->nested = imgcat_branch_scan_open(&request);
+		imgcat_entry_compare_column(&group->value, branch->after, column) != 0)
+		branch->after = NULL;
+	scan->nested = imgcat_branch_scan_open(branch);
 	group->nentries = 0;
 }
 
@@ -429,7 +430,7 @@ finish_group(ImgcatBranchScan *scan)
 		if (!has_keys(scan, entry))
 		{
 			scan->order_cost += IMGCAT_ROW_COST;
-			if (!imgcat_read_row(scan->request.branch->table, entry) ||
+			if (!imgcat_read_row(scan->branch->table, entry) ||
 				is_before(scan, entry))
 				continue;
 		}
@@ -448,7 +449,7 @@ static void
 add_to_group(ImgcatBranchScan *scan, ImgcatEntry *entry)
 {
 	PeerGroup  *group = &scan->group;
-	int64		rows = scan->request.branch->page_rows;
+	int64		rows = scan->branch->page_rows;
 	ImgcatEntry *taken = take_entry(scan, entry, TAKE_LATER, &scan->order_cost);
 
 	group->seen++;
@@ -528,7 +529,7 @@ step_in_order(ImgcatBranchScan *scan, ImgcatEntry **result)
 {
 	if (scan->index_scan == NULL)
 	{
-		scan->index_scan = open_index(scan->request.branch, scan->path.index);
+		scan->index_scan = open_index(scan->branch, scan->path.index);
 		start_order(scan, NULL);
 	}
 	return scan->path.direct ? step_direct(scan, result)
@@ -543,7 +544,7 @@ start_range(ImgcatBranchScan *scan)
 {
 	const ImgcatRange *range = &scan->path.ranges[scan->range];
 
-	scan->range_scan = open_index(scan->request.branch, range->index);
+	scan->range_scan = open_index(scan->branch, range->index);
 	if (range->text !=NULL)
 		imgcat_index_scan_bound(scan->range_scan, 0, BTEqualStrategyNumber,
 								*range->text);
@@ -679,7 +680,7 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan, const ImgcatEntry *bound,
 						bool *passed)
 {
 	ImgcatBranchPath *path = &scan->path;
-	double		least = IMGCAT_LEAST_BUDGET * scan->request.branch->page_rows;
+	double		least = IMGCAT_LEAST_BUDGET * scan->branch->page_rows;
 
 	*passed = true;
 	scan->bound = bound;
@@ -726,18 +727,18 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan, const ImgcatEntry *bound,
 
 /*
  * Open a scan of the images of a branch that pass all filters, in the order of
- * the keys, behind a keyset position if there is one.  What the request points
- * to must outlive the scan.
+ * the keys, behind a keyset position if there is one.  The branch must outlive the
+ * scan.
  */
 ImgcatBranchScan *
-imgcat_branch_scan_open(const ImgcatBranchRequest *request)
+imgcat_branch_scan_open(const ImgcatBranch *branch)
 {
 	ImgcatBranchScan *scan = palloc0(sizeof(ImgcatBranchScan));
-	int64		rows = request->branch->page_rows;
+	int64		rows = branch->page_rows;
 
-	scan->request = *request;
-	scan->keys_known = imgcat_keys_known(request->keys, request->nkeys);
-	imgcat_choose_branch_path(&scan->path, request);
+	scan->branch = branch;
+	scan->keys_known = imgcat_keys_known(branch->keys, branch->nkeys);
+	imgcat_choose_branch_path(&scan->path, branch);
 	scan->ended = scan->path.empty;
 	scan->in_order = scan->path.order_first;
 	scan->max_sorted = Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);
@@ -746,7 +747,7 @@ imgcat_branch_scan_open(const ImgcatBranchRequest *request)
 		scan->group.entries = palloc(sizeof(ImgcatEntry *) *
 									 (IMGCAT_GROUP_ENTRIES * rows + 2));
 		scan->nested_filters = palloc(sizeof(ImgcatCondition) *
-									  (request->nfilters + 1));
+									  (branch->nfilters + 1));
 	}
 	return scan;
 }

@@ -304,8 +304,8 @@ imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 /*
  * Is it this text?
  */
-static bool
-is_text(Datum value, const char *str, size_t length)
+bool
+imgcat_is_text(Datum value, const char *str, size_t length)
 {
 	text	   *text_value = DatumGetTextPP(value);
 
@@ -340,7 +340,7 @@ imgcat_filter_set_texts(ImgcatCondition *filter, const Datum *texts, int ntexts)
 
 		for (int j = 0; j < filter->ntexts && !leave_out; j++)
 			leave_out = filter->hashes[j] == hash &&
-				is_text(filter->texts[j], VARDATA_ANY(value), length);
+				imgcat_is_text(filter->texts[j], VARDATA_ANY(value), length);
 		if (leave_out)
 			continue;
 		filter->hashes[filter->ntexts] = hash;
@@ -405,7 +405,7 @@ match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
 		if (!is_known(entry, column->value))
 			return IMGCAT_MATCH_UNKNOWN;
 		entry_text(entry, column, &str, &length);
-		if (is_text(filter->texts[i], str, length))
+		if (imgcat_is_text(filter->texts[i], str, length))
 			return IMGCAT_MATCH_YES;
 	}
 	return IMGCAT_MATCH_NO;

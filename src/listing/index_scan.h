@@ -92,6 +92,7 @@ extern bool imgcat_filter_is_value(const ImgcatCondition *filter);
 extern Datum imgcat_filter_value(const ImgcatCondition *filter);
 extern void imgcat_filters_range(const ImgcatCondition *filters, int nfilters,
 								 int column, int64 *low, int64 *high);
+extern bool imgcat_is_text(Datum value, const char *str, size_t length);
 extern ImgcatMatch imgcat_filter_match(const ImgcatCondition *filter,
 									   const ImgcatEntry *entry);
 
@@ -170,7 +171,10 @@ typedef struct ImgcatTidFilter
 	const ItemPointerData *tids;
 } ImgcatTidFilter;
 
-/* A branch: what the indexes of a family begin with, and what is asked of it. */
+/*
+ * A branch: what the indexes of a family begin with, and what is asked of it.
+ * All that it points to must outlive its scan.
+ */
 typedef struct ImgcatBranch
 {
 	ImgcatTable *table;
@@ -180,8 +184,15 @@ typedef struct ImgcatBranch
 	Datum		scope[2];		/* texts */
 	const char *scope_names[2]; /* the columns, for EXPLAIN and statistics */
 	bool		hidden;			/* only hidden images, which have one index */
-	int64		page_rows;		/* rows wanted of the page */
 	double		nimages;		/* in the branch, estimated; 0: not yet */
+
+	int			nkeys;			/* of the order */
+	const ImgcatKey *keys;
+	int			nfilters;
+	const ImgcatCondition *filters;
+	const ImgcatEntry *after;	/* keyset position; NULL: from the first on */
+	int64		page_rows;		/* rows wanted of the page */
+	double		rows;			/* and of them of this branch, estimated */
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
 	const ImgcatTidFilter *tids;	/* of images */
@@ -204,6 +215,7 @@ typedef struct ImgcatRange
  */
 typedef struct ImgcatBranchPath
 {
+	const ImgcatBranch *branch;
 	bool		empty;			/* nothing passes the filters */
 	bool		has_after;		/* begin behind the keyset position */
 	bool		exact_after;	/* it is one of the index keys */
@@ -233,29 +245,16 @@ typedef struct ImgcatBranchPath
 	double		sort_budget;
 } ImgcatBranchPath;
 
-/* What was asked of a branch scan; all of it must outlive the scan. */
-typedef struct ImgcatBranchRequest
-{
-	const ImgcatBranch *branch;
-	const ImgcatKey *keys;
-	int			nkeys;
-	const ImgcatCondition *filters;
-	int			nfilters;
-	const ImgcatEntry *after;	/* NULL: from the first on */
-	double		rows;			/* rows wanted of this branch */
-} ImgcatBranchRequest;
-
 typedef struct ImgcatBranchScan ImgcatBranchScan;
 
 extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
 extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
 extern void imgcat_path_range(const ImgcatBranchPath *path,
-							  const ImgcatBranchRequest *request,
 							  int64 *low, int64 *high);
 extern void imgcat_choose_branch_path(ImgcatBranchPath *path,
-									  const ImgcatBranchRequest *request);
+									  const ImgcatBranch *branch);
 
-extern ImgcatBranchScan *imgcat_branch_scan_open(const ImgcatBranchRequest *request);
+extern ImgcatBranchScan *imgcat_branch_scan_open(const ImgcatBranch *branch);
 extern ImgcatEntry *imgcat_branch_scan_next(ImgcatBranchScan *scan,
 											const ImgcatEntry *bound,
 											bool *passed);

@@ -88,8 +88,7 @@ append_keys(StringInfo out, const ImgcatKey *keys, int nkeys)
  * How a branch reads an index in order.
  */
 static void
-explain_order(StringInfo out, const ImgcatBranchRequest *request,
-			  const ImgcatBranchPath *path)
+explain_order(StringInfo out, const ImgcatBranchPath *path)
 {
 	int64		low;
 	int64		high;
@@ -103,9 +102,9 @@ explain_order(StringInfo out, const ImgcatBranchRequest *request,
 	for (int i = 0; i < path->nprefix; i++)
 	{
 		appendStringInfoString(out, i > 0 ? " and " : ", within ");
-		append_filter(out, &request->filters[path->prefix[i]]);
+		append_filter(out, &path->branch->filters[path->prefix[i]]);
 	}
-	imgcat_path_range(path, request, &low, &high);
+	imgcat_path_range(path, &low, &high);
 	if (low != PG_INT64_MIN || high != PG_INT64_MAX)
 	{
 		ImgcatCondition range = {.kind = IMGCAT_COND_RANGE,.column = path->keys[0].column,.low = low,.high = high};
@@ -122,8 +121,7 @@ explain_order(StringInfo out, const ImgcatBranchRequest *request,
  * How a branch filters and then sorts.
  */
 static void
-explain_sort(StringInfo out, const ImgcatBranchRequest *request,
-			 const ImgcatBranchPath *path)
+explain_sort(StringInfo out, const ImgcatBranchPath *path)
 {
 	if (!path->can_sort)
 		return;
@@ -134,7 +132,7 @@ explain_sort(StringInfo out, const ImgcatBranchRequest *request,
 	if (path->sort_filter >= 0)
 	{
 		appendStringInfoString(out, ", within ");
-		append_filter(out, &request->filters[path->sort_filter]);
+		append_filter(out, &path->branch->filters[path->sort_filter]);
 	}
 	appendStringInfo(out, " (%.0f entries)\n", path->sort_cost);
 }
@@ -143,28 +141,25 @@ explain_sort(StringInfo out, const ImgcatBranchRequest *request,
  * One branch of an ordered scan.
  */
 static void
-explain_branch(StringInfo out, const ImgcatListPlan *plan, int at)
+explain_branch(StringInfo out, ImgcatListPlan *plan, int at)
 {
-	const ImgcatPlanBranch *planned = &plan->branches[at];
-	ImgcatBranchRequest request;
+	const ImgcatBranch *branch = imgcat_plan_branch(plan, at);
 	ImgcatBranchPath path;
 
-	imgcat_branch_request(&request, plan, at);
-	imgcat_choose_branch_path(&path, &request);
+	imgcat_choose_branch_path(&path, branch);
 	appendStringInfo(out, "  ->  Branch of %s:",
-					 RelationGetRelationName(planned->branch.table->relation));
-	for (int i = 0; i < planned->branch.nscope; i++)
-		appendStringInfo(out, "%s %s = %s", i > 0 ? " and" : "",
-						 planned->branch.scope_names[i],
-						 quote_literal_cstr(TextDatumGetCString(planned->branch.scope[i])));
-	appendStringInfo(out, " (%.0f images)\n", planned->branch.nimages);
+					 RelationGetRelationName(branch->table->relation));
+	for (int i = 0; i < branch->nscope; i++)
+		appendStringInfo(out, "%s %s = %s", i > 0 ? " and" : "", branch->scope_names[i],
+						 quote_literal_cstr(TextDatumGetCString(branch->scope[i])));
+	appendStringInfo(out, " (%.0f images)\n", branch->nimages);
 	if (path.empty)
 	{
 		appendStringInfoString(out, "        nothing passes\n");
 		return;
 	}
-	explain_order(out, &request, &path);
-	explain_sort(out, &request, &path);
+	explain_order(out, &path);
+	explain_sort(out, &path);
 }
 
 /*

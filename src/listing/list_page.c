@@ -425,8 +425,7 @@ ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 	by_tid = plan->probe != NULL && imgcat_plan_tids(plan);
 	for (int i = 0; i < plan->nbranches; i++)
 	{
-		ImgcatBranch *branch = &plan->branches[i].branch;
-		ImgcatBranchRequest request;
+		ImgcatBranch *branch = &plan->branches[i];
 
 		/* the branches leave out what lacks the facets, if that is known */
 		if (plan->probe != NULL)
@@ -434,9 +433,7 @@ ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 		if (by_tid)
 			branch->tids = &plan->tids;
 		branch->images = &plan->images;
-
-		imgcat_branch_request(&request, plan, i);
-		scan->branches[i].scan = imgcat_branch_scan_open(&request);
+		scan->branches[i].scan = imgcat_branch_scan_open(imgcat_plan_branch(plan, i));
 	}
 	return &scan->pub;
 }
@@ -474,10 +471,9 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	for (int i = 0; i < request->nconditions; i++)
 		if (request->conditions[i].kind == IMGCAT_COND_FACET)
 		{
-			int			nfacet_keys;
-			int64	   *keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nfacet_keys);
+			ImgcatKeySet set = imgcat_facet_set(&request->conditions[i], NULL, 0, NULL);
 
-			imgcat_append_keys(statement, keys, nfacet_keys);
+			imgcat_append_keys(statement, &set);
 		}
 	if (plan->after != NULL)
 	{

@@ -46,19 +46,18 @@ is_shown(const ImgcatCondition *condition)
 }
 
 /*
- * Add a filter on a property, or what is one to an index: its value, by the
- * indexes of the suffix.
+ * Set a filter on what has indexes of the suffix, which begin with the value.
  */
 static void
-set_property(ImgcatCondition *filter, int column, const char *suffix, Datum value,
-			 double frequency)
+set_indexed(ImgcatCondition *filter, int column, const char *suffix, const char *value)
 {
+	Datum		text_value = CStringGetTextDatum(value);
+
 	memset(filter, 0, sizeof(*filter));
 	filter->kind = IMGCAT_COND_INDEXED;
 	filter->column = column;
 	filter->suffix = suffix;
-	filter->frequency = frequency;
-	imgcat_filter_set_texts(filter, &value, 1);
+	imgcat_filter_set_texts(filter, &text_value, 1);
 }
 
 /*
@@ -92,10 +91,8 @@ set_property_filter(ImgcatListPlan *plan)
 		imgcat_table_index(&plan->images, "images_owner", suffix) == NULL)
 		return false;
 
-	set_property(&plan->filters[plan->nfilters++], IMGCAT_COL_PROPERTIES, suffix,
-				 PointerGetDatum(cstring_to_text_with_len(property->value,
-														  property->value_length)),
-				 imgcat_estimate_condition(&plan->images, facet));
+	set_indexed(&plan->filters[plan->nfilters], IMGCAT_COL_PROPERTIES, suffix, property->value);
+	plan->filters[plan->nfilters++].frequency = imgcat_estimate_condition(&plan->images, facet);
 	return true;
 }
 
@@ -161,10 +158,9 @@ set_filters(ImgcatListPlan *plan)
  * and one more on the owner asked for, whom shares keep.
  */
 static void
-set_share_filters(ImgcatListPlan *plan, ImgcatPlanBranch *branch)
+set_share_filters(ImgcatListPlan *plan, ImgcatBranch *branch)
 {
 	ImgcatCondition *filters = palloc(sizeof(ImgcatCondition) * (plan->nfilters + 1));
-	Datum		owner;
 
 	branch->filters = filters;
 	for (int i = 0; i < plan->nfilters; i++)
@@ -175,9 +171,10 @@ set_share_filters(ImgcatListPlan *plan, ImgcatPlanBranch *branch)
 	}
 	if (plan->request->owner == NULL)
 		return;
-	owner = CStringGetTextDatum(plan->request->owner);
-	set_property(&filters[branch->nfilters++], IMGCAT_COL_OWNER, "owner", owner,
-				 imgcat_estimate_column(&plan->shares, "owner", owner));
+	set_indexed(&filters[branch->nfilters], IMGCAT_COL_OWNER, "owner", plan->request->owner);
+	filters[branch->nfilters].frequency =
+		imgcat_estimate_condition(&plan->shares, &filters[branch->nfilters]);
+	branch->nfilters++;
 }
 
 /*
@@ -189,17 +186,18 @@ add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
 	const ImgcatListRequest *request = plan->request;
 	const char *project = plan->caller->project_id;
 	const char *owner = scope->kind == IMGCAT_SCOPE_OWN ? project : request->owner;
-	ImgcatPlanBranch *added = &plan->branches[plan->nbranches];
-	ImgcatBranch *branch = &added->branch;
+	ImgcatBranch *branch = &plan->branches[plan->nbranches];
 
 	/* what is shared with a project is not its own */
 	if (scope->kind == IMGCAT_SCOPE_MEMBER && request->owner != NULL &&
 		strcmp(request->owner, project) == 0)
 		return;
 	plan->nbranches++;
-	added->filters = plan->filters;
-	added->nfilters = plan->nfilters;
 	branch->table = &plan->images;
+	branch->keys = plan->keys;
+	branch->nkeys = plan->nkeys;
+	branch->filters = plan->filters;
+	branch->nfilters = plan->nfilters;
 	branch->hidden = request->hidden;
 	branch->page_rows = plan->rows;
 	if (scope->kind == IMGCAT_SCOPE_MEMBER)
@@ -211,7 +209,7 @@ add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
 		branch->scope[0] = CStringGetTextDatum(project);
 		branch->scope_names[1] = "answer";
 		branch->scope[1] = CStringGetTextDatum(scope->member_status);
-		set_share_filters(plan, added);
+		set_share_filters(plan, branch);
 		return;
 	}
 	branch->family = owner != NULL ? "images_owner" : "images_visibility";
@@ -247,14 +245,14 @@ split_by_status(ImgcatListPlan *plan)
 	for (int value = 0; value < nvalues; value++)
 		for (int i = 0; i < nbranches; i++)
 		{
-			ImgcatPlanBranch *branch = &plan->branches[value * nbranches + i];
+			ImgcatBranch *branch = &plan->branches[value * nbranches + i];
 			ImgcatCondition *filters;
 
 			*branch = plan->branches[i];
 			filters = palloc(sizeof(ImgcatCondition) * branch->nfilters);
 			memcpy(filters, branch->filters, sizeof(ImgcatCondition) * branch->nfilters);
 			imgcat_filter_set_texts(&filters[at], &plan->filters[at].texts[value], 1);
-			filters[at].frequency = imgcat_estimate_condition(branch->branch.table, &filters[at]);
+			filters[at].frequency = imgcat_estimate_condition(branch->table, &filters[at]);
 			branch->filters = filters;
 		}
 	plan->nbranches = nbranches * nvalues;
@@ -298,7 +296,7 @@ imgcat_plan_estimate(ImgcatListPlan *plan)
 {
 	for (int i = 0; i < plan->nbranches; i++)
 	{
-		ImgcatBranch *branch = &plan->branches[i].branch;
+		ImgcatBranch *branch = &plan->branches[i];
 
 		if (branch->nimages == 0)
 			branch->nimages = imgcat_estimate_branch(branch);
@@ -319,7 +317,7 @@ plan_branches(ImgcatListPlan *plan)
 	plan->can_order = !request->deleted;
 	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
 	{
-		const ImgcatBranch *branch = &plan->branches[i].branch;
+		const ImgcatBranch *branch = &plan->branches[i];
 		const char *missing = missing_suffix(plan, branch);
 
 		plan->can_order = missing == NULL;
@@ -404,7 +402,7 @@ fetches_all(ImgcatListPlan *plan)
 	if (!imgcat_plan_tids(plan))
 		return false;
 	for (int i = 0; i < plan->nbranches; i++)
-		images += plan->branches[i].branch.nimages;
+		images += plan->branches[i].nimages;
 	entries = plan->rows * images / Max(plan->tids.ntids, 1);
 	return plan->tids.ntids <= IMGCAT_FETCH_ALL_MAX ||
 		(plan->tids.ntids < IMGCAT_SEARCH_FETCH_MAX &&
@@ -546,26 +544,20 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 }
 
 /*
- * What is asked of a branch; its share of the rows wanted is that of its
- * images.
+ * A branch, with where to begin as the plan has it now; its share of the rows
+ * wanted is that of its images.
  */
-void
-imgcat_branch_request(ImgcatBranchRequest *request, const ImgcatListPlan *plan, int at)
+const ImgcatBranch *
+imgcat_plan_branch(ImgcatListPlan *plan, int at)
 {
-	const ImgcatPlanBranch *branch = &plan->branches[at];
+	ImgcatBranch *branch = &plan->branches[at];
 	double		images = 0;
 
 	for (int i = 0; i < plan->nbranches; i++)
-		images += plan->branches[i].branch.nimages;
-	memset(request, 0, sizeof(*request));
-	request->branch = &branch->branch;
-	request->keys = plan->keys;
-	request->nkeys = plan->nkeys;
-	request->filters = branch->filters;
-	request->nfilters = branch->nfilters;
-	request->after = plan->after;
-	request->rows = images > 0 ? plan->rows * branch->branch.nimages / images + 1
-		: plan->rows;
+		images += plan->branches[i].nimages;
+	branch->after = plan->after;
+	branch->rows = images > 0 ? plan->rows * branch->nimages / images + 1 : plan->rows;
+	return branch;
 }
 
 /*

@@ -29,7 +29,11 @@ typedef struct ImgcatKeySet
 {
 	int			nkeys;
 	int64	   *keys;
-	double		images;			/* in it, as statistics have it */
+
+	/* as statistics have it */
+	bool		known;			/* they know one of the keys */
+	double		frequency;
+	double		images;			/* in it */
 } ImgcatKeySet;
 
 /* most images of a probe that can be fetched */
@@ -62,8 +66,6 @@ typedef struct ImgcatSearchKeys
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchKeys;
 
-extern int64 *imgcat_facet_keys(const ImgcatCondition *condition,
-								const int64 *scopes, int nscopes, int *nkeys);
 extern void imgcat_search_keys(ImgcatSearchKeys *result,
 							   const ImgcatTable *images,
 							   const ImgcatListRequest *request,
@@ -79,8 +81,6 @@ typedef struct ImgcatKeyStatistics
 } ImgcatKeyStatistics;
 
 extern double imgcat_estimate_branch(const ImgcatBranch *branch);
-extern double imgcat_estimate_column(const ImgcatTable *table,
-									 const char *column, Datum value);
 extern double imgcat_estimate_condition(const ImgcatTable *table,
 										const ImgcatCondition *condition);
 extern double imgcat_number_of_rows(const ImgcatTable *table);
@@ -91,6 +91,13 @@ extern bool imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
 extern bool imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
 									int64 scope, int64 facet,
 									double *frequency);
+extern int	imgcat_scope_keys(const ImgcatScope *scope, int64 *keys);
+extern ImgcatKeySet imgcat_facet_set(const ImgcatCondition *condition,
+									 const int64 *scopes, int nscopes,
+									 const ImgcatKeyStatistics *statistics);
+extern Datum imgcat_key_array(const ImgcatKeySet *set);
+extern void imgcat_append_keys(ImgcatStatement *statement,
+							   const ImgcatKeySet *set);
 extern bool imgcat_created_at_range(const ImgcatTable *images,
 									TimestampTz *first, TimestampTz *last);
 
@@ -105,14 +112,6 @@ typedef enum ImgcatScanKind
 /* most values of an in: list that are branches of their own */
 #define IMGCAT_SPLIT_VALUES_MAX 4
 #define IMGCAT_BRANCHES_MAX (IMGCAT_SCOPE_MAX * IMGCAT_SPLIT_VALUES_MAX)
-
-/* A branch of an ordered scan, with what its entries are filtered by. */
-typedef struct ImgcatPlanBranch
-{
-	ImgcatBranch branch;
-	int			nfilters;
-	const ImgcatCondition *filters;
-} ImgcatPlanBranch;
 
 typedef struct ImgcatListPlan
 {
@@ -150,7 +149,7 @@ typedef struct ImgcatListPlan
 	bool		can_order;		/* all indexes are there */
 	const char *missing_index;	/* which is not, as a reason */
 	int			nbranches;
-	ImgcatPlanBranch branches[IMGCAT_BRANCHES_MAX];
+	ImgcatBranch branches[IMGCAT_BRANCHES_MAX];
 } ImgcatListPlan;
 
 extern void imgcat_plan_list(ImgcatListPlan *plan,
@@ -158,6 +157,7 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 							 const ImgcatCaller *caller,
 							 const ImgcatEntry *after, int64 rows);
 extern void imgcat_plan_estimate(ImgcatListPlan *plan);
+extern const ImgcatBranch *imgcat_plan_branch(ImgcatListPlan *plan, int at);
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 
@@ -191,8 +191,6 @@ struct ImgcatListScan
 								 * behind what */
 };
 
-extern void imgcat_branch_request(ImgcatBranchRequest *request,
-								  const ImgcatListPlan *plan, int at);
 extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
 											   ImgcatPageCounters *counters);
 extern void imgcat_sql_scan_statement(ImgcatStatement *statement,

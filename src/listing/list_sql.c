@@ -318,18 +318,12 @@ append_facets(ImgcatStatement *statement, const ImgcatListRequest *request)
 }
 
 /*
- * The images that have any of some GIN keys.
+ * The images of a set of GIN keys.
  */
 void
-imgcat_append_keys(ImgcatStatement *statement, const int64 *keys, int nkeys)
+imgcat_append_keys(ImgcatStatement *statement, const ImgcatKeySet *set)
 {
-	Datum	   *values = palloc(sizeof(Datum) * Max(nkeys, 1));
-
-	for (int i = 0; i < nkeys; i++)
-		values[i] = Int64GetDatum(keys[i]);
-	append_comparison(statement, SEARCH " && ", INT8ARRAYOID,
-					  PointerGetDatum(construct_array(values, nkeys, INT8OID, 8,
-													  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)), "");
+	append_comparison(statement, SEARCH " && ", INT8ARRAYOID, imgcat_key_array(set), "");
 }
 
 /*
@@ -484,24 +478,15 @@ rarest_facet(const ImgcatListRequest *request)
 	imgcat_key_statistics_begin(&statistics);
 	for (int i = 0; i < request->nconditions; i++)
 	{
-		int			nkeys;
-		int64	   *keys;
-		double		total = 0;
+		ImgcatKeySet set;
 
 		if (request->conditions[i].kind != IMGCAT_COND_FACET)
 			continue;
-		keys = imgcat_facet_keys(&request->conditions[i], NULL, 0, &nkeys);
-		for (int j = 0; j < nkeys; j++)
-		{
-			double		frequency;
-
-			(void) imgcat_key_frequency(&statistics, keys[j], &frequency);
-			total += frequency;
-		}
-		if (total < least)
+		set = imgcat_facet_set(&request->conditions[i], NULL, 0, &statistics);
+		if (set.frequency < least)
 		{
 			rarest = &request->conditions[i];
-			least = total;
+			least = set.frequency;
 		}
 	}
 	imgcat_key_statistics_end(&statistics);
@@ -551,10 +536,7 @@ static void
 append_images(Count *count, ImgcatScopeKind kind)
 {
 	StringInfo	sql = &count->statement->sql;
-	int64		scopes[IMGCAT_SCOPE_MAX];
-	int			nscopes = 0;
-	bool		everything = false;
-	const char *comma = "";
+	ImgcatScope scope = {.caller = count->scope.caller};
 
 	appendStringInfo(sql, "(SELECT %s FROM image_catalog.images i"
 					 " WHERE i.visibility IN (", target(count));
@@ -564,28 +546,19 @@ append_images(Count *count, ImgcatScopeKind kind)
 
 		if (branch->kind != kind)
 			continue;
-		appendStringInfo(sql, "%s'%s'", comma, branch->visibility);
-		comma = ", ";
-
-		/* private images have no key with a facet: who counts them all may */
-		everything |= strcmp(branch->visibility, "private") == 0;
-		if (kind == IMGCAT_SCOPE_EVERYBODY)
-			scopes[nscopes++] = imgcat_gin_key_of_visibility(branch->visibility);
+		appendStringInfo(sql, "%s'%s'", scope.nbranches > 0 ? ", " : "", branch->visibility);
+		scope.branches[scope.nbranches++] = *branch;
 	}
 	appendStringInfoChar(sql, ')');
 	if (kind == IMGCAT_SCOPE_OWN)
-	{
 		appendStringInfo(sql, " AND i.owner = $%d", count->project);
-		scopes[nscopes++] = imgcat_gin_key_of_owner(count->scope.caller->project_id);
-		everything = false;
-	}
 	if (count->facet != NULL)
 	{
-		int			nkeys;
-		int64	   *keys = imgcat_facet_keys(count->facet, scopes,
-											 everything ? 0 : nscopes, &nkeys);
+		int64		keys[IMGCAT_SCOPE_MAX];
+		int			nkeys = imgcat_scope_keys(&scope, keys);
+		ImgcatKeySet set = imgcat_facet_set(count->facet, keys, nkeys, NULL);
 
-		imgcat_append_keys(count->statement, keys, nkeys);
+		imgcat_append_keys(count->statement, &set);
 	}
 	append_rest(count);
 }

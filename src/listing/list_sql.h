@@ -61,8 +61,6 @@ extern void imgcat_append_conditions(ImgcatStatement *statement,
 extern void imgcat_append_listed(ImgcatStatement *statement,
 								 const ImgcatListRequest *request,
 								 const ImgcatScope *scope, Datum shared_ids);
-extern void imgcat_append_keys(ImgcatStatement *statement, const int64 *keys,
-							   int nkeys);
 extern void imgcat_count_statement(ImgcatStatement *statement,
 								   const ImgcatListRequest *request,
 								   const ImgcatCaller *caller);

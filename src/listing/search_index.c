@@ -65,8 +65,8 @@ struct ImgcatSearchProbe
  * number.  None: those of everybody, because private images are among them,
  * nine in ten of all.
  */
-static int
-scope_keys(const ImgcatScope *scope, int64 *keys)
+int
+imgcat_scope_keys(const ImgcatScope *scope, int64 *keys)
 {
 	int			nkeys = 0;
 
@@ -91,26 +91,50 @@ scope_keys(const ImgcatScope *scope, int64 *keys)
 }
 
 /*
- * The GIN keys of a facet condition, one or any of several: each with each of
- * some scopes, or if there are none, alone.
+ * The set of the images that have any facet of a condition: GIN keys of each
+ * facet with each of some scopes, or if there are none, alone.  Statistics, if
+ * given, tell how frequent they are.
  */
-int64 *
-imgcat_facet_keys(const ImgcatCondition *condition, const int64 *scopes,
-				  int nscopes, int *nkeys)
+ImgcatKeySet
+imgcat_facet_set(const ImgcatCondition *condition, const int64 *scopes, int nscopes,
+				 const ImgcatKeyStatistics *statistics)
 {
-	int64	   *keys = palloc(sizeof(int64) * condition->ntexts * Max(nscopes, 1));
+	ImgcatKeySet set = {0};
 
-	*nkeys = 0;
+	set.keys = palloc(sizeof(int64) * condition->ntexts * Max(nscopes, 1));
 	for (int i = 0; i < condition->ntexts; i++)
 	{
 		int64		facet = imgcat_gin_key_of_facet(DatumGetTextPP(condition->texts[i]));
 
-		for (int j = 0; j < nscopes; j++)
-			keys[(*nkeys)++] = imgcat_gin_key_of_scoped_facet(scopes[j], facet);
-		if (nscopes == 0)
-			keys[(*nkeys)++] = facet;
+		for (int j = 0; j < Max(nscopes, 1); j++)
+		{
+			double		frequency = 0;
+
+			set.keys[set.nkeys++] = nscopes == 0 ? facet
+				: imgcat_gin_key_of_scoped_facet(scopes[j], facet);
+			if (statistics != NULL)
+				set.known |= nscopes == 0
+					? imgcat_key_frequency(statistics, facet, &frequency)
+					: imgcat_scoped_frequency(statistics, scopes[j], facet, &frequency);
+			set.frequency += frequency;
+		}
 	}
-	return keys;
+	set.frequency = Min(set.frequency, 1);
+	return set;
+}
+
+/*
+ * The keys of a set as an int8[].
+ */
+Datum
+imgcat_key_array(const ImgcatKeySet *set)
+{
+	Datum	   *keys = palloc(sizeof(Datum) * Max(set->nkeys, 1));
+
+	for (int i = 0; i < set->nkeys; i++)
+		keys[i] = Int64GetDatum(set->keys[i]);
+	return PointerGetDatum(construct_array(keys, set->nkeys, INT8OID, 8,
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /*
@@ -123,31 +147,15 @@ add_set(ImgcatSearchKeys *result, const ImgcatKeyStatistics *statistics,
 		const ImgcatCondition *condition, const int64 *scopes, int nscopes,
 		double rows)
 {
-	ImgcatKeySet set;
-	int			nfacets;
-	int64	   *facets = imgcat_facet_keys(condition, NULL, 0, &nfacets);
-	double		total = 0;
-	bool		known = false;
+	ImgcatKeySet set = imgcat_facet_set(condition, scopes, nscopes, statistics);
 	int			at = result->nsets++;
 
-	set.keys = imgcat_facet_keys(condition, scopes, nscopes, &set.nkeys);
-	for (int i = 0; i < set.nkeys; i++)
-	{
-		double		frequency;
-
-		known |= nscopes == 0
-			? imgcat_key_frequency(statistics, facets[i], &frequency)
-			: imgcat_scoped_frequency(statistics, scopes[i % nscopes],
-									  facets[i / nscopes], &frequency);
-		total += frequency;
-	}
-	total = Min(total, 1);
-	set.images = total * rows;
-	result->uncommon |= !known;
+	set.images = set.frequency * rows;
+	result->uncommon |= !set.known;
 	for (; at > 0 && result->sets[at - 1].images > set.images; at--)
 		result->sets[at] = result->sets[at - 1];
 	result->sets[at] = set;
-	return total;
+	return set.frequency;
 }
 
 /*
@@ -161,7 +169,7 @@ imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatTable *images,
 	ImgcatKeyStatistics statistics;
 	double		rows = imgcat_number_of_rows(images);
 	int64		scopes[IMGCAT_SCOPE_MAX];
-	int			nscopes = scope_keys(scope, scopes);
+	int			nscopes = imgcat_scope_keys(scope, scopes);
 	const char *project = scope->caller->project_id;
 	const char *owner = request->owner;
 	bool		own = owner != NULL && project != NULL && strcmp(owner, project) == 0;
@@ -290,17 +298,8 @@ run_probe(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets,
 	previous = MemoryContextSwitchTo(probe->context);
 	keys = palloc(sizeof(ScanKeyData) * nsets);
 	for (int i = 0; i < nsets; i++)
-	{
-		Datum	   *elements = palloc(sizeof(Datum) * sets[i].nkeys);
-		ArrayType  *array;
-
-		for (int j = 0; j < sets[i].nkeys; j++)
-			elements[j] = Int64GetDatum(sets[i].keys[j]);
-		array = construct_array(elements, sets[i].nkeys, INT8OID, 8,
-								FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 		ScanKeyInit(&keys[i], 1, OVERLAP_STRATEGY, F_ARRAYOVERLAP,
-					PointerGetDatum(array));
-	}
+					imgcat_key_array(&sets[i]));
 	scan = imgcat_index_beginscan_bitmap(probe->index, probe->table->snapshot, nsets);
 	index_rescan(scan, keys, nsets, NULL, 0);
 	bitmap = tbm_create(BITMAP_BYTES, NULL);

@@ -74,65 +74,6 @@ end_column(ColumnStatistics *statistics, double frequency)
 }
 
 /*
- * How frequent is a text in a column?
- */
-static double
-text_frequency(Relation table, const char *column, const char *value, int length)
-{
-	ColumnStatistics statistics;
-	double		others;
-	double		ndistinct;
-
-	if (!begin_column(&statistics, table, column, false))
-		return IMGCAT_DEFAULT_EQUAL;
-	others = 1 - statistics.form->stanullfrac;
-	for (int i = 0; i < statistics.common.nvalues; i++)
-	{
-		text	   *common = DatumGetTextPP(statistics.common.values[i]);
-
-		if (VARSIZE_ANY_EXHDR(common) == (Size) length &&
-			memcmp(VARDATA_ANY(common), value, length) == 0)
-			return end_column(&statistics, statistics.common.numbers[i]);
-		others -= statistics.common.numbers[i];
-	}
-	ndistinct = statistics.form->stadistinct;
-	if (ndistinct < 0)
-		ndistinct *= -Max(table->rd_rel->reltuples, 1);
-	return end_column(&statistics,
-					  others / Max(ndistinct - statistics.common.nvalues, 1));
-}
-
-/*
- * How frequent is null in a column?
- */
-static double
-null_frequency(Relation table, const char *column)
-{
-	ColumnStatistics statistics;
-
-	if (!begin_column(&statistics, table, column, false))
-		return IMGCAT_DEFAULT_EQUAL;
-	return end_column(&statistics, statistics.form->stanullfrac);
-}
-
-/*
- * How frequent is a boolean in a column?
- */
-static double
-bool_frequency(Relation table, const char *column, bool value)
-{
-	ColumnStatistics statistics;
-	double		frequency = 0;
-
-	if (!begin_column(&statistics, table, column, false))
-		return 0.5;
-	for (int i = 0; i < statistics.common.nvalues; i++)
-		if (DatumGetBool(statistics.common.values[i]) == value)
-			frequency = statistics.common.numbers[i];
-	return end_column(&statistics, frequency);
-}
-
-/*
  * The part of a histogram that lies below a number.
  */
 static double
@@ -163,42 +104,65 @@ histogram_below(const AttStatsSlot *histogram, int64 number)
 }
 
 /*
- * How frequent are numbers, or times, of a range in a column?
+ * Is a value of a column in the range of the condition, or one of its texts?
  */
-static double
-range_frequency(Relation table, const char *column, int64 low, int64 high)
+static bool
+is_asked_for(const ImgcatCondition *condition, Datum value)
 {
-	ColumnStatistics statistics;
-	double		frequency = 0;
-	double		others;
-
-	if (!begin_column(&statistics, table, column, true))
-		return low == high ? IMGCAT_DEFAULT_EQUAL : IMGCAT_DEFAULT_RANGE;
-	others = 1 - statistics.form->stanullfrac;
-	for (int i = 0; i < statistics.common.nvalues; i++)
-	{
-		int64		common = DatumGetInt64(statistics.common.values[i]);
-
-		others -= statistics.common.numbers[i];
-		if (common >= low && common <= high)
-			frequency += statistics.common.numbers[i];
-	}
-	if (statistics.histogram.nvalues > 1)
-		frequency += others * (histogram_below(&statistics.histogram, high) -
-							   histogram_below(&statistics.histogram, low));
-	return end_column(&statistics, frequency);
+	if (condition->kind == IMGCAT_COND_RANGE)
+		return DatumGetInt64(value) >= condition->low && DatumGetInt64(value) <= condition->high;
+	for (int i = 0; i < condition->ntexts; i++)
+		if (imgcat_is_text(value, VARDATA_ANY(DatumGetPointer(condition->texts[i])),
+						   VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[i]))))
+			return true;
+	return false;
 }
 
 /*
- * How frequent is a text in a column of the table?
+ * How frequent are the texts, or the values in the range, of a condition in a
+ * column?
  */
-double
-imgcat_estimate_column(const ImgcatTable *table, const char *column, Datum value)
+static double
+column_frequency(Relation table, const char *column, const ImgcatCondition *condition)
 {
-	text	   *wanted = DatumGetTextPP(value);
+	ColumnStatistics statistics;
+	bool		is_range = condition->kind == IMGCAT_COND_RANGE;
+	int			nuncommon = condition->ntexts;
+	double		frequency = 0;
+	double		others;
+	double		ndistinct;
 
-	return text_frequency(table->relation, column, VARDATA_ANY(wanted),
-						  VARSIZE_ANY_EXHDR(wanted));
+	if (!begin_column(&statistics, table, column, is_range))
+	{
+		if (is_range && get_atttype(RelationGetRelid(table), get_attnum(RelationGetRelid(table), column)) == BOOLOID)
+			return 0.5;
+		return is_range && condition->low < condition->high ? IMGCAT_DEFAULT_RANGE
+			: IMGCAT_DEFAULT_EQUAL * Max(condition->ntexts, 1);
+	}
+	others = 1 - statistics.form->stanullfrac;
+	for (int i = 0; i < statistics.common.nvalues; i++)
+	{
+		others -= statistics.common.numbers[i];
+		if (!is_asked_for(condition, statistics.common.values[i]))
+			continue;
+		frequency += statistics.common.numbers[i];
+		nuncommon--;
+	}
+	ndistinct = statistics.form->stadistinct;
+	if (ndistinct < 0)
+		ndistinct *= -Max(table->rd_rel->reltuples, 1);
+	if (!is_range)
+		frequency += nuncommon * others / Max(ndistinct - statistics.common.nvalues, 1);
+	else if (statistics.histogram.nvalues > 1)
+		frequency += others * (histogram_below(&statistics.histogram, condition->high) -
+							   histogram_below(&statistics.histogram, condition->low));
+
+	/* a missing value is the empty text, or zero */
+	if (condition->missing &&
+		(is_range ? condition->low <= 0 && condition->high >= 0
+		 : VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[0])) == 0))
+		frequency += statistics.form->stanullfrac;
+	return end_column(&statistics, Min(frequency, 1));
 }
 
 /*
@@ -224,37 +188,11 @@ facet_frequency(Datum facet)
 double
 imgcat_estimate_condition(const ImgcatTable *table, const ImgcatCondition *condition)
 {
-	Relation	relation = table->relation;
-	const char *column = imgcat_column_name(condition->column);
-	double		frequency = 0;
-
-	switch (condition->kind)
-	{
-		case IMGCAT_COND_TEXT:
-			for (int i = 0; i < condition->ntexts; i++)
-			{
-				frequency += imgcat_estimate_column(table, column, condition->texts[i]);
-				if (condition->missing &&
-					VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[i])) == 0)
-					frequency += null_frequency(relation, column);
-			}
-			break;
-		case IMGCAT_COND_RANGE:
-			if (condition->column == IMGCAT_COL_PROTECTED)
-				frequency = bool_frequency(relation, column, condition->low != 0);
-			else
-				frequency = range_frequency(relation, column, condition->low, condition->high);
-			if (condition->missing && condition->low <= 0 && condition->high >= 0)
-				frequency += null_frequency(relation, column);
-			break;
-		case IMGCAT_COND_REGISTERED:
-			frequency = Max(1 - facet_frequency(condition->texts[0]), IMGCAT_LEAST_FREQUENCY);
-			break;
-		default:
-			frequency = facet_frequency(condition->texts[0]);
-			break;
-	}
-	return Min(frequency, 1);
+	if (condition->kind == IMGCAT_COND_FACET)
+		return facet_frequency(condition->texts[0]);
+	if (condition->kind == IMGCAT_COND_REGISTERED)
+		return Max(1 - facet_frequency(condition->texts[0]), IMGCAT_LEAST_FREQUENCY);
+	return column_frequency(table->relation, imgcat_column_name(condition->column), condition);
 }
 
 /*
@@ -264,13 +202,17 @@ double
 imgcat_estimate_branch(const ImgcatBranch *branch)
 {
 	Relation	table = branch->table->relation;
+	ImgcatCondition scope = {.kind = IMGCAT_COND_TEXT,.ntexts = 1};
+	ImgcatCondition hidden = {.kind = IMGCAT_COND_RANGE,.low = true,.high = true};
 	double		images = imgcat_number_of_rows(branch->table);
 
 	for (int i = 0; i < branch->nscope; i++)
-		images *= imgcat_estimate_column(branch->table, branch->scope_names[i],
-										 branch->scope[i]);
+	{
+		scope.texts = unconstify(Datum *, &branch->scope[i]);
+		images *= column_frequency(table, branch->scope_names[i], &scope);
+	}
 	if (branch->hidden)
-		images *= bool_frequency(table, "os_hidden", true);
+		images *= column_frequency(table, "os_hidden", &hidden);
 	return Max(images, 1);
 }
 
