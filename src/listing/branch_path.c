@@ -28,18 +28,6 @@ imgcat_hidden_suffix(const ImgcatBranch *branch)
 }
 
 /*
- * The range that filters leave of the first key.
- */
-void
-imgcat_path_range(const ImgcatBranchPath *path, int64 *low, int64 *high)
-{
-	imgcat_filters_range(path->branch->filters, path->branch->nfilters,
-						 path->keys[0].column, low, high);
-	if (path->keys[0].column == IMGCAT_COL_CREATED_AT)
-		*high = Min(*high, path->created_before);
-}
-
-/*
  * Does nothing pass the filter?
  */
 static bool
@@ -175,7 +163,7 @@ bounds_order(const ImgcatBranchPath *path, int filter)
 {
 	const ImgcatBranch *branch = path->branch;
 
-	for (int i = 0; i < path->nprefix; i++)
+	for (int i = 0; i < path->order.nvalues; i++)
 		if (filter == path->prefix[i])
 			return true;
 	return branch->filters[filter].kind == IMGCAT_COND_RANGE &&
@@ -183,16 +171,15 @@ bounds_order(const ImgcatBranchPath *path, int filter)
 }
 
 /*
- * Add a range to filter from: of a text, or of numbers, if there are any.
+ * Add a range of numbers to filter from, if there are any.
  */
 static void
-add_range(ImgcatBranchPath *path, Relation index, const Datum *text_value,
-		  int64 low, int64 high)
+add_range(ImgcatBranchPath *path, Relation index, int64 low, int64 high)
 {
 	if (low <= high)
 		path->ranges[path->nranges++] = (ImgcatRange)
 	{
-		.index = index,.text = text_value,.low = low,.high = high
+		.index = index,.low = low,.high = high
 	};
 }
 
@@ -207,7 +194,10 @@ set_ranges(ImgcatBranchPath *path, const ImgcatCondition *filter, Relation index
 
 	path->ranges = palloc(sizeof(ImgcatRange) * (filter->ntexts + 3));
 	for (int i = 0; i < filter->ntexts; i++)
-		add_range(path, index, &filter->texts[i], 0, 0);
+	{
+		add_range(path, index, PG_INT64_MIN, PG_INT64_MAX);
+		path->ranges[i].values[path->ranges[i].nvalues++] = filter->texts[i];
+	}
 	if (filter->kind != IMGCAT_COND_RANGE)
 		return;
 
@@ -217,12 +207,12 @@ set_ranges(ImgcatBranchPath *path, const ImgcatCondition *filter, Relation index
 		empty = imgcat_table_index(branch->table, branch->family, "exceptions");
 	if (empty == NULL)
 	{
-		add_range(path, index, NULL, filter->low, filter->high);
+		add_range(path, index, filter->low, filter->high);
 		return;
 	}
-	add_range(path, index, NULL, filter->low, -1);
-	add_range(path, empty, NULL, PG_INT64_MIN, PG_INT64_MAX);
-	add_range(path, index, NULL, 1, filter->high);
+	add_range(path, index, filter->low, -1);
+	add_range(path, empty, PG_INT64_MIN, PG_INT64_MAX);
+	add_range(path, index, 1, filter->high);
 }
 
 /*
@@ -233,14 +223,19 @@ static bool
 use_prefix(ImgcatBranchPath *path, const char *suffix, int first, int second)
 {
 	const ImgcatBranch *branch = path->branch;
+	ImgcatRange *order = &path->order;
 	Relation	index = imgcat_table_index(branch->table, branch->family, suffix);
 
 	if (index == NULL)
 		return false;
-	path->index = index;
-	path->prefix[path->nprefix++] = first;
+	order->index = index;
+	path->prefix[0] = first;
+	order->values[order->nvalues++] = imgcat_filter_value(&branch->filters[first]);
 	if (second >= 0)
-		path->prefix[path->nprefix++] = second;
+	{
+		path->prefix[1] = second;
+		order->values[order->nvalues++] = imgcat_filter_value(&branch->filters[second]);
+	}
 	return true;
 }
 
@@ -276,14 +271,19 @@ set_order(ImgcatBranchPath *path)
 	const ImgcatKey *key = &path->keys[0];
 	int			prefix = -1;
 
-	path->created_before = PG_INT64_MAX;
+	imgcat_filters_range(branch->filters, branch->nfilters, key->column,
+						 &path->order.low, &path->order.high);
 	if (key->column == IMGCAT_COL_CREATED_AT && !branch->hidden)
-		path->created_before = last_creation(branch);
+	{
+		int64		last = last_creation(branch);
+
+		path->order.high = Min(path->order.high, last);
+	}
 	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
-	path->index = imgcat_table_index(branch->table, branch->family,
-									 branch->hidden ? imgcat_hidden_suffix(branch)
-									 : imgcat_index_suffix(key->column));
-	path->can_order = path->index != NULL &&
+	path->order.index = imgcat_table_index(branch->table, branch->family,
+										   branch->hidden ? imgcat_hidden_suffix(branch)
+										   : imgcat_index_suffix(key->column));
+	path->can_order = path->order.index != NULL &&
 		(!branch->hidden || (path->direct && key->column == IMGCAT_COL_CREATED_AT));
 	if (branch->hidden || branch->nfilters == 0 ||
 		use_pair_index(path))
@@ -321,7 +321,7 @@ set_sort(ImgcatBranchPath *path)
 	if (branch->hidden)
 	{
 		path->ranges = palloc(sizeof(ImgcatRange));
-		add_range(path, path->index, NULL, PG_INT64_MIN, PG_INT64_MAX);
+		add_range(path, path->order.index, PG_INT64_MIN, PG_INT64_MAX);
 		path->can_sort = true;
 		return;
 	}
@@ -378,7 +378,7 @@ imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranch *branch)
 			passing *= branch->filters[i].frequency;
 
 	path->order_cost = branch->rows / Max(passing, 1e-9);
-	for (int i = 0; i < path->nprefix; i++)
+	for (int i = 0; i < path->order.nvalues; i++)
 		path->order_cost = Min(path->order_cost,
 							   path->images * branch->filters[path->prefix[i]].frequency);
 	if (path->images > 0)

@@ -210,17 +210,19 @@ open_index(const ImgcatBranch *branch, Relation index)
 }
 
 /*
- * Bounds of a number in an index: open ends are left out.
+ * Keep a scan within a range: open ends are left out.
  */
 static void
-bound_range(ImgcatIndexScan *scan, int position, int64 low, int64 high)
+bound_range(ImgcatIndexScan *scan, const ImgcatRange *range)
 {
-	if (low != PG_INT64_MIN)
-		imgcat_index_scan_bound(scan, position, BTGreaterEqualStrategyNumber,
-								Int64GetDatum(low));
-	if (high != PG_INT64_MAX)
-		imgcat_index_scan_bound(scan, position, BTLessEqualStrategyNumber,
-								Int64GetDatum(high));
+	for (int i = 0; i < range->nvalues; i++)
+		imgcat_index_scan_bound(scan, i, BTEqualStrategyNumber, range->values[i]);
+	if (range->low != PG_INT64_MIN)
+		imgcat_index_scan_bound(scan, range->nvalues, BTGreaterEqualStrategyNumber,
+								Int64GetDatum(range->low));
+	if (range->high != PG_INT64_MAX)
+		imgcat_index_scan_bound(scan, range->nvalues, BTLessEqualStrategyNumber,
+								Int64GetDatum(range->high));
 }
 
 /*
@@ -238,11 +240,11 @@ bound_behind(ImgcatBranchScan *scan, const ImgcatEntry *after)
 
 		for (int i = 0; i < path->nkeys; i++)
 			values[i] = imgcat_entry_value(after, path->keys[i].column);
-		imgcat_index_scan_behind(scan->index_scan, path->nprefix, path->nkeys,
+		imgcat_index_scan_behind(scan->index_scan, path->order.nvalues, path->nkeys,
 								 values, key->descending);
 	}
 	else
-		imgcat_index_scan_bound(scan->index_scan, path->nprefix,
+		imgcat_index_scan_bound(scan->index_scan, path->order.nvalues,
 								key->descending ? BTLessEqualStrategyNumber
 								: BTGreaterEqualStrategyNumber,
 								imgcat_entry_value(after, key->column));
@@ -261,28 +263,23 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 	const ImgcatKey *key = &path->keys[0];
 	const ImgcatEntry *after = behind_group != NULL ? behind_group
 	: path->has_after ? scan->branch->after : NULL;
-	int64		low;
-	int64		high;
+	ImgcatRange range = path->order;
 
 	scan->index_scan->nkeys = scan->index_scan->nscope;
-	for (int i = 0; i < path->nprefix; i++)
-		imgcat_index_scan_bound(scan->index_scan, i, BTEqualStrategyNumber,
-								imgcat_filter_value(&scan->branch->filters[path->prefix[i]]));
-	imgcat_path_range(path, &low, &high);
-	if (after != NULL && (low != PG_INT64_MIN || high != PG_INT64_MAX))
+	if (after != NULL && (range.low != PG_INT64_MIN || range.high != PG_INT64_MAX))
 	{
 		int64		place = DatumGetInt64(imgcat_entry_value(after, key->column));
 
-		if (key->descending ? high < place : low > place)
+		if (key->descending ? range.high < place : range.low > place)
 			after = NULL;
 		else if (key->descending)
-			high = PG_INT64_MAX;
+			range.high = PG_INT64_MAX;
 		else
-			low = PG_INT64_MIN;
+			range.low = PG_INT64_MIN;
 	}
-	bound_range(scan->index_scan, path->nprefix, low, high);
+	bound_range(scan->index_scan, &range);
 	if (after != NULL && behind_group != NULL)
-		imgcat_index_scan_bound(scan->index_scan, path->nprefix,
+		imgcat_index_scan_bound(scan->index_scan, path->order.nvalues,
 								key->descending ? BTLessStrategyNumber
 								: BTGreaterStrategyNumber,
 								imgcat_entry_value(behind_group, key->column));
@@ -529,7 +526,7 @@ step_in_order(ImgcatBranchScan *scan, ImgcatEntry **result)
 {
 	if (scan->index_scan == NULL)
 	{
-		scan->index_scan = open_index(scan->branch, scan->path.index);
+		scan->index_scan = open_index(scan->branch, scan->path.order.index);
 		start_order(scan, NULL);
 	}
 	return scan->path.direct ? step_direct(scan, result)
@@ -545,11 +542,7 @@ start_range(ImgcatBranchScan *scan)
 	const ImgcatRange *range = &scan->path.ranges[scan->range];
 
 	scan->range_scan = open_index(scan->branch, range->index);
-	if (range->text !=NULL)
-		imgcat_index_scan_bound(scan->range_scan, 0, BTEqualStrategyNumber,
-								*range->text);
-	else
-		bound_range(scan->range_scan, 0, range->low, range->high);
+	bound_range(scan->range_scan, range);
 	imgcat_index_scan_start(scan->range_scan);
 }
 

@@ -200,12 +200,13 @@ typedef struct ImgcatBranch
 	double		facet_share;	/* 0: none asked for */
 } ImgcatBranch;
 
-/* One range of an index that filter then sort reads. */
+/* A range of an index: of some values, and behind these of numbers. */
 typedef struct ImgcatRange
 {
 	Relation	index;
-	const Datum *text;			/* its value; NULL: numbers from low to high */
-	int64		low;
+	int			nvalues;
+	Datum		values[2];
+	int64		low;			/* of the next column, both inclusive */
 	int64		high;
 } ImgcatRange;
 
@@ -220,16 +221,14 @@ typedef struct ImgcatBranchPath
 	bool		has_after;		/* begin behind the keyset position */
 	bool		exact_after;	/* it is one of the index keys */
 
-	/* in order: the keys that no filter fixes, and the index */
+	/* in order: the keys that no filter fixes, and what to read */
 	bool		can_order;
 	ImgcatKey	keys[IMGCAT_KEYS_MAX];
 	int			nkeys;
-	Relation	index;
-	int			prefix[2];		/* filters whose values are a prefix of it */
-	int			nprefix;
+	ImgcatRange order;
+	int			prefix[2];		/* filters whose values it is of */
 	bool		direct;			/* it has the order of the keys; else by
 								 * groups */
-	int64		created_before; /* no image passes that is younger */
 
 	/* filter then sort */
 	bool		can_sort;
@@ -249,8 +248,6 @@ typedef struct ImgcatBranchScan ImgcatBranchScan;
 
 extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
 extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
-extern void imgcat_path_range(const ImgcatBranchPath *path,
-							  int64 *low, int64 *high);
 extern void imgcat_choose_branch_path(ImgcatBranchPath *path,
 									  const ImgcatBranch *branch);
 

@@ -90,24 +90,23 @@ append_keys(StringInfo out, const ImgcatKey *keys, int nkeys)
 static void
 explain_order(StringInfo out, const ImgcatBranchPath *path)
 {
-	int64		low;
-	int64		high;
+	const ImgcatRange *order = &path->order;
 
 	if (!path->can_order)
 		return;
 	appendStringInfo(out, "        %s in order by ", path->order_first ? "first" : "then");
 	append_keys(out, path->keys, path->nkeys);
-	appendStringInfo(out, " using %s%s", RelationGetRelationName(path->index),
+	appendStringInfo(out, " using %s%s", RelationGetRelationName(order->index),
 					 path->direct ? "" : ", peer groups sorted");
-	for (int i = 0; i < path->nprefix; i++)
+	for (int i = 0; i < order->nvalues; i++)
 	{
 		appendStringInfoString(out, i > 0 ? " and " : ", within ");
 		append_filter(out, &path->branch->filters[path->prefix[i]]);
 	}
-	imgcat_path_range(path, &low, &high);
-	if (low != PG_INT64_MIN || high != PG_INT64_MAX)
+	if (order->low != PG_INT64_MIN || order->high != PG_INT64_MAX)
 	{
-		ImgcatCondition range = {.kind = IMGCAT_COND_RANGE,.column = path->keys[0].column,.low = low,.high = high};
+		ImgcatCondition range = {.kind = IMGCAT_COND_RANGE,.column = path->keys[0].column,
+		.low = order->low,.high = order->high};
 
 		appendStringInfoString(out, ", within ");
 		append_filter(out, &range);

@@ -441,44 +441,17 @@ imgcat_add_tag_filter(ImgcatListRequest *request,
 }
 
 /*
- * visibility: one of five words.
+ * Which of the words, NULL at their end, is the value?  None is refused.
  */
-static void
-set_visibility(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+int
+imgcat_read_word(const ImgcatListRequest *request, const ImgcatListParameter *parameter,
+				 const char *const *words, const char *code, const char *hint)
 {
-	static const struct
-	{
-		const char *word;
-		ImgcatVisibilityFilter filter;
-	}			words[] = {
-		{"all", IMGCAT_VISIBLE_ALL},
-		{"public", IMGCAT_VISIBLE_PUBLIC},
-		{"community", IMGCAT_VISIBLE_COMMUNITY},
-		{"shared", IMGCAT_VISIBLE_SHARED},
-		{"private", IMGCAT_VISIBLE_PRIVATE},
-	};
-
-	for (int i = 0; i < (int) lengthof(words); i++)
-		if (strcmp(parameter->value, words[i].word) == 0)
-		{
-			request->visibility = words[i].filter;
-			return;
-		}
-	imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
-					 "The values are public, private, community, shared and all.");
-}
-
-/*
- * Refuse a value that is none of the words.
- */
-static void
-check_word(const ImgcatListRequest *request, const ImgcatListParameter *parameter,
-		   const char *const *words, const char *code, const char *hint)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(parameter->value, *words) == 0)
-			return;
+	for (int i = 0; words[i] != NULL; i++)
+		if (strcmp(parameter->value, words[i]) == 0)
+			return i;
 	imgcat_bad_value(request, parameter, code, hint);
+	return -1;
 }
 
 /*
@@ -491,11 +464,11 @@ add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 	static const char *const architectures[] = {"x86", "arm", NULL};
 
 	if (imgcat_is_named(parameter, "__imagetype"))
-		check_word(request, parameter, types, IMS_BAD_IMAGE_TYPE,
-				   "The image types are gold, private, shared and market.");
+		(void) imgcat_read_word(request, parameter, types, IMS_BAD_IMAGE_TYPE,
+								"The image types are gold, private, shared and market.");
 	else if (imgcat_is_named(parameter, "architecture"))
-		check_word(request, parameter, architectures, IMS_BAD_ARCHITECTURE,
-				   "The architectures are x86 and arm.");
+		(void) imgcat_read_word(request, parameter, architectures, IMS_BAD_ARCHITECTURE,
+								"The architectures are x86 and arm.");
 	else if (imgcat_is_named(parameter, "flavor_id"))
 		return true;			/* flavors are not known here */
 	else if (imgcat_is_named(parameter, "enterprise_project_id"))
@@ -580,6 +553,9 @@ void
 imgcat_add_filter(ImgcatListRequest *request,
 				  const ImgcatListParameter *parameter)
 {
+	/* in the order of ImgcatVisibilityFilter */
+	static const char *const visibilities[] = {"all", "public", "community", "shared", "private", NULL};
+	static const char *const booleans[] = {"false", "true", NULL};
 	const ImgcatAttribute *attribute;
 	Datum		value;
 
@@ -611,14 +587,14 @@ imgcat_add_filter(ImgcatListRequest *request,
 	}
 
 	if (imgcat_is_named(parameter, "visibility"))
-		set_visibility(request, parameter);
+		request->visibility = IMGCAT_VISIBLE_ALL +
+			imgcat_read_word(request, parameter, visibilities, IMS_BAD_VALUE,
+							 "The values are public, private, community, shared and all.");
 	else if (imgcat_is_named(parameter, "protected"))
 	{
-		bool		is_true = (strcmp(parameter->value, "true") == 0);
+		int			is_true = imgcat_read_word(request, parameter, booleans, IMS_BAD_VALUE,
+											   "The values are true and false.");
 
-		if (!is_true && strcmp(parameter->value, "false") != 0)
-			imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
-							 "The values are true and false.");
 		imgcat_add_range_condition(request, IMGCAT_COL_PROTECTED, is_true, is_true);
 	}
 	else if (imgcat_is_named(parameter, "os_hidden"))

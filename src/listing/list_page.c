@@ -355,47 +355,45 @@ first_branch(OrderedScan *scan, const MergedBranch *but)
 }
 
 /*
- * Read the next head of a branch, and not much further than another one is.
+ * A branch that must be read on: it has no head, or the first of all heads is
+ * no image.  NULL: none, the first head is the next image.
  */
-static void
-read_head(MergedBranch *branch, const MergedBranch *other)
+static MergedBranch *
+due_branch(OrderedScan *scan, MergedBranch *first)
 {
-	branch->head = imgcat_branch_scan_next(branch->scan,
-										   other != NULL ? other->head : NULL,
-										   &branch->passed);
-	branch->ended = (branch->head == NULL);
+	for (int i = 0; i < scan->pub.plan->nbranches; i++)
+		if (scan->branches[i].head == NULL && !scan->branches[i].ended)
+			return &scan->branches[i];
+	return first != NULL && !first->passed ? first : NULL;
 }
 
 /*
- * The next image of the merged branches.
+ * The next image of the merged branches.  None is read much further than the
+ * first of the others is.
  */
 static ImgcatEntry *
 ordered_next(ImgcatListScan *self)
 {
 	OrderedScan *scan = (OrderedScan *) self;
-	ImgcatListPlan *plan = self->plan;
 	MergedBranch *first = first_branch(scan, NULL);
-	ImgcatEntry *entry;
+	MergedBranch *due;
+	ImgcatEntry *entry = NULL;
 
-	for (int i = 0; i < plan->nbranches; i++)
-	{
-		MergedBranch *branch = &scan->branches[i];
-
-		if (branch->head != NULL || branch->ended)
-			continue;
-		read_head(branch, first);
-		first = first_of(plan, first, branch);
-	}
-	while (first != NULL && !first->passed)
+	while ((due = due_branch(scan, first)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		read_head(first, first_branch(scan, first));
-		first = first_branch(scan, NULL);
+		if (due == first)
+			first = first_branch(scan, due);
+		due->head = imgcat_branch_scan_next(due->scan, first != NULL ? first->head : NULL,
+											&due->passed);
+		due->ended = (due->head == NULL);
+		first = first_of(self->plan, first, due);
 	}
-	if (first == NULL)
-		return NULL;
-	entry = first->head;
-	first->head = NULL;
+	if (first != NULL)
+	{
+		entry = first->head;
+		first->head = NULL;
+	}
 	return entry;
 }
 

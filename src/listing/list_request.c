@@ -140,16 +140,11 @@ static void
 set_member_status(ImgcatListRequest *request,
 				  const ImgcatListParameter *parameter)
 {
-	const char *value = parameter->value;
+	static const char *const statuses[] = {"accepted", "pending", "rejected", "all", NULL};
+	int			status = imgcat_read_word(request, parameter, statuses, IMS_BAD_VALUE,
+										  "The values are accepted, pending, rejected and all.");
 
-	if (strcmp(value, "all") == 0)
-		request->member_status = NULL;
-	else if (strcmp(value, "accepted") == 0 || strcmp(value, "pending") == 0 ||
-			 strcmp(value, "rejected") == 0)
-		request->member_status = value;
-	else
-		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
-						 "The values are accepted, pending, rejected and all.");
+	request->member_status = strcmp(statuses[status], "all") == 0 ? NULL : statuses[status];
 	request->member_status_given = true;
 }
 

@@ -125,6 +125,10 @@ extern bool imgcat_is_named(const ImgcatListParameter *parameter,
 extern void imgcat_bad_value(const ImgcatListRequest *request,
 							 const ImgcatListParameter *parameter,
 							 const char *code, const char *hint);
+extern int	imgcat_read_word(const ImgcatListRequest *request,
+							 const ImgcatListParameter *parameter,
+							 const char *const *words,
+							 const char *code, const char *hint);
 extern ImgcatCondition *imgcat_add_condition(ImgcatListRequest *request,
 											 ImgcatConditionKind kind,
 											 int column);

@@ -191,7 +191,11 @@ imgcat_estimate_condition(const ImgcatTable *table, const ImgcatCondition *condi
 	if (condition->kind == IMGCAT_COND_FACET)
 		return facet_frequency(condition->texts[0]);
 	if (condition->kind == IMGCAT_COND_REGISTERED)
-		return Max(1 - facet_frequency(condition->texts[0]), IMGCAT_LEAST_FREQUENCY);
+	{
+		double		left = 1 - facet_frequency(condition->texts[0]);
+
+		return Max(left, IMGCAT_LEAST_FREQUENCY);
+	}
 	return column_frequency(table->relation, imgcat_column_name(condition->column), condition);
 }
 
