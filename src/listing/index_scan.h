@@ -76,7 +76,14 @@ typedef enum ImgcatMatch
 } ImgcatMatch;
 
 extern const char *imgcat_column_name(int column);
+extern const char *imgcat_column_sql(int column);
+extern const char *imgcat_sort_expression(int column);
+extern Oid	imgcat_sort_type(int column);
+extern const char *imgcat_index_suffix(int column);
 extern int	imgcat_keys_known(const ImgcatKey *keys, int nkeys);
+extern void imgcat_entry_fill(ImgcatEntry *entry, const ImgcatEntryColumns at,
+							  const Datum *values, const bool *nulls);
+extern void imgcat_entry_own_name(ImgcatEntry *entry);
 extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
 extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
 extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);
@@ -150,7 +157,6 @@ extern Relation imgcat_table_index(ImgcatTable *table, const char *family,
 								   const char *suffix);
 extern IndexScanDesc imgcat_scan_for_id(ImgcatTable *images,
 										const pg_uuid_t *id);
-extern const char *imgcat_index_suffix(int column);
 extern ImgcatIndexScan *imgcat_index_scan_open(ImgcatTable *table,
 											   Relation index,
 											   const Datum *scope, int nscope);

@@ -28,68 +28,6 @@
 #define SEARCH \
 	"image_catalog.image_search(i.facets, i.visibility, i.owner, i.created_at)"
 
-/* How a column is written in SQL. */
-typedef struct SqlColumn
-{
-	const char *name;
-
-	/*
-	 * as it sorts and stands in the indexes, if that is otherwise: a missing
-	 * value as the empty string, or as zero
-	 */
-	const char *indexed;
-} SqlColumn;
-
-static const SqlColumn columns[IMGCAT_NUM_COLS] = {
-	[IMGCAT_COL_ID] = {"i.id", NULL},
-	[IMGCAT_COL_NAME] = {"i.name", "COALESCE(i.name, '')"},
-	/* as text: the indexes of enums hold it so */
-	[IMGCAT_COL_STATUS] = {"i.status", "i.status::text"},
-	[IMGCAT_COL_PROTECTED] = {"i.protected", NULL},
-	[IMGCAT_COL_OWNER] = {"i.owner", NULL},
-	[IMGCAT_COL_DISK_FORMAT] = {"i.disk_format", "COALESCE(i.disk_format, '')"},
-	[IMGCAT_COL_CONTAINER_FORMAT] = {"i.container_format", "COALESCE(i.container_format, '')"},
-	[IMGCAT_COL_MIN_DISK] = {"i.min_disk", NULL},
-	[IMGCAT_COL_MIN_RAM] = {"i.min_ram", NULL},
-	[IMGCAT_COL_SIZE] = {"i.size", "COALESCE(i.size, 0)"},
-	[IMGCAT_COL_VIRTUAL_SIZE] = {"i.virtual_size", NULL},
-	[IMGCAT_COL_CHECKSUM] = {"i.checksum", NULL},
-	[IMGCAT_COL_OS_HASH_ALGO] = {"i.os_hash_algo", NULL},
-	[IMGCAT_COL_OS_HASH_VALUE] = {"i.os_hash_value", NULL},
-	[IMGCAT_COL_CREATED_AT] = {"i.created_at", NULL},
-	[IMGCAT_COL_UPDATED_AT] = {"i.updated_at", NULL},
-};
-
-/*
- * How a column sorts, and stands in the indexes.
- */
-const char *
-imgcat_sort_expression(int column)
-{
-	return columns[column].indexed != NULL ? columns[column].indexed
-		: columns[column].name;
-}
-
-/*
- * The type of a sort expression.
- */
-Oid
-imgcat_sort_type(int column)
-{
-	switch (column)
-	{
-		case IMGCAT_COL_ID:
-			return UUIDOID;
-		case IMGCAT_COL_SIZE:
-			return INT8OID;
-		case IMGCAT_COL_CREATED_AT:
-		case IMGCAT_COL_UPDATED_AT:
-			return TIMESTAMPTZOID;
-		default:
-			return TEXTOID;
-	}
-}
-
 /*
  * The order of the request as a keyset, which has room for it; returns the
  * number of keys.
@@ -287,7 +225,7 @@ append_range(ImgcatStatement *statement, const ImgcatCondition *range,
 							  Int64GetDatum(range->high), "");
 	}
 	if (!is_time)
-		appendStringInfo(&statement->sql, " AND %s IS NOT NULL", columns[range->column].name);
+		appendStringInfo(&statement->sql, " AND %s IS NOT NULL", imgcat_column_sql(range->column));
 }
 
 /*
@@ -333,7 +271,7 @@ static void
 append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 {
 	StringInfo	sql = &statement->sql;
-	const char *column = columns[condition->column].name;
+	const char *column = imgcat_column_sql(condition->column);
 	const char *indexed = imgcat_sort_expression(condition->column);
 
 	switch (condition->kind)

@@ -52,8 +52,6 @@ extern bool imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind);
 extern void imgcat_append_scope(ImgcatStatement *statement,
 								const ImgcatScope *scope, Datum shared_ids);
 
-extern const char *imgcat_sort_expression(int column);
-extern Oid	imgcat_sort_type(int column);
 extern int	imgcat_list_keyset(const ImgcatListRequest *request,
 							   ImgcatKeysetKey *keys);
 extern void imgcat_append_conditions(ImgcatStatement *statement,
