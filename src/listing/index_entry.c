@@ -46,7 +46,7 @@ typedef struct ListColumn
 	int			part;			/* of the summary: code, flag, class or hash;
 								 * -1: none */
 	int			missing;		/* flag of the summary; -1: none */
-}			ListColumn;
+} ListColumn;
 
 #define NAMES(column) #column, "i." #column
 
@@ -148,7 +148,7 @@ imgcat_keys_known(const ImgcatKey *keys, int nkeys)
  * Is the column a number to entries?
  */
 static bool
-is_number(const ListColumn * column)
+is_number(const ListColumn *column)
 {
 	return column->kind == COLUMN_NUMBER || column->kind == COLUMN_TIME;
 }
@@ -175,7 +175,7 @@ summary_part(const ImgcatEntry *entry, ImgcatSummaryPart part)
  * The text of a column that is one.
  */
 static void
-entry_text(const ImgcatEntry *entry, const ListColumn * column,
+entry_text(const ImgcatEntry *entry, const ListColumn *column,
 		   const char **str, int *length)
 {
 	if (column->kind == COLUMN_TEXT)
@@ -248,7 +248,7 @@ imgcat_entry_value(const ImgcatEntry *entry, int column)
 void
 imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 {
-	const		ListColumn *key = &columns[column];
+	const ListColumn *key = &columns[column];
 	text	   *text_value;
 
 	entry->known |= 1 << key->value;
@@ -329,7 +329,7 @@ int
 imgcat_entry_compare_column(const ImgcatEntry *a,
 							const ImgcatEntry *b, int column)
 {
-	const		ListColumn *key = &columns[column];
+	const ListColumn *key = &columns[column];
 	const char *a_text;
 	const char *b_text;
 	int			a_length;
@@ -337,10 +337,10 @@ imgcat_entry_compare_column(const ImgcatEntry *a,
 	int			order;
 
 #define COMPARE_NUMBERS(x, y) ((x) < (y) ? -1 : (x) > (y) ? 1 : 0)
-	if (key->kind == COLUMN_UUID)
-		return memcmp(&a->id, &b->id, UUID_LEN);
 	if (is_number(key))
 		return COMPARE_NUMBERS(a->numbers[key->value], b->numbers[key->value]);
+	if (key->kind == COLUMN_UUID)
+		return memcmp(&a->id, &b->id, UUID_LEN);
 	entry_text(a, key, &a_text, &a_length);
 	entry_text(b, key, &b_text, &b_length);
 	order = memcmp(a_text, b_text, Min(a_length, b_length));
@@ -454,7 +454,7 @@ imgcat_filters_range(const ImgcatCondition *filters, int nfilters, int column,
 static ImgcatMatch
 match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
 {
-	const		ListColumn *column = &columns[filter->column];
+	const ListColumn *column = &columns[filter->column];
 	uint32		hash = summary_part(entry, column->part);
 	const char *str;
 	int			length;
@@ -491,7 +491,7 @@ match_number(const ImgcatCondition *filter, int64 number)
 static ImgcatMatch
 match_range(const ImgcatCondition *filter, const ImgcatEntry *entry)
 {
-	const		ListColumn *column = &columns[filter->column];
+	const ListColumn *column = &columns[filter->column];
 
 	if (column->kind == COLUMN_FLAG)
 		return match_number(filter, summary_part(entry, column->part));

@@ -28,6 +28,7 @@
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "executor/spi.h"
 #include "index_lookup.h"
 #include "listing/index_scan.h"
 #include "utils/builtins.h"
@@ -45,7 +46,6 @@ imgcat_table_begin(ImgcatTable *table, bool is_shares)
 		"summary", "created_at", "updated_at", "size", "name",
 		is_shares ? "image_id" : "id"
 	};
-	TupleDesc	tupdesc;
 
 	memset(table, 0, sizeof(*table));
 	table->relation = imgcat_table_open(is_shares ? "image_shares" : "images");
@@ -53,15 +53,8 @@ imgcat_table_begin(ImgcatTable *table, bool is_shares)
 	table->fetch = table_index_fetch_begin(table->relation);
 	table->slot = table_slot_create(table->relation, NULL);
 	table->snapshot = GetActiveSnapshot();
-	tupdesc = RelationGetDescr(table->relation);
-	for (int i = 0; i < tupdesc->natts; i++)
-	{
-		const char *name = NameStr(TupleDescAttr(tupdesc, i)->attname);
-
-		for (int value = 0; value < IMGCAT_ENTRY_VALUES; value++)
-			if (name[0] == names[value][0] && strcmp(name, names[value]) == 0)
-				table->columns[value] = i;
-	}
+	for (int value = 0; value < IMGCAT_ENTRY_VALUES; value++)
+		table->columns[value] = SPI_fnumber(RelationGetDescr(table->relation), names[value]) - 1;
 }
 
 /*

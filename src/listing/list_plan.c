@@ -232,6 +232,7 @@ split_by_status(ImgcatListPlan *plan)
 	int			at = 0;
 	int			nvalues;
 	int			nbranches = plan->nbranches;
+	ImgcatBranch *branches;
 
 	if (plan->request->hidden || plan->keys[0].column != IMGCAT_COL_SIZE)
 		return;
@@ -242,10 +243,11 @@ split_by_status(ImgcatListPlan *plan)
 	nvalues = plan->filters[at].ntexts;
 	if (nvalues < 2 || nvalues > IMGCAT_SPLIT_VALUES_MAX)
 		return;
+	branches = palloc(sizeof(ImgcatBranch) * nbranches * nvalues);
 	for (int value = 0; value < nvalues; value++)
 		for (int i = 0; i < nbranches; i++)
 		{
-			ImgcatBranch *branch = &plan->branches[value * nbranches + i];
+			ImgcatBranch *branch = &branches[value * nbranches + i];
 			ImgcatCondition *filters;
 
 			*branch = plan->branches[i];
@@ -255,6 +257,7 @@ split_by_status(ImgcatListPlan *plan)
 			filters[at].frequency = imgcat_estimate_condition(branch->table, &filters[at]);
 			branch->filters = filters;
 		}
+	plan->branches = branches;
 	plan->nbranches = nbranches * nvalues;
 }
 
@@ -312,6 +315,7 @@ plan_branches(ImgcatListPlan *plan)
 {
 	const ImgcatListRequest *request = plan->request;
 
+	plan->branches = palloc0(sizeof(ImgcatBranch) * plan->scope.nbranches);
 	for (int i = 0; i < plan->scope.nbranches; i++)
 		add_branch(plan, &plan->scope.branches[i]);
 	plan->can_order = !request->deleted;

@@ -149,7 +149,7 @@ typedef struct ImgcatListPlan
 	bool		can_order;		/* all indexes are there */
 	const char *missing_index;	/* which is not, as a reason */
 	int			nbranches;
-	ImgcatBranch branches[IMGCAT_BRANCHES_MAX];
+	ImgcatBranch *branches;
 } ImgcatListPlan;
 
 extern void imgcat_plan_list(ImgcatListPlan *plan,
