@@ -152,13 +152,11 @@ plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
 	ImgcatEntry *marker = request->marker == NULL ? NULL : palloc0(sizeof(ImgcatEntry));
 
 	if (marker != NULL && !imgcat_find_marker(request, caller, marker))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("marker image not found"),
-				 imgcat_ims_errdetail(request->dialect, IMS_NO_MARKER,
-									  "No image with id \"%s\" can be seen by the caller.",
-									  request->marker),
-				 errhint("Start again from the first page.")));
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_NO_MARKER,
+						   "marker image not found",
+						   psprintf("No image with id \"%s\" can be seen by the caller.",
+									request->marker),
+						   "Start again from the first page.");
 	imgcat_plan_list(plan, request, caller, marker, rows);
 }
 
@@ -199,13 +197,10 @@ add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 
 	copy = pg_server_to_any(copy, strlen(copy), PG_UTF8);
 	if (!imgcat_list_link_query(copy, strlen(copy), path, &query, &length))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("not a link of this list"),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "Its path does not end in %s.", path),
-				 errhint("Pass a query, such as limit=10, or a link to %s whole.",
-						 path)));
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+						   "not a link of this list",
+						   psprintf("Its path does not end in %s.", path),
+						   psprintf("Pass a query, such as limit=10, or a link to %s whole.", path));
 	copy = pnstrdup(query, length);
 	imgcat_query_string_init(&parser, copy, length);
 	while ((result = imgcat_query_string_next(&parser, &parameter)) == IMGCAT_QUERY_PARAMETER)
@@ -222,12 +217,10 @@ add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 								value, strlen(value));
 	}
 	if (result == IMGCAT_QUERY_BAD_ENCODING)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-				 errmsg("invalid encoding in query string"),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "After percent-decoding it is not valid UTF-8, or has a zero byte."),
-				 errhint("Encode text as UTF-8 before percent-encoding it.")));
+		imgcat_refuse_list(request, ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, IMS_BAD_VALUE,
+						   "invalid encoding in query string",
+						   "After percent-decoding it is not valid UTF-8, or has a zero byte.",
+						   "Encode text as UTF-8 before percent-encoding it.");
 }
 
 /*
@@ -519,12 +512,7 @@ take_page_number(ImgcatListRequest *request)
 			strspn(parameter->value, "0123456789") == parameter->value_length)
 			page = atoi(parameter->value);
 		if (page < 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid value for parameter \"%s\"", "page"),
-					 imgcat_ims_errdetail(IMGCAT_DIALECT_IMS, IMS_BAD_VALUE,
-										  "The value is \"%s\".", parameter->value),
-					 errhint("Pages are counted from 1.")));
+			imgcat_bad_value(request, parameter, IMS_BAD_VALUE, "Pages are counted from 1.");
 	}
 	request->nparameters = kept;
 	return page;

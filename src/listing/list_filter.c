@@ -114,6 +114,20 @@ imgcat_is_named(const ImgcatListParameter *parameter, const char *name)
 }
 
 /*
+ * Refuse a request, with a code for IMS; hint may be NULL.
+ */
+void
+imgcat_refuse_list(const ImgcatListRequest *request, int sqlstate, const char *code,
+				   const char *message, const char *detail, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("%s", message),
+			 imgcat_ims_errdetail(request->dialect, code, "%s", detail),
+			 hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/*
  * Report a value that its parameter cannot take.
  */
 void
@@ -121,12 +135,9 @@ imgcat_bad_value(const ImgcatListRequest *request,
 				 const ImgcatListParameter *parameter,
 				 const char *code, const char *hint)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid value for parameter \"%s\"", parameter->name),
-			 imgcat_ims_errdetail(request->dialect, code,
-								  "The value is \"%s\".", parameter->value),
-			 errhint("%s", hint)));
+	imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, code,
+					   psprintf("invalid value for parameter \"%s\"", parameter->name),
+					   psprintf("The value is \"%s\".", parameter->value), hint);
 }
 
 /*
@@ -239,14 +250,10 @@ add_operator_filter(ImgcatListRequest *request,
 		case IMGCAT_TEXT_UNKNOWN:
 			if (request->dialect != IMGCAT_DIALECT_IMS ||
 				attribute->column != IMGCAT_COL_NAME)
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("unknown operator in parameter \"%s\"",
-								parameter->name),
-						 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-											  "The value is \"%s\".",
-											  parameter->value),
-						 errhint("The operators are eq: and in:.  A value with a colon is written eq:value.")));
+				imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+								   psprintf("unknown operator in parameter \"%s\"", parameter->name),
+								   psprintf("The value is \"%s\".", parameter->value),
+								   "The operators are eq: and in:.  A value with a colon is written eq:value.");
 			value = parameter->value;
 			length = parameter->value_length;
 			/* FALLTHROUGH */
@@ -328,21 +335,16 @@ add_time_filter(ImgcatListRequest *request, const ImgcatAttribute *attribute,
 		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
 						 "The operators are eq, neq, gt, gte, lt and lte, as in gt:2018-10-28T10:00:00Z.");
 	if (result == IMGCAT_TIME_OUT_OF_RANGE)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
-				 errmsg("time of parameter \"%s\" is out of range",
-						parameter->name),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "The value is \"%s\".", parameter->value),
-				 errhint("In UTC the year must be 1 to 9999.")));
+		imgcat_refuse_list(request, ERRCODE_DATETIME_FIELD_OVERFLOW, IMS_BAD_VALUE,
+						   psprintf("time of parameter \"%s\" is out of range", parameter->name),
+						   psprintf("The value is \"%s\".", parameter->value),
+						   "In UTC the year must be 1 to 9999.");
 	if (result != IMGCAT_TIME_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-				 errmsg("invalid time in parameter \"%s\"", parameter->name),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "The value is \"%s\", wrong at character %d.",
-									  parameter->value, (int) position + 1),
-				 errhint("Write a time as 2018-10-28T10:00:00Z, with an operator before it if need be: gt:2018-10-28T10:00:00Z.")));
+		imgcat_refuse_list(request, ERRCODE_INVALID_DATETIME_FORMAT, IMS_BAD_VALUE,
+						   psprintf("invalid time in parameter \"%s\"", parameter->name),
+						   psprintf("The value is \"%s\", wrong at character %d.",
+									parameter->value, (int) position + 1),
+						   "Write a time as 2018-10-28T10:00:00Z, with an operator before it if need be: gt:2018-10-28T10:00:00Z.");
 
 	/*
 	 * A literal without a fraction stands for its whole second: that is what
@@ -451,7 +453,6 @@ imgcat_read_word(const ImgcatListRequest *request, const ImgcatListParameter *pa
 		if (strcmp(parameter->value, words[i]) == 0)
 			return i;
 	imgcat_bad_value(request, parameter, code, hint);
-	return -1;
 }
 
 /*
@@ -513,12 +514,10 @@ add_bound_filter(ImgcatListRequest *request, const ImgcatListParameter *paramete
 
 	attribute = imgcat_attribute_find(parameter->name, parameter->name_length - 4);
 	if (attribute == NULL || attribute->filter != IMGCAT_FILTER_NUMBER)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("parameter \"%s\" bounds no number", parameter->name),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "No numeric attribute has that name without its last four characters."),
-				 errhint("Bounds are taken on size, virtual_size, min_disk and min_ram.")));
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+						   psprintf("parameter \"%s\" bounds no number", parameter->name),
+						   "No numeric attribute has that name without its last four characters.",
+						   "Bounds are taken on size, virtual_size, min_disk and min_ram.");
 	add_number_filter(request, attribute, parameter, op);
 	return true;
 }
@@ -538,12 +537,10 @@ refuse_unfilterable(const ImgcatListRequest *request,
 
 	for (int i = 0; i < (int) lengthof(names); i++)
 		if (imgcat_is_named(parameter, names[i]))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("images cannot be filtered by \"%s\"", names[i]),
-					 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-										  "It is no text that a filter compares with."),
-					 errhint("Filter by an attribute, a tag or a custom property.")));
+			imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+							   psprintf("images cannot be filtered by \"%s\"", names[i]),
+							   "It is no text that a filter compares with.",
+							   "Filter by an attribute, a tag or a custom property.");
 }
 
 /*
@@ -607,12 +604,9 @@ imgcat_add_filter(ImgcatListRequest *request,
 	else if (imgcat_is_named(parameter, "deleted"))
 		 /* deleted images are not listed, whatever the value */ ;
 	else if (imgcat_is_named(parameter, "changes-since"))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("parameter \"changes-since\" is not available"),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "It belonged to version 1 of the API."),
-				 errhint("Use updated_at=gte:time.")));
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+						   "parameter \"changes-since\" is not available",
+						   "It belonged to version 1 of the API.", "Use updated_at=gte:time.");
 	else if (add_bound_filter(request, parameter))
 		return;
 	else if (request->dialect != IMGCAT_DIALECT_IMS ||

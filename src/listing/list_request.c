@@ -88,19 +88,14 @@ imgcat_list_request_add(ImgcatListRequest *request,
 	ImgcatListParameter *parameter;
 
 	if (request->nparameters >= MAX_PARAMETERS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many query parameters"),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "A request has at most %d.",
-									  MAX_PARAMETERS)));
+		imgcat_refuse_list(request, ERRCODE_PROGRAM_LIMIT_EXCEEDED, IMS_BAD_VALUE,
+						   "too many query parameters",
+						   psprintf("A request has at most %d.", MAX_PARAMETERS), NULL);
 	if (name_length > MAX_PARAMETER_LENGTH || value_length > MAX_PARAMETER_LENGTH)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("query parameter is too long"),
-				 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE,
-									  "Its name and its value have at most %d bytes each.",
-									  MAX_PARAMETER_LENGTH)));
+		imgcat_refuse_list(request, ERRCODE_PROGRAM_LIMIT_EXCEEDED, IMS_BAD_VALUE,
+						   "query parameter is too long",
+						   psprintf("Its name and its value have at most %d bytes each.",
+									MAX_PARAMETER_LENGTH), NULL);
 	if (request->nparameters == request->max_parameters)
 	{
 		request->max_parameters *= 2;
@@ -189,11 +184,8 @@ refuse_sort(const ImgcatListRequest *request, const ImgcatSortRequest *sorting,
 		detail = "The request mixes both forms.";
 		hint = "Write sort=key:dir,key:dir or sort_key=key&sort_dir=dir.";
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s", message),
-			 imgcat_ims_errdetail(request->dialect, IMS_BAD_VALUE, "%s", detail),
-			 hint != NULL ? errhint("%s", hint) : 0));
+	imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+					   message, detail, hint);
 }
 
 /*

@@ -13,6 +13,7 @@
 #ifndef IMGCAT_LIST_REQUEST_H
 #define IMGCAT_LIST_REQUEST_H
 
+#include "compat.h"
 #include "context.h"
 #include "datatype/timestamp.h"
 #include "image/attribute.h"
@@ -122,9 +123,13 @@ extern bool imgcat_sorts_by_creation(const ImgcatListRequest *request);
 /* parameters that filter (list_filter.c) */
 extern bool imgcat_is_named(const ImgcatListParameter *parameter,
 							const char *name);
-extern void imgcat_bad_value(const ImgcatListRequest *request,
-							 const ImgcatListParameter *parameter,
-							 const char *code, const char *hint);
+pg_noreturn extern void imgcat_refuse_list(const ImgcatListRequest *request,
+										   int sqlstate, const char *code,
+										   const char *message, const char *detail,
+										   const char *hint);
+pg_noreturn extern void imgcat_bad_value(const ImgcatListRequest *request,
+										 const ImgcatListParameter *parameter,
+										 const char *code, const char *hint);
 extern int	imgcat_read_word(const ImgcatListRequest *request,
 							 const ImgcatListParameter *parameter,
 							 const char *const *words,
