@@ -28,7 +28,6 @@
 #include "json_writer.h"
 #include "listing/list_plan.h"
 #include "listing/list_request.h"
-#include "listing/list_sql.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "query/list_link.h"

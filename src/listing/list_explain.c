@@ -16,7 +16,6 @@
 #include "catalog/pg_type.h"
 #include "executor/instrument.h"
 #include "listing/list_plan.h"
-#include "listing/list_sql.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"

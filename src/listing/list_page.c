@@ -29,7 +29,6 @@
 #include "executor/spi.h"
 #include "image/image_row.h"
 #include "listing/list_plan.h"
-#include "listing/list_sql.h"
 #include "miscadmin.h"
 #include "plan_cache.h"
 #include "query/uuid.h"
@@ -460,7 +459,6 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	const ImgcatListRequest *request = plan->request;
 	StringInfo	sql = &statement->sql;
 	ImgcatKeysetKey keyset[IMGCAT_KEYS_MAX];
-	int			nkeys = imgcat_list_keyset(request, keyset);
 
 	imgcat_statement_begin(statement);
 	statement->generic = false;
@@ -473,19 +471,23 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 
 			imgcat_append_keys(statement, &set);
 		}
-	if (plan->after != NULL)
+	memset(keyset, 0, sizeof(keyset));
+	for (int i = 0; i < request->nkeys; i++)
 	{
-		for (int i = 0; i < nkeys; i++)
-		{
-			int			column = request->keys[i].column;
+		int			column = request->keys[i].column;
 
+		keyset[i].expression = imgcat_sort_expression(column);
+		keyset[i].descending = request->keys[i].descending;
+		if (plan->after != NULL)
 			keyset[i].parameter = imgcat_statement_parameter(statement, imgcat_sort_type(column),
 															 imgcat_entry_value(plan->after, column));
-		}
-		appendStringInfoString(sql, " AND ");
-		imgcat_append_keyset_after(sql, keyset, nkeys);
 	}
-	imgcat_append_keyset_order(sql, keyset, nkeys);
+	if (plan->after != NULL)
+	{
+		appendStringInfoString(sql, " AND ");
+		imgcat_append_keyset_after(sql, keyset, request->nkeys);
+	}
+	imgcat_append_keyset_order(sql, keyset, request->nkeys);
 	appendStringInfo(sql, " LIMIT " INT64_FORMAT, plan->rows);
 }
 

@@ -19,7 +19,6 @@
 #include "compat.h"
 #include "image/property_index.h"
 #include "listing/list_plan.h"
-#include "listing/list_sql.h"
 #include "utils/builtins.h"
 
 /* most values of an in: list: each is compared with, and looked for */

@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * list_plan.h
- *		How the images of a request are found: one decision, as a value; the
- *		statistics that it is made by, the scans that it chooses from, and the
- *		page that is made by it.
+ *		What a request is in SQL; how its images are found: one decision, as a
+ *		value; the statistics that it is made by, the scans that it chooses
+ *		from, and the page that is made by it.
  *
  * A scan hands out images in the order of the request, behind a keyset
  * position if there is one.  What it hands out may be a row that nobody sees,
@@ -19,10 +19,62 @@
 
 #include "access/htup.h"
 #include "datatype/timestamp.h"
+#include "keyset.h"
 #include "listing/index_scan.h"
-#include "listing/list_sql.h"
+#include "statement.h"
 #include "tcop/dest.h"
 #include "utils/lsyscache.h"
+
+/* images that a list may show, on image i: as the partial indexes have it */
+#define IMGCAT_LISTABLE "i.status <> 'deleted' AND i.status <> 'killed'"
+
+/* A branch: the images of one visibility, of everybody, own, or by membership. */
+typedef enum ImgcatScopeKind
+{
+	IMGCAT_SCOPE_EVERYBODY,
+	IMGCAT_SCOPE_OWN,
+	IMGCAT_SCOPE_MEMBER
+} ImgcatScopeKind;
+
+typedef struct ImgcatScopeBranch
+{
+	ImgcatScopeKind kind;
+	const char *visibility;
+	const char *member_status;	/* of IMGCAT_SCOPE_MEMBER */
+} ImgcatScopeBranch;
+
+#define IMGCAT_SCOPE_MAX 8
+
+/*
+ * What a caller may list: the branches of a UNION ALL.  No image is in two of
+ * them.
+ */
+typedef struct ImgcatScope
+{
+	const ImgcatCaller *caller;
+	int			nbranches;
+	ImgcatScopeBranch branches[IMGCAT_SCOPE_MAX];
+} ImgcatScope;
+
+extern void imgcat_list_scope(ImgcatScope *scope,
+							  const ImgcatListRequest *request,
+							  const ImgcatCaller *caller);
+extern bool imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind);
+extern void imgcat_append_scope(ImgcatStatement *statement,
+								const ImgcatScope *scope, Datum shared_ids);
+
+extern void imgcat_append_conditions(ImgcatStatement *statement,
+									 const ImgcatListRequest *request);
+extern void imgcat_append_listed(ImgcatStatement *statement,
+								 const ImgcatListRequest *request,
+								 const ImgcatScope *scope, Datum shared_ids);
+extern void imgcat_count_statement(ImgcatStatement *statement,
+								   const ImgcatListRequest *request,
+								   const ImgcatCaller *caller);
+extern void imgcat_tags_statement(ImgcatStatement *statement,
+								  const ImgcatListRequest *request,
+								  const ImgcatCaller *caller,
+								  int64 limit, int64 offset);
 
 /* An image is in the set if it has any of these GIN keys. */
 typedef struct ImgcatKeySet

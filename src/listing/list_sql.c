@@ -29,23 +29,6 @@
 	"image_catalog.image_search(i.facets, i.visibility, i.owner, i.created_at)"
 
 /*
- * The order of the request as a keyset, which has room for it; returns the
- * number of keys.
- */
-int
-imgcat_list_keyset(const ImgcatListRequest *request, ImgcatKeysetKey *keys)
-{
-	for (int i = 0; i < request->nkeys; i++)
-	{
-		keys[i].expression = imgcat_sort_expression(request->keys[i].column);
-		keys[i].descending = request->keys[i].descending;
-		keys[i].nullable = false;
-		keys[i].parameter = 0;
-	}
-	return request->nkeys;
-}
-
-/*
  * Add a branch to a scope.
  */
 static void

@@ -28,7 +28,7 @@
 #include "image/errors.h"
 #include "image/protection.h"
 #include "listing/list_request.h"
-#include "listing/list_sql.h"
+#include "listing/list_plan.h"
 #include "nearest_name.h"
 #include "utils/builtins.h"
 

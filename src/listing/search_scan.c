@@ -29,7 +29,6 @@
 
 #include "image/gin_key.h"
 #include "listing/list_plan.h"
-#include "listing/list_sql.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
