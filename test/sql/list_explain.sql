@@ -22,6 +22,12 @@ SELECT * FROM pg_temp.explain('{"status": "active", "visibility": "public"}', 's
 SELECT * FROM pg_temp.explain('{"name": "in:n1,n2", "visibility": "private"}');
 -- hidden images have one index for all orders
 SELECT * FROM pg_temp.explain('{"os_hidden": "true", "visibility": "public"}', 'id:asc,size:asc');
+-- ranges of one column meet, of times as of numbers; a value named twice is one
+SELECT * FROM pg_temp.explain('{"created_at": ["gt:2023-01-01T00:00:00Z", "lte:2024-01-01T00:00:00Z"], "size_min": 2, "size_max": 8, "visibility": "public"}');
+SELECT line FROM explain_list_images('{"created_at": ["gt:2023-01-01T00:00:00Z", "lt:2024-01-01T00:00:00Z", "lte:2024-06-01T00:00:00Z"], "visibility": "public"}') line WHERE line LIKE '%Filter%';
+SELECT * FROM pg_temp.explain('{"created_at": ["gt:2024-01-01T00:00:00Z", "lt:2024-01-01T00:00:01Z"], "visibility": "public"}');
+SELECT * FROM pg_temp.explain('{"size_min": 5, "size_max": 3, "visibility": "public"}');
+SELECT * FROM pg_temp.explain('{"name": "in:n1,n1", "visibility": "public"}', 'name:asc');
 -- what no index leads to; what can match nothing
 SELECT * FROM pg_temp.explain('{"id": "00000000-0000-4000-8000-000000000003", "visibility": "public"}');
 SELECT * FROM pg_temp.explain('{"name": "in:"}');
