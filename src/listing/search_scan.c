@@ -352,71 +352,44 @@ extreme_time(const ImgcatListPlan *plan, Relation index, const char *visibility,
 }
 
 /*
- * Find the positions of the first image, unless a keyset position tells, and
- * of the last one; false: there is none.
+ * Find where the order begins and ends: at images, at the keyset position, or
+ * where the request bounds it.  False: there is nothing to list.
  */
 static bool
-find_ends(SearchScan *scan, Relation index)
+find_bounds(SearchScan *scan, Relation index)
 {
 	static const char *const visibilities[] = {
 		"public", "community", "private", "shared"
 	};
 	const ImgcatListPlan *plan = scan->pub.plan;
-	bool		found = false;
+	TimestampTz time;
+	int64		low;
+	int64		high;
+	int64		first;
+	int64		last;
 
+	scan->next = PG_INT64_MAX;
+	scan->last = PG_INT64_MIN;
 	for (int i = 0; i < (int) lengthof(visibilities); i++)
 	{
-		TimestampTz time;
-		int64		position;
-
 		if (!extreme_time(plan, index, visibilities[i], !scan->descending, &time))
 			continue;
-		position = position_of_time(scan, time);
-		scan->last = found ? Max(scan->last, position) : position;
+		scan->last = Max(scan->last, position_of_time(scan, time));
 		if (plan->after == NULL &&
 			extreme_time(plan, index, visibilities[i], scan->descending, &time))
-		{
-			position = position_of_time(scan, time);
-			scan->next = found ? Min(scan->next, position) : position;
-		}
-		found = true;
+			scan->next = Min(scan->next, position_of_time(scan, time));
 	}
 	if (plan->after != NULL)
 		scan->next = position_of_time(scan, plan->after->numbers[IMGCAT_ENTRY_CREATED_AT]);
-	return found;
-}
 
-/*
- * Bound the order at one of its ends, if the request does.
- */
-static void
-bound_end(SearchScan *scan, TimestampTz time, bool is_first)
-{
-	if (time == PG_INT64_MIN || time == PG_INT64_MAX)
-		return;
-	if (is_first)
-		scan->next = Max(scan->next, position_of_time(scan, time));
-	else
-		scan->last = Min(scan->last, position_of_time(scan, time));
-}
-
-/*
- * Find where the order begins and ends; false: there is nothing to list.
- */
-static bool
-find_bounds(SearchScan *scan, Relation index)
-{
-	const ImgcatListPlan *plan = scan->pub.plan;
-	int64		low;
-	int64		high;
-
-	if (!find_ends(scan, index))
-		return false;
+	/* an open end lies beyond all images */
 	imgcat_filters_range(plan->filters, plan->nfilters, IMGCAT_COL_CREATED_AT, &low, &high);
+	first = scan->descending ? high : low;
+	last = scan->descending ? low : high;
+	scan->next = Max(scan->next, position_of_time(scan, first));
+	scan->last = Min(scan->last, position_of_time(scan, last));
 	scan->inside = plan->after != NULL ||
-		(scan->descending ? high != PG_INT64_MAX : low != PG_INT64_MIN);
-	bound_end(scan, high, scan->descending);
-	bound_end(scan, low, !scan->descending);
+		(first != PG_INT64_MIN && first != PG_INT64_MAX);
 	return scan->next <= scan->last;
 }
 
@@ -685,8 +658,10 @@ imgcat_search_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 	index = imgcat_table_index(&plan->images, "images_visibility", "created_at");
 	if (index == NULL)
 		give_up(scan);
-	else if (!find_bounds(scan, index))
-		scan->ended = true;
+	else
+		scan->ended = !find_bounds(scan, index);
+	if (scan->ended)
+		return &scan->pub;
 	scan->all = plan->fetch_all;
 	scan->width = (int64) (candidates_needed(scan) / Max(plan->search.expected, 1) *
 						   all_buckets(scan));
