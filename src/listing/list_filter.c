@@ -208,20 +208,19 @@ check_enum_values(const ImgcatListRequest *request,
 static Datum
 uuid_array(const Datum *texts, int ntexts, int *nuuids)
 {
-	Datum	   *uuids = palloc(sizeof(Datum) * (ntexts + 1));
+	ArrayBuildState *uuids = initArrayResult(UUIDOID, CurrentMemoryContext, false);
 
-	*nuuids = 0;
 	for (int i = 0; i < ntexts; i++)
 	{
-		pg_uuid_t  *uuid = palloc(sizeof(pg_uuid_t));
+		pg_uuid_t	uuid;
 
 		if (imgcat_read_uuid(VARDATA_ANY(DatumGetPointer(texts[i])),
-							 VARSIZE_ANY_EXHDR(DatumGetPointer(texts[i])),
-							 uuid->data))
-			uuids[(*nuuids)++] = UUIDPGetDatum(uuid);
+							 VARSIZE_ANY_EXHDR(DatumGetPointer(texts[i])), uuid.data))
+			(void) accumArrayResult(uuids, UUIDPGetDatum(&uuid), false, UUIDOID,
+									CurrentMemoryContext);
 	}
-	return PointerGetDatum(construct_array(uuids, *nuuids, UUIDOID, UUID_LEN,
-										   false, TYPALIGN_CHAR));
+	*nuuids = uuids->nelems;
+	return makeArrayResult(uuids, CurrentMemoryContext);
 }
 
 /*

@@ -30,7 +30,6 @@
 #include "image/image_row.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
-#include "plan_cache.h"
 #include "query/uuid.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -53,10 +52,8 @@ typedef struct ListPage
 	/* rows to be rechecked */
 	Tuplestorestate *batch;
 	int64		nbatch;
-	bool		by_shares;		/* what is shared was found by shares: */
-	Datum	   *shared_ids;		/* those of the batch */
-	int			nshared;
-	int			max_shared;
+	ArrayBuildState *shared_ids;	/* what of them was found by shares; NULL:
+									 * the scan knows none */
 } ListPage;
 
 /*
@@ -114,7 +111,6 @@ imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
 {
 	ImgcatStatement statement;
 	pg_uuid_t	id;
-	SPIPlanPtr	plan;
 
 	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data))
 		return false;
@@ -133,10 +129,7 @@ imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
 												UUIDPGetDatum(&id)));
 	append_marker_scope(&statement, caller);
 
-	plan = imgcat_plan_with_options(statement.sql.data, statement.nparameters,
-									statement.types, CURSOR_OPT_GENERIC_PLAN);
-	if (SPI_execute_plan(plan, statement.values, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not look up a marker");
+	imgcat_statement_execute(&statement, 1, NULL);
 	if (SPI_processed == 0)
 		return false;
 
@@ -198,9 +191,11 @@ recheck_batch(ListPage *page)
 	if (page->nbatch == 0)
 		return;
 	imgcat_statement_begin(&statement);
-	if (page->by_shares)
-		shared_ids = PointerGetDatum(construct_array(page->shared_ids, page->nshared, UUIDOID,
-													 UUID_LEN, false, TYPALIGN_CHAR));
+	if (page->shared_ids != NULL)
+	{
+		shared_ids = makeArrayResult(page->shared_ids, CurrentMemoryContext);
+		page->shared_ids = initArrayResult(UUIDOID, CurrentMemoryContext, false);
+	}
 	appendStringInfoString(&statement.sql,
 						   "SELECT " IMGCAT_IMAGE_COLUMNS " FROM " BATCH " i WHERE ");
 	imgcat_append_listed(&statement, request, &page->plan->scope, shared_ids);
@@ -212,7 +207,6 @@ recheck_batch(ListPage *page)
 	page->counters->rechecked += page->nbatch;
 	tuplestore_clear(page->batch);
 	page->nbatch = 0;
-	page->nshared = 0;
 }
 
 /*
@@ -239,25 +233,6 @@ fetch_by_id(ListPage *page, const pg_uuid_t *id)
 }
 
 /*
- * Note that an image is shared with the caller.
- */
-static void
-note_shared(ListPage *page, const pg_uuid_t *id)
-{
-	pg_uuid_t  *copy = palloc(sizeof(pg_uuid_t));
-
-	if (page->nshared == page->max_shared)
-	{
-		page->max_shared = Max(64, page->max_shared * 2);
-		page->shared_ids = page->shared_ids == NULL
-			? palloc(sizeof(Datum) * page->max_shared)
-			: repalloc(page->shared_ids, sizeof(Datum) * page->max_shared);
-	}
-	*copy = *id;
-	page->shared_ids[page->nshared++] = UUIDPGetDatum(copy);
-}
-
-/*
  * Fetch the row of an entry and add it to the batch, if the snapshot sees it.
  */
 static void
@@ -270,7 +245,8 @@ add_to_batch(ListPage *page, ImgcatEntry *entry)
 	{
 		if (!imgcat_fetch_row(&page->plan->shares, entry) || !fetch_by_id(page, &id))
 			return;
-		note_shared(page, &id);
+		(void) accumArrayResult(page->shared_ids, UUIDPGetDatum(&id), false, UUIDOID,
+								CurrentMemoryContext);
 	}
 	else if (entry->tuple != NULL)
 		ExecForceStoreMinimalTuple(entry->tuple, images->slot, false);
@@ -583,7 +559,8 @@ imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
 	{
 		ImgcatListScan *scan = open[kind] (plan, counters);
 
-		page.by_shares = (kind == IMGCAT_ORDERED_SCAN);
+		page.shared_ids = kind == IMGCAT_ORDERED_SCAN
+			? initArrayResult(UUIDOID, CurrentMemoryContext, false) : NULL;
 		list_scan(&page, scan);
 		goes_on = scan->gave_up && !page.full && counters->listed < plan->rows;
 		scan->close(scan);
