@@ -600,30 +600,36 @@ load_all(SearchScan *scan)
 }
 
 /*
- * The next image.  At the end of a window the page rechecks what came so far:
- * how many of them are listed decides how wide the next one is.
+ * The next image.  Behind a window the page rechecks what came so far before
+ * another one is looked for: it may be full, and how many were listed decides
+ * how wide the next window is.
  */
 static ImgcatEntry *
 search_next(ImgcatListScan *self)
 {
 	SearchScan *scan = (SearchScan *) self;
+	bool		rechecked = self->pause;
 
 	self->pause = false;
-	if (scan->at < scan->nentries)
-		return scan->entries[scan->at++];
-	if (scan->has_window)
+	while (scan->at >= scan->nentries)
 	{
-		advance(scan, scan->window_end, scan->window_candidates);
+		if (scan->has_window && scan->nentries > 0 && !rechecked)
+		{
+			self->pause = true;
+			return NULL;
+		}
+		if (scan->has_window)
+			advance(scan, scan->window_end, scan->window_candidates);
 		scan->has_window = false;
+		rechecked = false;
+		if (scan->ended)
+			return NULL;
+		if (scan->by_time)
+			next_window(scan);
+		else
+			load_all(scan);
 	}
-	if (scan->ended)
-		return NULL;
-	if (scan->by_time)
-		next_window(scan);
-	else
-		load_all(scan);
-	self->pause = true;
-	return NULL;
+	return scan->entries[scan->at++];
 }
 
 static void
