@@ -201,7 +201,8 @@ FROM (VALUES
     ('status', 'status', 'status <> ''active'''),
     ('disk_format', 'COALESCE(disk_format, '''')',
      'COALESCE(disk_format, '''') <> ''qcow2'' AND COALESCE(disk_format, '''') <> ''raw'''),
-    ('container_format', 'COALESCE(container_format, '''')',
+    -- a container format has few disk formats: the index of both tells whether there is one
+    ('container_format', 'COALESCE(container_format, ''''), COALESCE(disk_format, '''')',
      'COALESCE(container_format, '''') <> ''bare''')) AS keys (key, expression, uncommon);
 
 /*

@@ -44,7 +44,7 @@ CREATE INDEX image_shares_size_idx ON image_catalog.image_shares
 CREATE INDEX image_shares_disk_format_idx ON image_catalog.image_shares
     (member_id, answer, disk_format, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX image_shares_container_format_idx ON image_catalog.image_shares
-    (member_id, answer, container_format, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
+    (member_id, answer, container_format, disk_format, created_at, image_id) INCLUDE (updated_at, size, name, summary) WHERE NOT os_hidden;
 CREATE INDEX image_shares_owner_idx ON image_catalog.image_shares
     (member_id, answer, owner, created_at, image_id) INCLUDE (updated_at, size, summary) WHERE NOT os_hidden;
 CREATE INDEX image_shares_hidden_idx ON image_catalog.image_shares

@@ -108,15 +108,21 @@ set_keys(ImgcatBranchPath *path)
 bool
 imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
 {
-	static const int ties[] = {IMGCAT_COL_CREATED_AT, IMGCAT_COL_ID};
-	int			tie = keys[0].column == IMGCAT_COL_ID ? 2
-	: keys[0].column == IMGCAT_COL_CREATED_AT ? 1 : 0;
+	int			first = keys[0].column;
+	int			columns[IMGCAT_INDEX_KEYS_MAX];
+	int			ncolumns = 0;
 
-	if (nkeys != 1 + (int) lengthof(ties) - tie)
+	columns[ncolumns++] = first;
+	if (first == IMGCAT_COL_CONTAINER_FORMAT)
+		columns[ncolumns++] = IMGCAT_COL_DISK_FORMAT;
+	if (first != IMGCAT_COL_ID && first != IMGCAT_COL_CREATED_AT)
+		columns[ncolumns++] = IMGCAT_COL_CREATED_AT;
+	if (first != IMGCAT_COL_ID)
+		columns[ncolumns++] = IMGCAT_COL_ID;
+	if (nkeys != ncolumns)
 		return false;
 	for (int i = 1; i < nkeys; i++)
-		if (keys[i].column != ties[tie + i - 1] ||
-			keys[i].descending != keys[0].descending)
+		if (keys[i].column != columns[i] || keys[i].descending != keys[0].descending)
 			return false;
 	return true;
 }
@@ -262,6 +268,25 @@ use_pair_index(ImgcatBranchPath *path)
 }
 
 /*
+ * Use the index of container and disk formats, if filters fix the first of
+ * them, or both, and it has the order of the keys behind that.  Which disk
+ * formats a container has is no chance, so that neither index alone leads to the
+ * images of both.
+ */
+static bool
+use_formats_index(ImgcatBranchPath *path)
+{
+	int			container = fixing_filter(path->branch, IMGCAT_COL_CONTAINER_FORMAT);
+	int			disk = fixing_filter(path->branch, IMGCAT_COL_DISK_FORMAT);
+
+	if (container < 0)
+		return false;
+	return (path->keys[0].column == IMGCAT_COL_DISK_FORMAT ||
+			(path->nkeys == 2 && path->keys[0].column == IMGCAT_COL_CREATED_AT && disk >= 0)) &&
+		use_prefix(path, "container_format", container, disk);
+}
+
+/*
  * Decide which index to read in order.
  */
 static void
@@ -286,10 +311,13 @@ set_order(ImgcatBranchPath *path)
 	path->can_order = path->order.index != NULL &&
 		(!branch->hidden || (path->direct && key->column == IMGCAT_COL_CREATED_AT));
 	if (branch->hidden || branch->nfilters == 0 ||
-		use_pair_index(path))
+		use_pair_index(path) || use_formats_index(path))
 		return;
 
-	/* the index of any filter on a value is in the order of creation */
+	/*
+	 * the index of any filter on a value is in the order of creation, but
+	 * that of container formats
+	 */
 	if (path->nkeys == 2 && key->column == IMGCAT_COL_CREATED_AT)
 	{
 		for (int i = 0; i < branch->nfilters; i++)
@@ -297,6 +325,7 @@ set_order(ImgcatBranchPath *path)
 			const char *suffix = filter_suffix(&branch->filters[i]);
 
 			if (suffix != NULL && imgcat_filter_is_value(&branch->filters[i]) &&
+				branch->filters[i].column != IMGCAT_COL_CONTAINER_FORMAT &&
 				imgcat_table_index(branch->table, branch->family, suffix) != NULL &&
 				(prefix < 0 || branch->filters[i].frequency < branch->filters[prefix].frequency))
 				prefix = i;

@@ -236,7 +236,7 @@ bound_behind(ImgcatBranchScan *scan, const ImgcatEntry *after)
 
 	if (path->direct && path->exact_after && path->nkeys > 1)
 	{
-		Datum		values[3];
+		Datum		values[IMGCAT_INDEX_KEYS_MAX];
 
 		for (int i = 0; i < path->nkeys; i++)
 			values[i] = imgcat_entry_value(after, path->keys[i].column);

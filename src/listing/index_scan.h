@@ -132,6 +132,9 @@ typedef struct ImgcatTable
 	int64		entries_read;
 } ImgcatTable;
 
+/* most columns that make the order of an index behind its scope */
+#define IMGCAT_INDEX_KEYS_MAX 4
+
 /* bounds that a scan may have behind its scope, a row comparison last */
 #define IMGCAT_BOUNDS_MAX 6
 
@@ -143,7 +146,7 @@ typedef struct ImgcatIndexScan
 	IndexScanDesc scan;			/* NULL: not started */
 	int			nkeys;
 	ScanKeyData keys[3 + IMGCAT_BOUNDS_MAX];
-	ScanKeyData members[3];		/* of the row comparison */
+	ScanKeyData members[IMGCAT_INDEX_KEYS_MAX]; /* of the row comparison */
 
 	ImgcatEntryColumns columns;
 	ImgcatEntry entry;			/* the current one */
@@ -177,6 +180,13 @@ typedef struct ImgcatTidFilter
 	const ItemPointerData *tids;
 } ImgcatTidFilter;
 
+/* The same of images that are shared, by identifier, as shares know them. */
+typedef struct ImgcatIdFilter
+{
+	int64		nids;
+	const pg_uuid_t *ids;
+} ImgcatIdFilter;
+
 /*
  * A branch: what the indexes of a family begin with, and what is asked of it.
  * All that it points to must outlive its scan.
@@ -202,7 +212,8 @@ typedef struct ImgcatBranch
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
 	const ImgcatTidFilter *tids;	/* of images */
-	ImgcatTable *images;		/* to look up what is shared */
+	const ImgcatIdFilter *ids;	/* of a branch of shares */
+	ImgcatTable *images;		/* to look up what is shared, without ids */
 	double		facet_share;	/* 0: none asked for */
 } ImgcatBranch;
 

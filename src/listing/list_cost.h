@@ -58,6 +58,12 @@
 #define IMGCAT_TID_FILTER_MAX 1000000
 
 /*
+ * Pages to find the row of a shared image by its identifier, so that it is told
+ * whether it has a facet.
+ */
+#define IMGCAT_SHARE_COST 1.5
+
+/*
  * A condition that this share of the images passes, or more, is left to the
  * recheck of a search scan; a rarer one leads an ordered scan (200 thousand
  * images: status=queued, 4 %, with a facet of 30 %).

@@ -396,6 +396,8 @@ ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 	scan->pub.next = ordered_next;
 	scan->pub.close = ordered_close;
 	by_tid = plan->probe != NULL && imgcat_plan_tids(plan);
+	if (by_tid)
+		imgcat_plan_shared_ids(plan);
 	for (int i = 0; i < plan->nbranches; i++)
 	{
 		ImgcatBranch *branch = &plan->branches[i];
@@ -405,6 +407,8 @@ ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 			branch->facet_share = Min(plan->matching / imgcat_number_of_rows(&plan->images), 1);
 		if (by_tid)
 			branch->tids = &plan->tids;
+		if (plan->shared_ids.ids != NULL)
+			branch->ids = &plan->shared_ids;
 		branch->images = &plan->images;
 		scan->branches[i].scan = imgcat_branch_scan_open(imgcat_plan_branch(plan, i));
 	}

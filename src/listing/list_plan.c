@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "image/gin_key.h"
 #include "image/property_index.h"
 #include "listing/list_plan.h"
 #include "utils/builtins.h"
@@ -369,6 +370,7 @@ bool
 imgcat_plan_tids(ImgcatListPlan *plan)
 {
 	ImgcatSearchKeys *search = &plan->search;
+	int			nread = 0;
 
 	if (plan->tids.tids != NULL)
 		return true;
@@ -378,18 +380,52 @@ imgcat_plan_tids(ImgcatListPlan *plan)
 		if (search->sets[i].images > IMGCAT_TID_FILTER_MAX ||
 			(plan->tids.tids != NULL && plan->tids.ntids <= plan->rows))
 			break;
-		(void) imgcat_search_tids(plan->probe, &search->sets[i], 1,
-								  IMGCAT_TID_FILTER_MAX, &plan->tids);
+		if (imgcat_search_tids(plan->probe, &search->sets[i], 1,
+							   IMGCAT_TID_FILTER_MAX, &plan->tids))
+			nread++;
 	}
 
-	/* each by itself is too common: few may have all of them */
-	if (plan->tids.tids == NULL && search->nsets > 1)
-		(void) imgcat_search_tids(plan->probe, search->sets, search->nsets,
-								  IMGCAT_TID_FILTER_MAX, &plan->tids);
+	/* what is left is too common by itself: few may have all of them */
+	if (nread < search->nsets && search->nsets > 1 &&
+		(plan->tids.tids == NULL || plan->tids.ntids > plan->rows))
+	{
+		ImgcatTidFilter all = {0};
+
+		if (imgcat_search_tids(plan->probe, search->sets, search->nsets,
+							   IMGCAT_TID_FILTER_MAX, &all))
+			plan->tids = all;
+	}
 	if (plan->tids.tids == NULL)
 		return false;
 	plan->matching = plan->tids.ntids;
 	return true;
+}
+
+/*
+ * A share does not know the row of its image, which costs two pages to look up.
+ * Where the rows of all shared images with the rarest facet, anybody's, are
+ * fewer than the shares that a page looks at, read their identifiers instead.
+ */
+void
+imgcat_plan_shared_ids(ImgcatListPlan *plan)
+{
+	const ImgcatListRequest *request = plan->request;
+	int64		shared = imgcat_gin_key_of_visibility("shared");
+	double		looked_at = 0;
+
+	for (int i = 0; i < plan->nbranches; i++)
+		if (plan->branches[i].table->is_shares)
+			looked_at += plan->rows * plan->branches[i].nimages / Max(plan->matching, 1);
+	for (int i = 0; i < request->nconditions && looked_at >= 1; i++)
+	{
+		ImgcatKeySet set;
+
+		if (request->conditions[i].kind != IMGCAT_COND_FACET)
+			continue;
+		set = imgcat_facet_set(&request->conditions[i], &shared, 1, NULL);
+		if (imgcat_search_ids(plan->probe, &set, IMGCAT_SHARE_COST * looked_at, &plan->shared_ids))
+			looked_at = plan->shared_ids.nids / IMGCAT_SHARE_COST;
+	}
 }
 
 /*

@@ -100,6 +100,9 @@ extern const ItemPointerData *imgcat_search_found(const ImgcatSearchProbe *probe
 extern bool imgcat_search_tids(ImgcatSearchProbe *probe,
 							   const ImgcatKeySet *sets, int nsets,
 							   int64 most, ImgcatTidFilter *filter);
+extern bool imgcat_search_ids(ImgcatSearchProbe *probe,
+							  const ImgcatKeySet *set, int64 most,
+							  ImgcatIdFilter * filter);
 extern bool imgcat_has_facets(const ImgcatBranch *branch,
 							  const ImgcatEntry *entry);
 extern bool imgcat_search_sample(ImgcatSearchProbe *probe, int64 at,
@@ -196,6 +199,7 @@ typedef struct ImgcatListPlan
 	double		matching;		/* images that have the facets, -1: unknown */
 	bool		fetch_all;		/* so few that all are fetched and sorted */
 	ImgcatTidFilter tids;		/* the row numbers of what has the facets */
+	ImgcatIdFilter shared_ids;	/* the identifiers of what of it is shared */
 
 	/* ordered scan */
 	bool		can_order;		/* all indexes are there */
@@ -211,6 +215,7 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 extern void imgcat_plan_estimate(ImgcatListPlan *plan);
 extern const ImgcatBranch *imgcat_plan_branch(ImgcatListPlan *plan, int at);
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
+extern void imgcat_plan_shared_ids(ImgcatListPlan *plan);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 
 /* What a page took: a scan may go by it, and EXPLAIN ANALYZE shows it. */

@@ -377,6 +377,42 @@ imgcat_search_tids(ImgcatSearchProbe *probe, const ImgcatKeySet *sets, int nsets
 }
 
 /*
+ * qsort() and bsearch() comparator of identifiers.
+ */
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, UUID_LEN);
+}
+
+/*
+ * The identifiers of all images of a set.  False: they are more than so many,
+ * or the index did not give rows; the filter stays as it was.
+ */
+bool
+imgcat_search_ids(ImgcatSearchProbe *probe, const ImgcatKeySet *set, int64 most,
+				  ImgcatIdFilter * filter)
+{
+	ImgcatTidFilter tids = {0};
+	pg_uuid_t  *ids;
+
+	if (!imgcat_search_tids(probe, set, 1, most, &tids))
+		return false;
+	ids = palloc(sizeof(pg_uuid_t) * Max(tids.ntids, 1));
+	filter->nids = 0;
+	for (int64 i = 0; i < tids.ntids; i++)
+	{
+		ImgcatEntry entry = {.tid = tids.tids[i]};
+
+		if (imgcat_read_row(probe->table, &entry))
+			ids[filter->nids++] = entry.id;
+	}
+	qsort(ids, filter->nids, sizeof(pg_uuid_t), compare_ids);
+	filter->ids = ids;
+	return true;
+}
+
+/*
  * The row numbers that the last probe found, at most IMGCAT_SEARCH_FETCH_MAX.
  * They live until the next probe.
  */
@@ -422,6 +458,10 @@ imgcat_has_facets(const ImgcatBranch *branch, const ImgcatEntry *entry)
 		return true;
 	if (!entry->of_share)
 		return is_among(branch->tids, &entry->tid);
+	if (branch->ids != NULL)
+		return branch->ids->nids > 0 &&
+			bsearch(&entry->id, branch->ids->ids, branch->ids->nids,
+					sizeof(pg_uuid_t), compare_ids) != NULL;
 
 	/* of all that the index finds one may be the image that is shared */
 	id_scan = imgcat_scan_for_id(branch->images, &entry->id);
