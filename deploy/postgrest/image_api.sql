@@ -318,6 +318,11 @@ CREATE FUNCTION image_api.http(bytea) RETURNS image_catalog."*/*"
 COMMENT ON FUNCTION image_api.http(bytea) IS
     'The original URLs of OpenStack, IMS and ACS: a proxy leads their requests here';
 
+/*
+ * PostgREST 12 makes a JSON string of each argument in a query string; later
+ * versions pass the text, which is the document itself.
+ */
+\set document 'CASE WHEN jsonb_typeof(filter) = \'string\' THEN (filter #>> \'{}\')::jsonb ELSE filter END'
 CREATE FUNCTION image_api.list_images(
         filter jsonb DEFAULT '{}', sort text DEFAULT NULL,
         page_size integer DEFAULT NULL, marker uuid DEFAULT NULL)
@@ -328,7 +333,7 @@ CREATE FUNCTION image_api.list_images(
                l.disk_format, l.container_format, l.min_disk, l.min_ram, l.size,
                l.virtual_size, l.checksum, l.os_hash_algo, l.os_hash_value,
                l.created_at, l.updated_at, l.tags, l.properties
-          FROM image_catalog.list_images(filter, sort, page_size, marker) l;
+          FROM image_catalog.list_images(:document, sort, page_size, marker) l;
     END;
 COMMENT ON FUNCTION image_api.list_images(jsonb, text, integer, uuid) IS
 $$A page of images, found by indexes
@@ -337,7 +342,7 @@ filter maps query parameters of OpenStack Image v2 (name, tag, status, visibilit
 
 CREATE FUNCTION image_api.count_images(filter jsonb DEFAULT '{}') RETURNS bigint
     LANGUAGE sql STABLE
-    RETURN image_catalog.count_images(filter);
+    RETURN image_catalog.count_images(:document);
 COMMENT ON FUNCTION image_api.count_images(jsonb) IS 'How many images all pages of list_images have';
 
 CREATE FUNCTION image_api.get_image(image_id uuid) RETURNS json

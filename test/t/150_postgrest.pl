@@ -210,7 +210,11 @@ my $claims = $caller{'mixed case'};
 	{ claims => $claims, path => '/rpc/list_images', query => "filter={\"visibility\":\"shared\"}&sort=name:asc&page_size=2&select=id&status=neq.killed" },
 	{ claims => $claims, path => '/rpc/count_images', body => { filter => { visibility => 'private' } } },
 	{ claims => { project_id => 'MixedCase', roles => 'admin' }, path => '/image_members', query => "select=member_id&image_id=eq.${id}8" },
-	{ path => '/image_members', query => 'limit=1', count => 1 });
+	{ path => '/image_members', query => 'limit=1', count => 1 },
+	# as PostgREST 12 hands over the arguments of a query string: as JSON strings
+	{ claims => $claims, path => '/rpc/list_images', query => 'select=id', body => { filter => $json->encode('{"tag":"x,y"}') } },
+	{ claims => $claims, path => '/rpc/count_images', body => { filter => $json->encode('{"visibility":"private"}') } },
+	map({ { claims => $claims, path => '/rpc/list_images', body => { filter => $json->encode($_) } } } 'x', '"{}"', '[]'));
 is($json->encode($answers[0]{body}), qq([{"hw_disk_bus":"scsi","id":"${id}1","label":"Ubuntu, 24.04 \\"x\\" (a)","min_ram":"0","tags":["a b","x,y"]}]), 'columns, alias, cast, a property');
 is($json->encode($answers[1]{body}), '[{"checksum":null,"min_disk":0,"name":"","properties":{"secret":"s1"},"size":null,"tags":["shared"],"visibility":"shared"}]', 'all of a shared image');
 is($json->encode($answers[2]{body}), qq([{"id":"${id}1","image_members":[]},{"id":"${id}3","image_members":[{"member_id":"m1","status":"pending"},{"member_id":"m2","status":"accepted"}]},{"id":"${id}4","image_members":[{"member_id":"MixedCase","status":"accepted"}]}]), 'members of images');
@@ -222,6 +226,9 @@ is($answers[7]{rows}, 2, 'a page of it');
 is($answers[8]{body}, 1, 'a count');
 is($answers[9]{rows}, 1, 'an administrator sees members');
 is($answers[10]{total}, 0, 'nobody sees none');
+is(ids($answers[11]), "${id}1", 'a filter that is a JSON string');
+is($answers[12]{body}, 1, 'a count by it');
+is(join(' ', map { $_->{state} } @answers[ 13 .. 15 ]), '22P02 22023 22023', 'a string of no JSON, a string in a string, no object');
 
 my $reader = { project_id => 'p', roles => ['container_image_reader'] };
 my $count = $node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.container_images');
