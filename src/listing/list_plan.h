@@ -102,7 +102,7 @@ extern bool imgcat_search_tids(ImgcatSearchProbe *probe,
 							   int64 most, ImgcatTidFilter *filter);
 extern bool imgcat_search_ids(ImgcatSearchProbe *probe,
 							  const ImgcatKeySet *set, int64 most,
-							  ImgcatIdFilter * filter);
+							  ImgcatIdFilter *filter);
 extern bool imgcat_has_facets(const ImgcatBranch *branch,
 							  const ImgcatEntry *entry);
 extern bool imgcat_search_sample(ImgcatSearchProbe *probe, int64 at,

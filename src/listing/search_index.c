@@ -391,7 +391,7 @@ compare_ids(const void *a, const void *b)
  */
 bool
 imgcat_search_ids(ImgcatSearchProbe *probe, const ImgcatKeySet *set, int64 most,
-				  ImgcatIdFilter * filter)
+				  ImgcatIdFilter *filter)
 {
 	ImgcatTidFilter tids = {0};
 	pg_uuid_t  *ids;
