@@ -29,9 +29,9 @@ INSERT INTO request (name, statement)
 	  FROM (VALUES (ARRAY['created_at.desc', 'created_at DESC']), (ARRAY['created_at.asc', 'created_at']),
 				   (ARRAY['updated_at.desc', 'updated_at DESC']), (ARRAY['id', 'id']),
 				   (ARRAY['status.desc,created_at.desc', 'status DESC, created_at DESC']),
-				   (ARRAY['name_or_empty', 'images.name_or_empty']),
-				   (ARRAY['size_or_zero.desc', 'images.size_or_zero DESC']),
-				   (ARRAY['name', 'name'])) orders (o)
+				   (ARRAY['name', 'name']), (ARRAY['name.desc', 'name DESC']),
+				   (ARRAY['size', 'size']), (ARRAY['size.desc', 'size DESC']),
+				   (ARRAY['disk_format', 'disk_format']), (ARRAY['disk_format.desc', 'disk_format DESC'])) orders (o)
 	 UNION ALL
 	SELECT f[1], format('SELECT * FROM image_api.images WHERE %s ORDER BY created_at DESC LIMIT $1 OFFSET $2', f[2])
 	  FROM (VALUES (ARRAY['status=eq.active', 'status = ''active''']),

@@ -105,4 +105,48 @@
 	ExecutorRun(query, direction, count, false)
 #endif
 
+/*
+ * Paths of a foreign table: 17 takes clauses that a pushed join restricts, 18
+ * a number of disabled nodes; neither is ours.  Users include
+ * optimizer/pathnode.h.
+ */
+#if PG_VERSION_NUM >= 180000
+#define imgcat_foreign_scan_path(root, rel, rows, startup, total, pathkeys, outer, private) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, pathkeys, \
+							outer, NULL, NIL, private)
+#define imgcat_foreign_upper_path(root, rel, target, rows, startup, total, private) \
+	create_foreign_upper_path(root, rel, target, rows, 0, startup, total, NIL, \
+							  NULL, NIL, private)
+#elif PG_VERSION_NUM >= 170000
+#define imgcat_foreign_scan_path(root, rel, rows, startup, total, pathkeys, outer, private) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, \
+							outer, NULL, NIL, private)
+#define imgcat_foreign_upper_path(root, rel, target, rows, startup, total, private) \
+	create_foreign_upper_path(root, rel, target, rows, startup, total, NIL, \
+							  NULL, NIL, private)
+#else
+#define imgcat_foreign_scan_path(root, rel, rows, startup, total, pathkeys, outer, private) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, \
+							outer, NULL, private)
+#define imgcat_foreign_upper_path(root, rel, target, rows, startup, total, private) \
+	create_foreign_upper_path(root, rel, target, rows, startup, total, NIL, \
+							  NULL, private)
+#endif
+
+/* the direction of a key of an order; its users include nodes/pathnodes.h */
+#if PG_VERSION_NUM >= 180000
+#define imgcat_pathkey_is_descending(pathkey) ((pathkey)->pk_cmptype == COMPARE_GT)
+#else
+#define imgcat_pathkey_is_descending(pathkey) \
+	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
+#endif
+
+/* lines of EXPLAIN */
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#else
+#include "commands/explain.h"
+#endif
+
 #endif							/* IMGCAT_COMPAT_H */

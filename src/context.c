@@ -25,10 +25,9 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
-static char *project_id_setting = NULL;
-static char *user_id_setting = NULL;
-static char *roles_setting = NULL;
-static bool is_admin_setting = false;
+/* those of the session, and those that count: others where a scan goes on */
+static ImgcatSettings session_settings;
+static const ImgcatSettings *settings = &session_settings;
 
 int			imgcat_dialect = IMGCAT_DIALECT_OPENSTACK;
 int			imgcat_page_limit_default = 25;
@@ -82,22 +81,22 @@ imgcat_define_settings(void)
 	DefineCustomStringVariable("image_catalog.project_id",
 							   "Project on whose behalf the session acts.",
 							   "Empty means no project: public and community images only.",
-							   &project_id_setting, "", PGC_SUSET, IMGCAT_GUC_FLAGS,
+							   &session_settings.project_id, "", PGC_SUSET, IMGCAT_GUC_FLAGS,
 							   NULL, NULL, NULL);
 	DefineCustomStringVariable("image_catalog.user_id",
 							   "User on whose behalf the session acts.",
 							   NULL,
-							   &user_id_setting, "", PGC_SUSET, IMGCAT_GUC_FLAGS,
+							   &session_settings.user_id, "", PGC_SUSET, IMGCAT_GUC_FLAGS,
 							   NULL, NULL, NULL);
 	DefineCustomStringVariable("image_catalog.roles",
 							   "Comma-separated roles of the caller in its project.",
 							   "reader may read, member may write what its project owns, admin administers.",
-							   &roles_setting, IMGCAT_DEFAULT_ROLES, PGC_SUSET, IMGCAT_GUC_FLAGS,
+							   &session_settings.roles, IMGCAT_DEFAULT_ROLES, PGC_SUSET, IMGCAT_GUC_FLAGS,
 							   NULL, NULL, NULL);
 	DefineCustomBoolVariable("image_catalog.is_admin",
 							 "The caller administers the whole catalogue.",
 							 NULL,
-							 &is_admin_setting, false, PGC_SUSET, IMGCAT_GUC_FLAGS,
+							 &session_settings.is_admin, false, PGC_SUSET, IMGCAT_GUC_FLAGS,
 							 NULL, NULL, NULL);
 	DefineCustomEnumVariable("image_catalog.dialect",
 							 "What /v2/images means where OpenStack and IMS differ.",
@@ -203,7 +202,7 @@ has_role(const ImgcatIdentity *identity, const char *role)
 		case IMGCAT_ROLE_ADMINISTRATOR:
 			return pg_strcasecmp(role, "admin") == 0;
 		default:
-			return is_word_of(roles_setting, role) &&
+			return is_word_of(settings->roles, role) &&
 				(identity->heeds[IMGCAT_SETTING_ROLES] ||
 				 is_word_of(IMGCAT_DEFAULT_ROLES, role));
 	}
@@ -250,16 +249,44 @@ imgcat_caller(void)
 	else if (identity->kind != IMGCAT_ROLE_ADMINISTRATOR)
 	{
 		caller.project_id = heeded_text(identity, IMGCAT_SETTING_PROJECT_ID,
-										project_id_setting);
+										settings->project_id);
 		caller.user_id = heeded_text(identity, IMGCAT_SETTING_USER_ID,
-									 user_id_setting);
+									 settings->user_id);
 		caller.is_admin = caller.is_admin ||
-			(is_admin_setting && identity->heeds[IMGCAT_SETTING_IS_ADMIN]) ||
+			(settings->is_admin && identity->heeds[IMGCAT_SETTING_IS_ADMIN]) ||
 			(caller.project_id == NULL && identity->is_superuser);
 	}
 	caller.is_member = caller.is_admin || has_role(identity, "member");
 	caller.is_reader = caller.is_admin || has_role(identity, "reader");
 	return caller;
+}
+
+/*
+ * The settings that count now, copied into the current memory context.
+ */
+ImgcatSettings
+imgcat_copy_settings(void)
+{
+	ImgcatSettings copy = *settings;
+
+	copy.project_id = copy.project_id == NULL ? NULL : pstrdup(copy.project_id);
+	copy.user_id = copy.user_id == NULL ? NULL : pstrdup(copy.user_id);
+	copy.roles = copy.roles == NULL ? NULL : pstrdup(copy.roles);
+	return copy;
+}
+
+/*
+ * Let settings count that were copied before; NULL changes nothing.  Returns
+ * those that counted until now: the caller puts them back, after an error, too.
+ */
+const ImgcatSettings *
+imgcat_use_settings(const ImgcatSettings *noted)
+{
+	const ImgcatSettings *former = settings;
+
+	if (noted != NULL)
+		settings = noted;
+	return former;
 }
 
 PG_FUNCTION_INFO_V1(imgcat_current_project);

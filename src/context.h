@@ -31,6 +31,15 @@ typedef struct ImgcatCaller
 	bool		is_member;		/* role member */
 } ImgcatCaller;
 
+/* The settings that say who is asking, where they count for the caller. */
+typedef struct ImgcatSettings
+{
+	char	   *project_id;
+	char	   *user_id;
+	char	   *roles;
+	bool		is_admin;
+} ImgcatSettings;
+
 extern int	imgcat_dialect;
 extern int	imgcat_page_limit_default;
 extern int	imgcat_page_limit_max;
@@ -46,6 +55,8 @@ extern bool imgcat_http_errors;
 extern void imgcat_define_settings(void);
 extern ImgcatCaller imgcat_caller(void);
 extern bool imgcat_caller_has_role(const char *role);
+extern ImgcatSettings imgcat_copy_settings(void);
+extern const ImgcatSettings *imgcat_use_settings(const ImgcatSettings *noted);
 
 extern List *imgcat_refused_settings(void);
 extern void imgcat_note_refused_settings(List *names);

@@ -215,34 +215,33 @@ hush(Oid caller)
 }
 
 /*
- * Run a function of the API: its body, as the owner of the tables, for the
- * caller noted now.  Restrictions that the caller is under (a security-
- * restricted operation) stay.
+ * Run a body as the owner of the tables, for the caller, by the settings noted
+ * (NULL: those that count now).  Restrictions that the caller is under (a
+ * security-restricted operation) stay.
  */
-Datum
-imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
+static void
+run_as_owner(Oid caller, const ImgcatSettings *settings,
+			 void (*body) (void *argument), void *argument)
 {
 	Entry		entry;
 	Oid			user;
 	int			security_context;
 	int			plans;
+	const ImgcatSettings *former;
 	volatile int nest_level;
 	volatile bool failed = true;
-	volatile Datum result = (Datum) 0;
 
-	for (int argument = 0; argument < nrequired; argument++)
-		if (fcinfo->args[argument].isnull)
-			refuse_null(fcinfo, argument);
 	imgcat_check_settings();
 	if (!tables_known)
 		find_tables();
 
 	GetUserIdAndSecContext(&user, &security_context);
-	entry.caller = imgcat_calling_role();
+	entry.caller = caller;
 	entry.owner = tables_owner;
 	entry.outer = current_entry;
-	nest_level = hush(entry.caller);
+	nest_level = hush(caller);
 	plans = imgcat_plans_enter();
+	former = imgcat_use_settings(settings);
 
 	PG_TRY();
 	{
@@ -250,12 +249,13 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 		SetUserIdAndSecContext(tables_owner,
 							   security_context | SECURITY_LOCAL_USERID_CHANGE |
 							   SECURITY_NOFORCE_RLS);
-		result = body(fcinfo);
+		body(argument);
 		failed = false;
 	}
 	PG_FINALLY();
 	{
 		current_entry = entry.outer;
+		(void) imgcat_use_settings(former);
 		/* only on the way out: within, errors are caught by their own codes */
 		if (failed && entry.outer == NULL && imgcat_http_errors)
 			errcode(imgcat_http_sqlstate(geterrcode()));
@@ -265,5 +265,62 @@ imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
 	PG_END_TRY();
 	if (nest_level > 0)
 		AtEOXact_GUC(true, nest_level);
-	return result;
+}
+
+/* A call of a function of the API. */
+typedef struct FunctionCall
+{
+	FunctionCallInfo fcinfo;
+	PGFunction	body;
+	Datum		result;
+} FunctionCall;
+
+static void
+call_function(void *argument)
+{
+	FunctionCall *call = argument;
+
+	call->result = call->body(call->fcinfo);
+}
+
+/*
+ * Run a function of the API: its body, as the owner of the tables, for the
+ * caller noted now.
+ */
+Datum
+imgcat_enter(FunctionCallInfo fcinfo, PGFunction body, int nrequired)
+{
+	FunctionCall call = {.fcinfo = fcinfo,.body = body};
+
+	for (int argument = 0; argument < nrequired; argument++)
+		if (fcinfo->args[argument].isnull)
+			refuse_null(fcinfo, argument);
+	run_as_owner(imgcat_calling_role(), NULL, call_function, &call);
+	return call.result;
+}
+
+/*
+ * Who is asking now, for imgcat_enter_for(); in the current memory context.
+ */
+ImgcatNotedCaller
+imgcat_note_caller(void)
+{
+	ImgcatNotedCaller caller;
+
+	imgcat_check_settings();
+	caller.role = imgcat_calling_role();
+	caller.settings = imgcat_copy_settings();
+	return caller;
+}
+
+/*
+ * Run a body as the owner of the tables, for a caller noted before, whoever is
+ * the effective user now and whatever the settings say.  What has begun for the
+ * one must not go on for another.
+ */
+void
+imgcat_enter_for(const ImgcatNotedCaller *caller,
+				 void (*body) (void *argument), void *argument)
+{
+	run_as_owner(caller->role, &caller->settings, body, argument);
 }

@@ -34,6 +34,7 @@
 #ifndef IMGCAT_ENTRY_H
 #define IMGCAT_ENTRY_H
 
+#include "context.h"
 #include "fmgr.h"
 
 #define IMGCAT_FUNCTION(name, nrequired) \
@@ -47,11 +48,21 @@ name(PG_FUNCTION_ARGS) \
 static Datum \
 name##_body(FunctionCallInfo fcinfo)
 
+/* A caller for whom something goes on later: a scan, row by row. */
+typedef struct ImgcatNotedCaller
+{
+	Oid			role;
+	ImgcatSettings settings;
+} ImgcatNotedCaller;
+
 extern bool imgcat_answering_http;
 extern const char *imgcat_http_request_id;
 
 extern Datum imgcat_enter(FunctionCallInfo fcinfo, PGFunction body,
 						  int nrequired);
+extern ImgcatNotedCaller imgcat_note_caller(void);
+extern void imgcat_enter_for(const ImgcatNotedCaller *caller,
+							 void (*body) (void *argument), void *argument);
 extern Oid	imgcat_calling_role(void);
 extern Oid	imgcat_extension_schema(void);
 

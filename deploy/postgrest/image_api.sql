@@ -4,12 +4,14 @@
 -- Run as superuser after roles.sql, and again after an upgrade of the extension:
 -- the schema is dropped and made anew, so it holds nothing of others.
 --
--- It is no part of the extension, because of its owner.  The views read the
--- tables with the rights of image_api, which neither owns them nor is a
--- superuser: so row-level security, which asks who is calling, guards every row
--- before any filter of the client sees it, and the planner still takes the views
--- apart and reads indexes in the order asked.  A security_barrier view would be
--- as safe, and sort all that the caller may list for every page.
+-- It is no part of the extension, because of its owner.  The view images reads
+-- the foreign table of the list, which gives whoever asks what it may list and
+-- nothing else.  The others read the tables with the rights of image_api, which
+-- neither owns them nor is a superuser: so row-level security, which asks who is
+-- calling, guards every row before any filter of the client sees it, and the
+-- planner still takes the views apart and reads indexes in the order asked.  A
+-- security_barrier view would be as safe, and sort all that the caller may list
+-- for every page.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -20,7 +22,7 @@ BEGIN;
 DROP SCHEMA IF EXISTS image_api CASCADE;
 CREATE SCHEMA image_api AUTHORIZATION image_api;
 
-GRANT SELECT ON image_catalog.images, image_catalog.image_members, image_catalog.image_shares,
+GRANT SELECT ON image_catalog.listed_images, image_catalog.images, image_catalog.image_members, image_catalog.image_shares,
     image_catalog.container_images, image_catalog.container_image_names,
     image_catalog.container_components, image_catalog.container_findings,
     image_catalog.container_finding_rules, image_catalog.container_watched_images
@@ -33,85 +35,16 @@ $$Image catalogue
 
 Disk images and container images. Read images, image_members, container_images and findings as resources; write, and search by tags and properties, through the functions under /rpc. A token says who is asking.$$;
 
-/*
- * Images.  What list_images() lists without a filter, in branches as it has
- * them: public images; the project's own that others list, private or shared;
- * what is shared with it and accepted; for an administrator all private and
- * shared ones.
- *
- * The branches carry no conditions of their own: those of the view are pushed
- * down into each, where the planner finds an index in the order of the request
- * and merges them.  For that, an index's leading columns must be equal to one
- * constant in all branches.  So each column stands as a key of its own in the
- * branch that is bound by it, and as the constant in the others.
- *
- * A share has what lists sort by; the rest of a shared image is joined to it.
- */
-\set columns 'id, name, status::text AS status, visibility::text AS visibility, protected, os_hidden, owner, disk_format::text AS disk_format, container_format::text AS container_format, min_disk, min_ram, size, virtual_size, checksum, os_hash_algo, os_hash_value, created_at, updated_at, tags, properties'
-\set anybody 'COALESCE(image_catalog.current_project(), \'\') COLLATE "C"'
-\set nothing 'NULL::uuid AS shared_id'
+/* Images: what list_images() lists without a filter. */
 CREATE VIEW image_api.images AS
-SELECT i.id, i.name, i.status, i.visibility, i.protected, i.os_hidden, i.owner,
-       i.disk_format, i.container_format,
-       COALESCE(i.min_disk, shared.min_disk) AS min_disk,
-       COALESCE(i.min_ram, shared.min_ram) AS min_ram,
-       i.size,
-       COALESCE(i.virtual_size, shared.virtual_size) AS virtual_size,
-       COALESCE(i.checksum, shared.checksum) AS checksum,
-       COALESCE(i.os_hash_algo, shared.os_hash_algo) AS os_hash_algo,
-       COALESCE(i.os_hash_value, shared.os_hash_value) AS os_hash_value,
-       i.created_at, i.updated_at,
-       COALESCE(i.tags, shared.tags) AS tags,
-       image_catalog.readable_properties(COALESCE(i.properties, shared.properties)) AS properties
-  FROM (SELECT true AS applies, :anybody AS project, visibility::text AS public,
-               'community' AS community, 'private' AS private, 'shared' AS shared,
-               'accepted' AS answer, :nothing, :columns
-          FROM image_catalog.images
-        UNION ALL
-        SELECT image_catalog.current_project() IS NOT NULL, owner, 'public',
-               visibility::text, 'private', 'shared',
-               'accepted', :nothing, :columns
-          FROM image_catalog.images
-        UNION ALL
-        SELECT image_catalog.current_project() IS NOT NULL AND NOT image_catalog.is_catalog_admin(), owner, 'public',
-               'community', visibility::text, 'shared',
-               'accepted', :nothing, :columns
-          FROM image_catalog.images
-        UNION ALL
-        SELECT image_catalog.current_project() IS NOT NULL AND NOT image_catalog.is_catalog_admin(), owner, 'public',
-               'community', 'private', visibility::text,
-               'accepted', :nothing, :columns
-          FROM image_catalog.images
-        UNION ALL
-        SELECT image_catalog.is_catalog_admin(), :anybody, 'public',
-               'community', visibility::text, 'shared',
-               'accepted', :nothing, :columns
-          FROM image_catalog.images
-        UNION ALL
-        SELECT image_catalog.is_catalog_admin(), :anybody, 'public',
-               'community', 'private', visibility::text,
-               'accepted', :nothing, :columns
-          FROM image_catalog.images
-        UNION ALL
-        SELECT image_catalog.current_project() IS NOT NULL AND NOT image_catalog.is_catalog_admin(), member_id, 'public',
-               'community', 'private', 'shared',
-               answer, image_id, image_id,
-               CASE WHEN NOT image_catalog.summary_lacks(summary, 'name') THEN name END,
-               status, 'shared', protected, os_hidden, owner,
-               NULLIF(disk_format, ''), NULLIF(container_format, ''), NULL, NULL,
-               CASE WHEN NOT image_catalog.summary_lacks(summary, 'size') THEN size END,
-               NULL, NULL, NULL, NULL, created_at, updated_at, NULL, NULL
-          FROM image_catalog.image_shares) i
-       LEFT JOIN image_catalog.images shared ON shared.id = i.shared_id
- WHERE i.applies
-   AND i.project = (SELECT COALESCE(image_catalog.current_project(), '') COLLATE "C")
-   AND i.public = 'public' AND i.community = 'community'
-   AND i.private = 'private' AND i.shared = 'shared' AND i.answer = 'accepted'
-   AND NOT i.os_hidden AND i.status <> 'deleted' AND i.status <> 'killed';
+SELECT id, name, status, visibility, protected, os_hidden, owner, disk_format,
+       container_format, min_disk, min_ram, size, virtual_size, checksum,
+       os_hash_algo, os_hash_value, created_at, updated_at, tags, properties
+  FROM image_catalog.listed_images;
 COMMENT ON VIEW image_api.images IS
 $$Disk images
 
-What the caller lists: public images, its project's own, and those shared with it that it accepted; an administrator all but community images. Hidden and deleted images are left out. order by created_at, updated_at, id or status reads only the page.$$;
+What the caller lists: public images, its project's own, and those shared with it that it accepted; an administrator all but community images. Hidden and deleted images are left out. A page in the order of id, name, status, size, disk_format, container_format, created_at or updated_at reads little more than itself, and filters on columns, tags and properties are found by indexes.$$;
 COMMENT ON COLUMN image_api.images.id IS 'identifier; never used again';
 COMMENT ON COLUMN image_api.images.name IS 'name, which others may have too; null: none';
 COMMENT ON COLUMN image_api.images.status IS 'queued, saving, active, uploading, importing, pending_delete or deactivated';
@@ -132,23 +65,6 @@ COMMENT ON COLUMN image_api.images.created_at IS 'when the image was created';
 COMMENT ON COLUMN image_api.images.updated_at IS 'when it was last changed';
 COMMENT ON COLUMN image_api.images.tags IS 'tags, sorted, without duplicates';
 COMMENT ON COLUMN image_api.images.properties IS 'custom properties that the caller may read: an object of strings';
-
-/*
- * What the indexes of names and sizes hold; a request may order by them.  The
- * domain gives a function's text the collation of the index.
- */
-CREATE DOMAIN image_api.bytewise_text AS text COLLATE "C";
-COMMENT ON DOMAIN image_api.bytewise_text IS 'text that compares byte by byte';
-CREATE FUNCTION image_api.name_or_empty(image_api.images) RETURNS image_api.bytewise_text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE($1.name, '');
-COMMENT ON FUNCTION image_api.name_or_empty(image_api.images) IS
-    'name, the empty string for none: images are ordered by it through an index';
-CREATE FUNCTION image_api.size_or_zero(image_api.images) RETURNS bigint
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE($1.size, 0);
-COMMENT ON FUNCTION image_api.size_or_zero(image_api.images) IS
-    'size, zero for none: images are ordered by it through an index';
 
 /*
  * Members: an owner reads those of its images, a member itself.  Row-level

@@ -46,16 +46,31 @@ imgcat_image_row_read(ImgcatImageRow *row, HeapTuple tuple, TupleDesc tupdesc)
 }
 
 /*
- * Is the property internal to the service, never shown?
+ * The name of a property that is internal to the service, never shown; NULL: there
+ * are no more.
+ */
+const char *
+imgcat_internal_property(int at)
+{
+	static const char *const names[] = {
+		"os_glance_stage_host", "os_glance_hash_op_host", NULL
+	};
+
+	return names[at];
+}
+
+/*
+ * Is the property internal to the service?
  */
 bool
 imgcat_property_is_internal(const char *name, size_t length)
 {
-	static const char stage[] = "os_glance_stage_host";
-	static const char hash[] = "os_glance_hash_op_host";
+	const char *internal;
 
-	return (length == sizeof(stage) - 1 && memcmp(name, stage, length) == 0) ||
-		(length == sizeof(hash) - 1 && memcmp(name, hash, length) == 0);
+	for (int i = 0; (internal = imgcat_internal_property(i)) != NULL; i++)
+		if (length == strlen(internal) && memcmp(name, internal, length) == 0)
+			return true;
+	return false;
 }
 
 /*

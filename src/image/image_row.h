@@ -58,6 +58,7 @@ typedef struct ImgcatImageRow
 
 extern void imgcat_image_row_read(ImgcatImageRow *row, HeapTuple tuple,
 								  TupleDesc tupdesc);
+extern const char *imgcat_internal_property(int at);
 extern bool imgcat_property_is_internal(const char *name, size_t length);
 extern void imgcat_image_row_json(StringInfo out, const ImgcatImageRow *row);
 

@@ -301,6 +301,37 @@ imgcat_properties_readable(Jsonb *properties)
 }
 
 /*
+ * Is a property internal to the service there?
+ */
+static bool
+has_internal(Jsonb *properties)
+{
+	const char *name;
+
+	for (int i = 0; (name = imgcat_internal_property(i)) != NULL; i++)
+	{
+		JsonbValue	value;
+
+		if (getKeyJsonValueFromContainer(&properties->root, name, strlen(name), &value) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a document shows of properties: what the caller may read, without those
+ * that are internal to the service.
+ */
+Jsonb *
+imgcat_properties_shown(Jsonb *properties)
+{
+	load_rules();
+	if (nrules == 0 && (!JB_ROOT_IS_OBJECT(properties) || !has_internal(properties)))
+		return properties;
+	return readable_properties(properties, true);
+}
+
+/*
  * Leave in the row what the caller may read.
  */
 void
@@ -320,6 +351,5 @@ PG_FUNCTION_INFO_V1(imgcat_readable_properties);
 Datum
 imgcat_readable_properties(PG_FUNCTION_ARGS)
 {
-	load_rules();
-	PG_RETURN_JSONB_P(readable_properties(PG_GETARG_JSONB_P(0), true));
+	PG_RETURN_JSONB_P(imgcat_properties_shown(PG_GETARG_JSONB_P(0)));
 }

@@ -26,6 +26,7 @@ typedef enum ImgcatPropertyAction
 extern bool imgcat_property_allowed(ImgcatPropertyAction action,
 									const char *name, size_t length);
 extern Jsonb *imgcat_properties_readable(Jsonb *properties);
+extern Jsonb *imgcat_properties_shown(Jsonb *properties);
 extern void imgcat_image_row_hide_protected(ImgcatImageRow *row);
 
 #endif							/* IMGCAT_PROTECTION_H */

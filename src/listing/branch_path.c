@@ -34,7 +34,7 @@ static bool
 filter_is_empty(const ImgcatCondition *filter)
 {
 	return filter->kind == IMGCAT_COND_RANGE ? filter->low > filter->high
-		: filter->ntexts == 0;
+		: filter->kind != IMGCAT_COND_PRESENT && filter->ntexts == 0;
 }
 
 /*
@@ -44,6 +44,7 @@ static const char *
 filter_suffix(const ImgcatCondition *filter)
 {
 	return filter->kind == IMGCAT_COND_INDEXED ? filter->suffix
+		: filter->kind == IMGCAT_COND_PRESENT ? NULL
 		: imgcat_index_suffix(filter->column);
 }
 

@@ -527,6 +527,10 @@ imgcat_filter_match(const ImgcatCondition *filter, const ImgcatEntry *entry)
 			? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
 	if (missing >= 0 && !filter->missing && summary_part(entry, missing))
 		return IMGCAT_MATCH_NO;
+	if (filter->kind == IMGCAT_COND_PRESENT)
+		return columns[filter->column].kind == COLUMN_ENUM &&
+			summary_part(entry, columns[filter->column].part) == IMGCAT_SUMMARY_NO_VALUE
+			? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
 	return filter->kind == IMGCAT_COND_RANGE ? match_range(filter, entry)
 		: match_text(filter, entry);
 }

@@ -129,8 +129,8 @@ notice_lowered_limit(const ImgcatListRequest *request, const PageReceiver *page)
 /*
  * Refuse a caller that may not list at all.
  */
-static void
-check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
+void
+imgcat_check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
 {
 	if (!caller->is_reader)
 		ereport(ERROR,
@@ -343,7 +343,7 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 	ImgcatListRequest request;
 	PageReceiver page;
 
-	check_may_list(&caller, imgcat_dialect);
+	imgcat_check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
 	add_list_arguments(&request, fcinfo);
 	imgcat_list_request_finish(&request, &caller);
@@ -419,7 +419,7 @@ page_document(ImgcatDialect dialect, const text *query, const char *path,
 	PageReceiver page;
 	StringInfoData json;
 
-	check_may_list(&caller, dialect);
+	imgcat_check_may_list(&caller, dialect);
 	imgcat_list_request_begin(&request, dialect);
 	add_query_string(&request, query, path);
 	imgcat_list_request_finish(&request, &caller);
@@ -532,7 +532,7 @@ IMGCAT_FUNCTION(imgcat_list_cloud_image_tags, 1)
 	int64		page;
 	int64		limit;
 
-	check_may_list(&caller, IMGCAT_DIALECT_IMS);
+	imgcat_check_may_list(&caller, IMGCAT_DIALECT_IMS);
 	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
 	add_query_string(&request, PG_GETARG_TEXT_PP(0), "/v1/cloudimages/tags");
 	page = take_page_number(&request);
@@ -573,7 +573,7 @@ IMGCAT_FUNCTION(imgcat_count_images, 0)
 	bool		is_null;
 	int64		count;
 
-	check_may_list(&caller, imgcat_dialect);
+	imgcat_check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
 	if (!PG_ARGISNULL(0))
 		add_filter_object(&request, PG_GETARG_JSONB_P(0));

@@ -38,6 +38,12 @@ is_shown(const ImgcatCondition *condition)
 				condition->ntexts <= MAX_VALUES;
 		case IMGCAT_COND_RANGE:
 			return condition->column != IMGCAT_COL_VIRTUAL_SIZE;
+		case IMGCAT_COND_MISSING:
+		case IMGCAT_COND_PRESENT:
+			return condition->column == IMGCAT_COL_NAME ||
+				condition->column == IMGCAT_COL_SIZE ||
+				condition->column == IMGCAT_COL_DISK_FORMAT ||
+				condition->column == IMGCAT_COL_CONTAINER_FORMAT;
 		case IMGCAT_COND_REGISTERED:
 			return true;
 		default:
@@ -58,6 +64,23 @@ set_indexed(ImgcatCondition *filter, int column, const char *suffix, const char 
 	filter->column = column;
 	filter->suffix = suffix;
 	imgcat_filter_set_texts(filter, &text_value, 1);
+}
+
+/*
+ * Set the filter on a missing value, which index entries hold as the empty
+ * string or as zero, among others: the recheck tells those apart.
+ */
+static void
+set_missing(ImgcatCondition *filter)
+{
+	Datum		empty = PointerGetDatum(cstring_to_text(""));
+
+	filter->missing = true;
+	filter->kind = filter->column == IMGCAT_COL_SIZE ? IMGCAT_COND_RANGE : IMGCAT_COND_TEXT;
+	if (filter->kind == IMGCAT_COND_TEXT)
+		imgcat_filter_set_texts(filter, &empty, 1);
+	else
+		filter->low = filter->high = 0;
 }
 
 /*
@@ -143,6 +166,8 @@ set_filters(ImgcatListPlan *plan)
 			*filter = *condition;
 			if (filter->kind == IMGCAT_COND_TEXT)
 				imgcat_filter_set_texts(filter, condition->texts, condition->ntexts);
+			else if (filter->kind == IMGCAT_COND_MISSING)
+				set_missing(filter);
 			filter->frequency = imgcat_estimate_condition(&plan->images, filter);
 			plan->nfilters++;
 		}
@@ -597,6 +622,27 @@ imgcat_plan_branch(ImgcatListPlan *plan, int at)
 	branch->after = plan->after;
 	branch->rows = images > 0 ? plan->rows * branch->nimages / images + 1 : plan->rows;
 	return branch;
+}
+
+/*
+ * About how many images the caller lists, without any filter.
+ */
+double
+imgcat_estimate_listed(const ImgcatCaller *caller)
+{
+	ImgcatListRequest request;
+	ImgcatListPlan *plan = palloc(sizeof(ImgcatListPlan));
+	double		images = 0;
+
+	imgcat_list_request_begin(&request, IMGCAT_DIALECT_OPENSTACK);
+	imgcat_list_request_finish(&request, caller);
+	imgcat_plan_list(plan, &request, caller, NULL, 1);
+	imgcat_plan_estimate(plan);
+	for (int i = 0; i < plan->nbranches; i++)
+		images += plan->branches[i].nimages;
+	imgcat_plan_end(plan);
+	pfree(plan);
+	return images;
 }
 
 /*

@@ -213,6 +213,7 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 							 const ImgcatCaller *caller,
 							 const ImgcatEntry *after, int64 rows);
 extern void imgcat_plan_estimate(ImgcatListPlan *plan);
+extern double imgcat_estimate_listed(const ImgcatCaller *caller);
 extern const ImgcatBranch *imgcat_plan_branch(ImgcatListPlan *plan, int at);
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_shared_ids(ImgcatListPlan *plan);
@@ -253,6 +254,8 @@ extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
 extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
 									  const ImgcatListPlan *plan);
 
+extern void imgcat_check_may_list(const ImgcatCaller *caller,
+								  ImgcatDialect dialect);
 extern bool imgcat_find_marker(const ImgcatListRequest *request,
 							   const ImgcatCaller *caller,
 							   ImgcatEntry *marker);

@@ -28,9 +28,13 @@ typedef enum ImgcatConditionKind
 	IMGCAT_COND_RANGE,			/* column, a number, time or boolean, is from
 								 * low to high */
 	IMGCAT_COND_OUTSIDE,		/* column is not in that range */
+	IMGCAT_COND_MISSING,		/* column is null */
+	IMGCAT_COND_PRESENT,		/* column is not null */
 	IMGCAT_COND_UUID,			/* column is one of the uuids */
 	IMGCAT_COND_FACET,			/* has one of the facets */
 	IMGCAT_COND_REGISTERED,		/* has not the facet: IMS lists no others */
+	IMGCAT_COND_PROPERTY,		/* property is one of the texts, where other
+								 * values have the same facet */
 	IMGCAT_COND_DEFAULT_ENTERPRISE, /* belongs to no enterprise project */
 	IMGCAT_COND_INDEXED			/* of a plan: a property, which has ordered
 								 * indexes, is one of the texts */
@@ -57,8 +61,8 @@ typedef struct ImgcatCondition
 	int64		low;			/* both inclusive; PG_INT64_MIN: no bound */
 	int64		high;			/* PG_INT64_MAX: no bound */
 	Datum		uuids;			/* uuid[] */
-	const ImgcatListParameter *property;	/* of FACET: what it is made of;
-											 * or NULL */
+	const ImgcatListParameter *property;	/* of PROPERTY, and of FACET: what
+											 * it is made of; or NULL */
 
 	/* of a plan (index_scan.c) */
 	uint32	   *hashes;			/* of the texts, as the summary has them */
@@ -101,6 +105,8 @@ typedef struct ImgcatListRequest
 								 * properties */
 	const char *owner;			/* value of the owner condition, or NULL */
 	ImgcatVisibilityFilter visibility;
+	List	   *within;			/* names of the visibilities that are left of
+								 * the scope of "visibility"; NIL: all */
 	const char *member_status;	/* NULL: all */
 	bool		member_status_given;
 	bool		hidden;			/* only hidden images, else only others */

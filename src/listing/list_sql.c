@@ -75,6 +75,29 @@ add_shared(ImgcatScope *scope, const ImgcatListRequest *request, bool own_possib
 }
 
 /*
+ * Keep the branches of some visibilities.
+ */
+static void
+keep_visibilities(ImgcatScope *scope, const List *visibilities)
+{
+	int			nbranches = 0;
+
+	for (int i = 0; i < scope->nbranches; i++)
+	{
+		const ListCell *cell;
+
+		foreach(cell, visibilities)
+		{
+			if (strcmp(lfirst(cell), scope->branches[i].visibility) == 0)
+				break;
+		}
+		if (cell != NULL)
+			scope->branches[nbranches++] = scope->branches[i];
+	}
+	scope->nbranches = nbranches;
+}
+
+/*
  * What the caller may list, with this request's visibility.
  */
 void
@@ -107,6 +130,8 @@ imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
 
 	if (everything || wanted == IMGCAT_VISIBLE_SHARED)
 		add_shared(scope, request, own_possible);
+	if (request->within != NIL)
+		keep_visibilities(scope, request->within);
 }
 
 /*
@@ -288,6 +313,12 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 							 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
 														Int64GetDatum(condition->high)));
 			break;
+		case IMGCAT_COND_MISSING:
+			appendStringInfo(sql, " AND %s IS NULL", column);
+			break;
+		case IMGCAT_COND_PRESENT:
+			appendStringInfo(sql, " AND %s IS NOT NULL", column);
+			break;
 		case IMGCAT_COND_UUID:
 			append_comparison(statement, psprintf("%s = ANY (", column), UUIDARRAYOID,
 							  condition->uuids, ")");
@@ -301,6 +332,14 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 		case IMGCAT_COND_REGISTERED:
 			append_comparison(statement, "NOT i.facets @> ARRAY[", TEXTOID,
 							  condition->texts[0], "]");
+			break;
+		case IMGCAT_COND_PROPERTY:
+			append_comparison(statement, "i.properties ->> ", TEXTOID,
+							  PointerGetDatum(cstring_to_text_with_len(condition->property->name,
+																	   condition->property->name_length)), "");
+			appendStringInfo(sql, " = ANY ($%d)",
+							 imgcat_statement_parameter(statement, TEXTARRAYOID,
+														text_array(condition->texts, condition->ntexts)));
 			break;
 		case IMGCAT_COND_DEFAULT_ENTERPRISE:
 			appendStringInfoString(sql,

@@ -134,12 +134,16 @@ column_frequency(Relation table, const char *column, const ImgcatCondition *cond
 
 	if (!begin_column(&statistics, table, column, is_range))
 	{
+		if (condition->kind == IMGCAT_COND_PRESENT)
+			return 1;
 		if (is_range && get_atttype(RelationGetRelid(table), get_attnum(RelationGetRelid(table), column)) == BOOLOID)
 			return 0.5;
 		return is_range && condition->low < condition->high ? IMGCAT_DEFAULT_RANGE
 			: IMGCAT_DEFAULT_EQUAL * Max(condition->ntexts, 1);
 	}
 	others = 1 - statistics.form->stanullfrac;
+	if (condition->kind == IMGCAT_COND_PRESENT)
+		return end_column(&statistics, others);
 	for (int i = 0; i < statistics.common.nvalues; i++)
 	{
 		others -= statistics.common.numbers[i];

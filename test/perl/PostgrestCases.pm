@@ -37,7 +37,7 @@ sub oracle_sql
 	return q{
 CREATE SCHEMA oracle;
 CREATE VIEW oracle.listed AS
-SELECT i.id, i.name, i.status::text, i.visibility::text, i.protected, i.owner, i.disk_format::text, i.min_ram,
+SELECT i.id, i.name, i.status::text, i.visibility::text, i.protected, i.owner, i.disk_format::text, i.container_format::text, i.min_ram,
 	   i.size, i.created_at, i.updated_at, i.tags, i.properties
   FROM image_catalog.images i
  WHERE status NOT IN ('deleted', 'killed') AND NOT os_hidden
@@ -71,7 +71,11 @@ sub filters
 	[ 'min_ram=gte.2048', 'min_ram >= 2048' ],
 	[ 'name=is.null', 'name IS NULL' ],
 	[ 'name=eq.', q{name = ''} ],
-	[ 'name_or_empty=eq.', q{coalesce(name, '') = ''} ],
+	[ 'name=not.is.null&name=lt.b', q{name COLLATE "C" < 'b'} ],
+	[ 'name=in.("",golden)', q{name IN ('', 'golden')} ],
+	[ 'size=eq.0', 'size = 0' ],
+	[ 'container_format=is.null', 'container_format IS NULL' ],
+	[ 'visibility=in.(public,shared)&visibility=eq.shared', q{visibility = 'shared'} ],
 	[ 'name=like.ubuntu*', q{name LIKE 'ubuntu%'} ],
 	[ 'name=ilike.*UBUNTU*', q{name ILIKE '%ubuntu%'} ],
 	[ 'name=not.ilike.*ubuntu*', q{name NOT ILIKE '%ubuntu%'} ],
@@ -116,8 +120,14 @@ sub orders
 	[ 'name,id', 'name COLLATE "C", id' ],
 	[ 'name.desc.nullslast,id', 'name COLLATE "C" DESC NULLS LAST, id' ],
 	[ 'name.asc.nullsfirst,id', 'name COLLATE "C" NULLS FIRST, id' ],
-	[ 'name_or_empty,id', q{coalesce(name, '') COLLATE "C", id} ],
-	[ 'size_or_zero.desc,id.desc', 'coalesce(size, 0) DESC, id DESC' ],
+	[ 'name.desc,id', 'name COLLATE "C" DESC, id' ],
+	[ 'size,id', 'size, id' ],
+	[ 'size.nullsfirst,id.desc', 'size NULLS FIRST, id DESC' ],
+	[ 'status.desc,updated_at,id', 'status COLLATE "C" DESC, updated_at, id' ],
+	[ 'disk_format,id', 'disk_format COLLATE "C", id' ],
+	[ 'disk_format.desc.nullslast,created_at,id', 'disk_format COLLATE "C" DESC NULLS LAST, created_at, id' ],
+	[ 'container_format.desc,id', 'container_format COLLATE "C" DESC, id' ],
+	[ 'status,size.desc,id', 'status COLLATE "C", size DESC, id' ],
 	[ 'size.desc,id', 'size DESC, id' ],
 	[ 'size.desc.nullslast,id', 'size DESC NULLS LAST, id' ],
 	[ 'properties->>os_distro.desc,id', q{properties ->> 'os_distro' COLLATE "C" DESC, id} ]);

@@ -518,6 +518,15 @@ sub lists
 		  { sql => qq{SELECT string_agg(t, ',' ORDER BY t COLLATE "C") FROM json_array_elements_text(image_catalog.list_cloud_image_tags('$query') -> 'tags') t WHERE t <> 'mark'},
 			asked => { %$asked, ims => 1 } };
 	}
+	foreach my $status (undef, qw(active deactivated))
+	{
+		my $where = defined $status ? "WHERE status = '$status'" : '';
+		my $asked = { hidden => 0, status => $status };
+		push @lists,
+		  { sql => "SELECT string_agg(name, ',' ORDER BY name) FROM image_catalog.listed_images $where", asked => $asked },
+		  { sql => "SELECT count(*) FROM image_catalog.listed_images $where", asked => $asked, count => 1 },
+		  { sql => "SELECT string_agg(name, ',') FROM (SELECT name FROM image_catalog.listed_images $where ORDER BY name LIMIT 1000) i", asked => $asked };
+	}
 	push @lists, { sql => q{SELECT string_agg(k ->> 'key', ',' ORDER BY k ->> 'key' COLLATE "C") FROM json_array_elements(image_catalog.ims_project_tags() -> 'tags') k WHERE k ->> 'key' <> 'mark'},
 		own => 1 };
 	return @lists;
@@ -527,7 +536,8 @@ sub lists
 # nobody calls, are found by their type.
 sub owner_functions
 {
-	return qw(check_image_shares_seen create_list_index image_change_patch is_alive listing_index_changes rebuild_image_shares
+	return qw(check_image_shares_seen create_list_index image_change_patch is_alive listed_images_handler listed_images_validator
+	  listing_index_changes rebuild_image_shares
 	  rebuild_container_risk_scores create_container_trigram_indexes
 	  later_version latest_version begin_restore finish_restore);
 }
@@ -540,6 +550,7 @@ sub tables
 	  image_layers components findings packages scans finding_rules watched_images signature_verifiers risk_scores);
 	return (
 		images => 'images',
+		listed_images => 'list',
 		image_members => 'members',
 		image_shares => 'shares',
 		image_certificates => 'nobody',

@@ -270,7 +270,7 @@ foreach my $dialect (qw(openstack ims))
 }
 $node->safe_psql('postgres', 'ALTER DATABASE postgres RESET image_catalog.dialect');
 
-# Tables.  Nobody has a right on any; a superuser has all.
+# Tables.  Nobody has a right on any, but to read the list; a superuser has all.
 my @commands = (
 	[ 'SELECT', 'SELECT count(*) FROM %s' ], [ 'INSERT', 'SELECT affected($s$INSERT INTO %s DEFAULT VALUES$s$)' ],
 	[ 'UPDATE', 'SELECT affected($s$UPDATE %s SET (%s) = (SELECT %s)$s$)' ],
@@ -290,14 +290,16 @@ foreach my $caller (@unprivileged)
 {
 	my @answers = ask($caller, map { statement($_->[1], $_->[0]) } @table_probes);
 	my @wrong = map { "$table_probes[$_][0] $table_probes[$_][1][0]: " . words($answers[$_]) }
-	  grep { $answers[$_][0] !~ /^(42501|42809|0A000|55000)$/ || $answers[$_][0] ne '42501' && $tables{ $table_probes[$_][0] } !~ /^(sequence|view of \w+|owner)$/ }
+	  grep { $tables{ $table_probes[$_][0] } eq 'list' && $table_probes[$_][1][0] eq 'SELECT'
+		? $answers[$_][0] ne ($caller->{reader} ? 'ok' : '42501')
+		: $answers[$_][0] !~ /^(42501|42809|0A000|55000)$/ || $answers[$_][0] ne '42501' && $tables{ $table_probes[$_][0] } !~ /^(sequence|view of \w+|owner|list)$/ }
 	  0 .. $#table_probes;
 	none_wrong(\@wrong, scalar @table_probes, "$caller->{name}: no right on a table without a grant");
 }
 
 # With a grant, SELECT shows by row-level security what get_image would show,
 # and the other commands find nothing.
-my @granted = grep { $tables{$_} !~ /^(sequence|container)$/ } @relations;
+my @granted = grep { $tables{$_} !~ /^(sequence|container|list)$/ } @relations;
 my $granted = join ', ', map { "image_catalog.$_" } @granted;
 my $identities = $node->safe_psql('postgres', 'SELECT count(*) FROM image_catalog.role_identities');
 my $settings = $node->safe_psql('postgres', q{SELECT count(*) FROM image_catalog.callers WHERE identity ~ '^settings'});

@@ -175,6 +175,8 @@ is(session(q{BEGIN; SET LOCAL ROLE p1; DECLARE c CURSOR FOR SELECT name FROM ima
 SET LOCAL ROLE p2; FETCH c; SET LOCAL ROLE p3; FETCH ALL FROM c}), 'p2a p2b', 'a list by a cursor is that of who fetched first');
 is(session(q{BEGIN; SET LOCAL ROLE p1; DECLARE c CURSOR FOR SELECT name FROM image_catalog.images WHERE visibility = 'private' ORDER BY name;
 SET LOCAL ROLE p2; FETCH c; SET LOCAL ROLE p3; FETCH ALL FROM c}), 'p2a p2b', 'and so is a table');
+is(session(q{BEGIN; SET LOCAL ROLE p1; DECLARE c CURSOR FOR SELECT name FROM image_catalog.listed_images WHERE visibility = 'private' ORDER BY name;
+SET LOCAL ROLE p2; FETCH c; SET LOCAL ROLE p3; FETCH ALL FROM c}), 'p2a p2b', 'and so is the list as a table');
 is(session(q{BEGIN; SET LOCAL ROLE p6; DECLARE c CURSOR FOR SELECT image_catalog.export_container_images() ->> 'id';
 SET LOCAL ROLE p1; FETCH c}), '[42501]', 'an export by a cursor begins for who fetches: without a right');
 is(session(q{BEGIN; SET LOCAL ROLE p1; DECLARE c CURSOR FOR SELECT image_catalog.export_container_images() ->> 'id';
@@ -192,6 +194,8 @@ is(session(q{BEGIN; SELECT public.hand_out('c', 'SELECT name FROM image_catalog.
 	'c', 'a cursor of a definer function over a list');
 is(session(q{BEGIN; SELECT public.hand_out('c', 'SELECT name FROM image_catalog.images WHERE visibility <> ''public'''); FETCH ALL FROM c}, 'nobody'),
 	'c', 'and over a table');
+is(session(q{BEGIN; SELECT public.hand_out('c', 'SELECT name FROM image_catalog.listed_images WHERE visibility = ''private'''); FETCH ALL FROM c}, 'nobody'),
+	'c', 'and over the list as a table');
 is(session(q{BEGIN; SET LOCAL ROLE p2; DECLARE c CURSOR WITH HOLD FOR SELECT name FROM image_catalog.list_images('{"visibility": "private"}', 'name:asc');
 SET LOCAL ROLE p3; COMMIT; FETCH ALL FROM c}), 'p3a p3b', 'a holdable cursor is read at the commit');
 
