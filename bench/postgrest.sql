@@ -41,7 +41,9 @@ INSERT INTO request (name, statement)
 	 UNION ALL
 	SELECT 'with image_members embedded', 'SELECT i.id, m.m FROM image_api.images i LEFT JOIN LATERAL (SELECT json_agg(x) FROM image_api.image_members(i) x) m (m) ON true ORDER BY created_at DESC LIMIT $1 OFFSET $2'
 	 UNION ALL
-	SELECT 'Prefer: count=exact', 'WITH page AS (SELECT * FROM image_api.images ORDER BY created_at DESC LIMIT $1 OFFSET $2), total AS (SELECT 1 FROM image_api.images) SELECT (SELECT count(*) FROM total), count(page) FROM page'
+	SELECT 'Prefer: count=exact' || f[1], format('WITH page AS (SELECT * FROM image_api.images WHERE %1$s ORDER BY created_at DESC LIMIT $1 OFFSET $2), total AS (SELECT 1 FROM image_api.images WHERE %1$s) SELECT (SELECT count(*) FROM total), count(page) FROM page', f[2])
+	  FROM (VALUES (ARRAY['', 'true']), (ARRAY[', tags=cs.{prod}', 'tags @> ''{prod}''']),
+				   (ARRAY[', name=eq.golden', 'name = ''golden'''])) counts (f)
 	 UNION ALL
 	SELECT 'rpc/count_images', 'SELECT image_api.count_images() LIMIT $1 OFFSET $2'
 	 UNION ALL
