@@ -67,6 +67,9 @@ imgcat_property_is_internal(const char *name, size_t length)
 {
 	const char *internal;
 
+	/* every property is asked about, and hardly any begins like them */
+	if (length < strlen("os_glance_") || memcmp(name, "os_glance_", strlen("os_glance_")) != 0)
+		return false;
 	for (int i = 0; (internal = imgcat_internal_property(i)) != NULL; i++)
 		if (length == strlen(internal) && memcmp(name, internal, length) == 0)
 			return true;

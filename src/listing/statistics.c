@@ -112,9 +112,18 @@ is_asked_for(const ImgcatCondition *condition, Datum value)
 	if (condition->kind == IMGCAT_COND_RANGE)
 		return DatumGetInt64(value) >= condition->low && DatumGetInt64(value) <= condition->high;
 	for (int i = 0; i < condition->ntexts; i++)
-		if (imgcat_is_text(value, VARDATA_ANY(DatumGetPointer(condition->texts[i])),
-						   VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[i]))))
+	{
+		/*
+		 * elements of an array are not compressed, nor are the texts asked
+		 * for
+		 */
+		const char *asked = DatumGetPointer(condition->texts[i]);
+		size_t		length = VARSIZE_ANY_EXHDR(asked);
+
+		if (VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == length &&
+			memcmp(VARDATA_ANY(DatumGetPointer(value)), VARDATA_ANY(asked), length) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -150,7 +159,8 @@ column_frequency(Relation table, const char *column, const ImgcatCondition *cond
 		if (!is_asked_for(condition, statistics.common.values[i]))
 			continue;
 		frequency += statistics.common.numbers[i];
-		nuncommon--;
+		if (--nuncommon == 0 && !is_range)
+			break;
 	}
 	ndistinct = statistics.form->stadistinct;
 	if (ndistinct < 0)
