@@ -295,24 +295,19 @@ split_by_status(ImgcatListPlan *plan)
 static const char *
 missing_suffix(const ImgcatListPlan *plan, const ImgcatBranch *branch)
 {
-	const char *needed[1 + IMGCAT_KEYS_MAX];
-	int			nneeded = 0;
+	const char *suffix = branch->hidden ? imgcat_hidden_suffix(branch)
+	: imgcat_index_suffix(IMGCAT_COL_CREATED_AT);
 
-	if (branch->hidden)
-		needed[nneeded++] = imgcat_hidden_suffix(branch);
-	else
+	if (imgcat_table_index(branch->table, branch->family, suffix) == NULL)
+		return suffix;
+	for (int i = 0; i < plan->nkeys && !branch->hidden; i++)
 	{
-		needed[nneeded++] = imgcat_index_suffix(IMGCAT_COL_CREATED_AT);
-		for (int i = 0; i < plan->nkeys; i++)
-		{
-			needed[nneeded++] = imgcat_index_suffix(plan->keys[i].column);
-			if (imgcat_is_index_order(&plan->keys[i], plan->nkeys - i))
-				break;
-		}
+		suffix = imgcat_index_suffix(plan->keys[i].column);
+		if (imgcat_table_index(branch->table, branch->family, suffix) == NULL)
+			return suffix;
+		if (imgcat_is_index_order(&plan->keys[i], plan->nkeys - i))
+			break;
 	}
-	for (int i = 0; i < nneeded; i++)
-		if (imgcat_table_index(branch->table, branch->family, needed[i]) == NULL)
-			return needed[i];
 	return NULL;
 }
 

@@ -130,8 +130,7 @@ extern void imgcat_search_keys(ImgcatSearchKeys *result,
 typedef struct ImgcatKeyStatistics
 {
 	HeapTuple	tuple;
-	AttStatsSlot slot;
-	bool		found;
+	AttStatsSlot slot;			/* empty: nothing */
 	double		least;			/* frequency of what it did not keep */
 } ImgcatKeyStatistics;
 

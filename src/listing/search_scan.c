@@ -334,12 +334,11 @@ candidates_needed(const SearchScan *scan)
  * The first time in some direction in the index of a visibility.
  */
 static bool
-extreme_time(const ImgcatListPlan *plan, Relation index, const char *visibility,
+extreme_time(ImgcatListPlan *plan, Relation index, const char *visibility,
 			 bool descending, TimestampTz *time)
 {
 	Datum		scope = CStringGetTextDatum(visibility);
-	ImgcatIndexScan *scan = imgcat_index_scan_open((ImgcatTable *) &plan->images,
-												   index, &scope, 1);
+	ImgcatIndexScan *scan = imgcat_index_scan_open(&plan->images, index, &scope, 1);
 	ImgcatEntry *entry;
 
 	imgcat_index_scan_start(scan);
@@ -361,7 +360,7 @@ find_bounds(SearchScan *scan, Relation index)
 	static const char *const visibilities[] = {
 		"public", "community", "private", "shared"
 	};
-	const ImgcatListPlan *plan = scan->pub.plan;
+	ImgcatListPlan *plan = scan->pub.plan;
 	TimestampTz time;
 	int64		low;
 	int64		high;

@@ -259,12 +259,10 @@ imgcat_key_statistics_begin(ImgcatKeyStatistics *statistics)
 	/* the only column of the index is the expression that was analyzed */
 	statistics->tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(index),
 										Int16GetDatum(1), BoolGetDatum(false));
-	if (!HeapTupleIsValid(statistics->tuple) ||
-		!get_attstatsslot(&statistics->slot, statistics->tuple,
-						  STATISTIC_KIND_MCELEM, InvalidOid,
-						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
-		return;
-	statistics->found = true;
+	if (HeapTupleIsValid(statistics->tuple))
+		(void) get_attstatsslot(&statistics->slot, statistics->tuple,
+								STATISTIC_KIND_MCELEM, InvalidOid,
+								ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
 
 	/* behind the frequencies stands the least of them */
 	if (statistics->slot.nnumbers > statistics->slot.nvalues)
@@ -278,8 +276,7 @@ imgcat_key_statistics_begin(ImgcatKeyStatistics *statistics)
 void
 imgcat_key_statistics_end(ImgcatKeyStatistics *statistics)
 {
-	if (statistics->found)
-		free_attstatsslot(&statistics->slot);
+	free_attstatsslot(&statistics->slot);
 	if (HeapTupleIsValid(statistics->tuple))
 		ReleaseSysCache(statistics->tuple);
 }
@@ -295,7 +292,7 @@ imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
 {
 	const AttStatsSlot *slot = &statistics->slot;
 	int			low = 0;
-	int			high = statistics->found ? slot->nvalues : 0;
+	int			high = slot->nvalues;
 
 	while (low < high)
 	{
