@@ -63,6 +63,9 @@ struct ImgcatBranchScan
 	const ImgcatBranch *branch;
 	ImgcatBranchPath path;
 	int			keys_known;		/* what an entry must have for all keys */
+	int			nfixed;			/* keys of which a filter leaves one value */
+	int			fixed_columns[IMGCAT_KEYS_MAX];
+	Datum		fixed_values[IMGCAT_KEYS_MAX];
 	bool		ended;
 	bool		in_order;		/* else filter then sort */
 
@@ -312,13 +315,21 @@ next_in_index(ImgcatBranchScan *scan)
 
 /*
  * Is it another branch's turn?  An entry that lacks a key does not tell.
+ *
+ * The entry fails the filters, and says where the scan is.  Of a key that a
+ * filter fixes it is given the value that all images have which are to come:
+ * its own may stand behind theirs.
  */
 static bool
-is_beyond_bound(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+is_beyond_bound(const ImgcatBranchScan *scan, ImgcatEntry *entry)
 {
-	return scan->bound != NULL &&
-		scan->order_cost - scan->turn_cost >= IMGCAT_TURN_ENTRIES &&
-		has_keys(scan, entry) && compare(scan, entry, scan->bound) > 0;
+	if (scan->bound == NULL ||
+		scan->order_cost - scan->turn_cost < IMGCAT_TURN_ENTRIES ||
+		!has_keys(scan, entry))
+		return false;
+	for (int i = 0; i < scan->nfixed; i++)
+		imgcat_entry_set_value(entry, scan->fixed_columns[i], scan->fixed_values[i]);
+	return compare(scan, entry, scan->bound) > 0;
 }
 
 /*
@@ -719,6 +730,28 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan, const ImgcatEntry *bound,
 }
 
 /*
+ * Note the keys of which a filter leaves one value.
+ */
+static void
+set_fixed_keys(ImgcatBranchScan *scan)
+{
+	const ImgcatBranch *branch = scan->branch;
+
+	for (int key = 0; key < branch->nkeys; key++)
+		for (int i = 0; i < branch->nfilters; i++)
+		{
+			const ImgcatCondition *filter = &branch->filters[i];
+
+			if (filter->column != branch->keys[key].column ||
+				!imgcat_filter_is_value(filter))
+				continue;
+			scan->fixed_columns[scan->nfixed] = filter->column;
+			scan->fixed_values[scan->nfixed++] = imgcat_filter_value(filter);
+			break;
+		}
+}
+
+/*
  * Open a scan of the images of a branch that pass all filters, in the order of
  * the keys, behind a keyset position if there is one.  The branch must outlive the
  * scan.
@@ -733,6 +766,8 @@ imgcat_branch_scan_open(const ImgcatBranch *branch)
 	scan->keys_known = imgcat_keys_known(branch->keys, branch->nkeys);
 	imgcat_choose_branch_path(&scan->path, branch);
 	scan->ended = scan->path.empty;
+	if (!scan->ended)
+		set_fixed_keys(scan);
 	scan->in_order = scan->path.order_first;
 	scan->max_sorted = Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);
 	if (!scan->ended && !scan->path.direct)
