@@ -44,3 +44,4 @@ INSERT INTO image_members (image_id, member_id, status) VALUES (md5('1')::uuid, 
 ANALYZE images;
 ANALYZE image_shares;
 SELECT pg_temp.count_of('Probes: (\d+)', '{"tag": "x"}', NULL, 2) AS probes;
+DELETE FROM images;
