@@ -67,7 +67,7 @@ typedef struct ImgcatCondition
 	/* of a plan (index_scan.c) */
 	uint32	   *hashes;			/* of the texts, as the summary has them */
 	bool		missing;		/* a missing value passes as '' or zero */
-	const char *suffix;			/* of the indexes of a PROPERTY */
+	const char *suffix;			/* of the indexes of INDEXED */
 	double		frequency;		/* estimated */
 } ImgcatCondition;
 
