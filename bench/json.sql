@@ -212,9 +212,9 @@ SELECT bool_and(ours = theirs) AS same_results
 \echo
 \echo One replace, ten and a hundred, against as many nested jsonb_set.
 \echo Times in microseconds; constant: the patch stands in the statement; varying: another one each call.
-\echo floor: copying as many bytes once (text concatenation).
+\echo lower bound: copying as many bytes once (text concatenation).
 CREATE TABLE bench.result AS
-    SELECT d.n, d.size, kind, ops, NULL::float8 AS floor, NULL::float8 AS constant,
+    SELECT d.n, d.size, kind, ops, NULL::float8 AS lower_bound, NULL::float8 AS constant,
            NULL::float8 AS varying, NULL::float8 AS jsonb_set
       FROM bench.document d, unnest(ARRAY['top', 'deep', 'array']) kind,
            unnest(ARRAY[1, 10, 100]) ops
@@ -227,7 +227,7 @@ BEGIN
     FOR r IN SELECT * FROM bench.result ORDER BY n, kind DESC, ops LOOP
         document := bench.get(r.size);
         UPDATE bench.result SET
-            floor = bench.time('$2 || substr(i::text, 1, 1)', '{}', repeat('x', pg_column_size(document))),
+            lower_bound = bench.time('$2 || substr(i::text, 1, 1)', '{}', repeat('x', pg_column_size(document))),
             constant = bench.time(format('json_patch_apply(d, %L)', bench.patch(r.size, r.kind, r.ops)), document, 0),
             varying = bench.time('json_patch_apply(d, $2[1 + i % 8])', document,
                 (SELECT array_agg(bench.patch(r.size, r.kind, r.ops, i)) FROM generate_series(1, 8) i)),
@@ -237,10 +237,10 @@ BEGIN
     END LOOP;
 END
 $$;
-SELECT size, kind, ops, round(floor::numeric, 2) AS floor,
+SELECT size, kind, ops, round(lower_bound::numeric, 2) AS lower_bound,
        round(constant::numeric, 2) AS constant, round(varying::numeric, 2) AS varying,
        round(jsonb_set::numeric, 2) AS jsonb_set,
-       round((constant / floor)::numeric, 2) AS "constant/floor",
+       round((constant / lower_bound)::numeric, 2) AS "constant/lower bound",
        round((constant / jsonb_set)::numeric, 3) AS "constant/jsonb_set",
        round((varying / jsonb_set)::numeric, 3) AS "varying/jsonb_set"
   FROM bench.result ORDER BY n, kind DESC, ops;

@@ -1,5 +1,5 @@
 /*
- * bench/floor.sql: the buffers that a page of the large project, in the default
+ * bench/lower_bound.sql: the buffers that a page of the large project, in the default
  * order, cannot do without, and those that it touches; a line of Markdown for
  * each depth.  Needs pageinspect, callers and markers (bench/requests.sql), and
  * the project in the settings.  Used by bench/measure.

@@ -1,12 +1,12 @@
 /*
- * bench/rent.sql: what each index of images costs those who write
+ * bench/write_amplification.sql: what each index of images costs those who write
  *
- *		psql -f bench/rent.sql
+ *		psql -f bench/write_amplification.sql
  *
  * Inserts 1,000 images, and again without each index, in transactions that are
  * rolled back: the difference in buffers touched and in write-ahead log is the
- * index's rent.  Indexes that serve one sort key by visibility and by owner
- * count together.  Prints a Markdown table.
+ * index's write amplification.  Indexes that serve one sort key by visibility
+ * and by owner count together.  Prints a Markdown table.
  */
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -16,7 +16,7 @@ SET jit = off;
 -- rows in a temporary table touch no shared buffers
 CREATE TEMP TABLE source AS
 	SELECT * FROM image_catalog.images WHERE status = 'active' ORDER BY id LIMIT 1000;
-CREATE TEMP TABLE rent (indexes text PRIMARY KEY, bytes bigint, buffers bigint, wal bigint);
+CREATE TEMP TABLE amplification (indexes text PRIMARY KEY, bytes bigint, buffers bigint, wal bigint);
 
 -- insert images like those that there are; answers buffers and log
 CREATE FUNCTION pg_temp.insert_images(OUT buffers bigint, OUT wal bigint) LANGUAGE plpgsql AS $$
@@ -63,10 +63,10 @@ BEGIN
 		-- with all of them right after: what was inserted before left its room
 		SELECT * INTO every FROM pg_temp.insert_images();
 		ROLLBACK;
-		INSERT INTO rent VALUES (g.indexes, g.bytes, every.buffers - without.buffers, every.wal - without.wal);
+		INSERT INTO amplification VALUES (g.indexes, g.bytes, every.buffers - without.buffers, every.wal - without.wal);
 		COMMIT;
 	END LOOP;
-	INSERT INTO rent VALUES ('all', pg_indexes_size('image_catalog.images'), every.buffers, every.wal);
+	INSERT INTO amplification VALUES ('all', pg_indexes_size('image_catalog.images'), every.buffers, every.wal);
 END
 $$;
 CALL pg_temp.measure();
@@ -75,4 +75,4 @@ CALL pg_temp.measure();
 \pset tuples_only on
 SELECT '| indexes | MB | buffers an insert | bytes of log an insert |' UNION ALL SELECT '| --- | ---: | ---: | ---: |';
 SELECT format('| %s | %s | %s | %s |', indexes, round(bytes / 1048576.0), round(buffers / 1000.0, 1), wal / 1000)
-  FROM rent ORDER BY bytes DESC;
+  FROM amplification ORDER BY bytes DESC;
