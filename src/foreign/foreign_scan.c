@@ -273,23 +273,14 @@ take_row(TupleTableSlot *slot, DestReceiver *self)
 static void
 note_position(ListedScan *scan)
 {
-	TupleDesc	tupdesc = RelationGetDescr(scan->node->ss.ss_currentRelation);
+	ImgcatImageRow row;
 	ImgcatEntry last = {0};
 	ImgcatEntry *former = scan->position;
 	MemoryContext old_context = MemoryContextSwitchTo(scan->context);
 
-	for (int i = 0; i < scan->zone_request.nkeys; i++)
-	{
-		int			column = scan->zone_request.keys[i].column;
-		bool		is_null;
-		Datum		value = heap_getattr(scan->rows[scan->nrows - 1], column + 1,
-										 tupdesc, &is_null);
-
-		if (is_null)
-			value = column == IMGCAT_COL_SIZE ? Int64GetDatum(0)
-				: PointerGetDatum(cstring_to_text(""));
-		imgcat_entry_set_value(&last, column, value);
-	}
+	imgcat_image_row_read(&row, scan->rows[scan->nrows - 1],
+						  RelationGetDescr(scan->node->ss.ss_currentRelation));
+	imgcat_entry_set_keys(&last, scan->zone_request.keys, scan->zone_request.nkeys, &row);
 	scan->position = imgcat_entry_copy(&last);
 	if (former != NULL)
 		imgcat_entry_free(former);

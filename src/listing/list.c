@@ -23,7 +23,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "image/errors.h"
-#include "image/image_row.h"
+#include "image/policy.h"
 #include "image/protection.h"
 #include "json_writer.h"
 #include "listing/list_plan.h"
@@ -32,6 +32,7 @@
 #include "miscadmin.h"
 #include "query/list_link.h"
 #include "query/query_string.h"
+#include "query/uuid.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -142,21 +143,38 @@ imgcat_check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
 }
 
 /*
+ * The place that the request's marker names; NULL: it has none.  No such image,
+ * or one that the caller may not see, are told apart to nobody.
+ */
+static ImgcatEntry *
+find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller)
+{
+	ImgcatEntry *marker;
+	ImgcatImageAccess place;
+	pg_uuid_t	id;
+
+	if (request->marker == NULL)
+		return NULL;
+	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data) ||
+		!imgcat_image_place(&place, &id, caller, request->deleted))
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_NO_MARKER,
+						   "marker image not found",
+						   psprintf("No image with id \"%s\" can be seen by the caller.",
+									request->marker),
+						   "Start again from the first page.");
+	marker = palloc0(sizeof(ImgcatEntry));
+	imgcat_entry_set_keys(marker, request->keys, request->nkeys, &place.row);
+	return marker;
+}
+
+/*
  * Plan the request, into memory that SPI frees.  The caller is connected to SPI.
  */
 static void
 plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
 			 const ImgcatCaller *caller, int64 rows)
 {
-	ImgcatEntry *marker = request->marker == NULL ? NULL : palloc0(sizeof(ImgcatEntry));
-
-	if (marker != NULL && !imgcat_find_marker(request, caller, marker))
-		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_NO_MARKER,
-						   "marker image not found",
-						   psprintf("No image with id \"%s\" can be seen by the caller.",
-									request->marker),
-						   "Start again from the first page.");
-	imgcat_plan_list(plan, request, caller, marker, rows);
+	imgcat_plan_list(plan, request, caller, find_marker(request, caller), rows);
 }
 
 /*

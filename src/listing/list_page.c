@@ -27,10 +27,9 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
-#include "image/image_row.h"
+#include "image/image_fetch.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
-#include "query/uuid.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -55,96 +54,6 @@ typedef struct ListPage
 	ArrayBuildState *shared_ids;	/* what of them was found by shares; NULL:
 									 * the scan knows none */
 } ListPage;
-
-/*
- * A sort key of the marker's row.  Deletion changes two of the keys; where
- * deleted images are not listed, one keeps the position that it had before.
- */
-static void
-append_marker_expression(StringInfo sql, const ImgcatListRequest *request, int column)
-{
-	if (!request->deleted && column == IMGCAT_COL_STATUS)
-		appendStringInfoString(sql, "COALESCE(i.status_before_deletion, i.status)");
-	else if (!request->deleted && column == IMGCAT_COL_UPDATED_AT)
-		appendStringInfoString(sql, "COALESCE(i.updated_at_before_deletion, i.updated_at)");
-	else
-		appendStringInfoString(sql, imgcat_sort_expression(column));
-}
-
-/*
- * Who may see the marker: what get_image shows.  A deleted image is a marker
- * for whoever could see it, so its memberships count although they are marked
- * deleted, too.
- */
-static void
-append_marker_scope(ImgcatStatement *statement, const ImgcatCaller *caller)
-{
-	int			project;
-
-	if (caller->is_admin)
-		return;
-	appendStringInfoString(&statement->sql,
-						   " AND (i.visibility IN ('public', 'community')"
-						   " OR (i.visibility = 'shared' AND i.owner IS NULL)");
-	if (caller->project_id != NULL)
-	{
-		project = imgcat_statement_parameter(statement, TEXTOID,
-											 CStringGetTextDatum(caller->project_id));
-		appendStringInfo(&statement->sql,
-						 " OR i.owner = $%d OR (i.visibility = 'shared'"
-						 " AND EXISTS (SELECT FROM image_catalog.image_members m"
-						 " WHERE m.image_id = i.id AND m.member_id = $%d"
-						 " AND (m.deleted_at IS NULL OR m.deleted_at = i.deleted_at)))",
-						 project, project);
-	}
-	appendStringInfoChar(&statement->sql, ')');
-}
-
-/*
- * Find the keyset position of the request's marker.  False: there is no such
- * image, or the caller may not see it, which are told apart to nobody.  The
- * caller is connected to SPI.
- */
-bool
-imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
-				   ImgcatEntry *marker)
-{
-	ImgcatStatement statement;
-	pg_uuid_t	id;
-
-	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data))
-		return false;
-
-	imgcat_statement_begin(&statement);
-	appendStringInfoString(&statement.sql, "SELECT ");
-	for (int i = 0; i < request->nkeys; i++)
-	{
-		if (i > 0)
-			appendStringInfoString(&statement.sql, ", ");
-		append_marker_expression(&statement.sql, request, request->keys[i].column);
-	}
-	appendStringInfo(&statement.sql,
-					 " FROM image_catalog.images i WHERE i.id = $%d",
-					 imgcat_statement_parameter(&statement, UUIDOID,
-												UUIDPGetDatum(&id)));
-	append_marker_scope(&statement, caller);
-
-	imgcat_statement_execute(&statement, 1, NULL);
-	if (SPI_processed == 0)
-		return false;
-
-	for (int i = 0; i < request->nkeys; i++)
-	{
-		bool		isnull;
-		Datum		value;
-
-		/* the tuple table lives until SPI_finish */
-		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull);
-		Assert(!isnull);
-		imgcat_entry_set_value(marker, request->keys[i].column, value);
-	}
-	return true;
-}
 
 /*
  * Take one row of a recheck; false stops it.
@@ -210,43 +119,22 @@ recheck_batch(ListPage *page)
 }
 
 /*
- * Fetch the image of an identifier into the slot of images; false: the
- * snapshot sees none.
- */
-static bool
-fetch_by_id(ListPage *page, const pg_uuid_t *id)
-{
-	ImgcatTable *images = &page->plan->images;
-	IndexScanDesc scan = imgcat_scan_for_id(images, id);
-
-	images->rows_read++;
-	while (index_getnext_slot(scan, ForwardScanDirection, images->slot))
-	{
-		bool		is_null;
-
-		/* a hash index may return others of its hash */
-		if (memcmp(DatumGetUUIDP(slot_getattr(images->slot, images->columns[IMGCAT_ENTRY_ID] + 1, &is_null)),
-				   id, UUID_LEN) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
  * Fetch the row of an entry and add it to the batch, if the snapshot sees it.
  */
 static void
 add_to_batch(ListPage *page, ImgcatEntry *entry)
 {
 	ImgcatTable *images = &page->plan->images;
-	pg_uuid_t	id = entry->id;
 
 	if (entry->of_share)
 	{
-		if (!imgcat_fetch_row(&page->plan->shares, entry) || !fetch_by_id(page, &id))
+		if (!imgcat_fetch_row(&page->plan->shares, entry))
 			return;
-		(void) accumArrayResult(page->shared_ids, UUIDPGetDatum(&id), false, UUIDOID,
-								CurrentMemoryContext);
+		images->rows_read++;
+		if (!imgcat_id_scan_fetch(imgcat_table_id_scan(images), &entry->id, images->slot))
+			return;
+		(void) accumArrayResult(page->shared_ids, UUIDPGetDatum(&entry->id), false,
+								UUIDOID, CurrentMemoryContext);
 	}
 	else if (entry->tuple != NULL)
 		ExecForceStoreMinimalTuple(entry->tuple, images->slot, false);

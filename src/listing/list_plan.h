@@ -255,9 +255,6 @@ extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
 
 extern void imgcat_check_may_list(const ImgcatCaller *caller,
 								  ImgcatDialect dialect);
-extern bool imgcat_find_marker(const ImgcatListRequest *request,
-							   const ImgcatCaller *caller,
-							   ImgcatEntry *marker);
 extern void imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
 							 ImgcatPageCounters *counters);
 
