@@ -73,13 +73,6 @@ typedef struct ListedScan
 	int64		pages;			/* read so far, for EXPLAIN */
 } ListedScan;
 
-/* Takes the rows of a page. */
-typedef struct RowReceiver
-{
-	DestReceiver pub;			/* must be first */
-	ListedScan *scan;
-} RowReceiver;
-
 /*
  * Set which columns the rows must have: those that are read, and those that say
  * where a page ends.
@@ -241,30 +234,25 @@ start(ListedScan *scan)
 
 /*
  * Take a row of the page, as far as it is read, without the properties that the
- * caller may not read.  False stops it: a recheck may list more than were wanted.
+ * caller may not read.
  */
-static bool
-take_row(TupleTableSlot *slot, DestReceiver *self)
+static void
+take_row(void *argument, ImgcatImageRow *row)
 {
-	ListedScan *scan = ((RowReceiver *) self)->scan;
+	ListedScan *scan = argument;
 	TupleDesc	tupdesc = RelationGetDescr(scan->node->ss.ss_currentRelation);
 	MemoryContext old_context = MemoryContextSwitchTo(scan->page_context);
-	ImgcatImageRow row;
 
-	slot_getsomeattrs(slot, IMGCAT_NUM_COLS);
-	memcpy(row.values, slot->tts_values, sizeof(row.values));
-	memcpy(row.nulls, slot->tts_isnull, sizeof(row.nulls));
 	for (int i = 0; i < IMGCAT_NUM_COLS; i++)
-		row.nulls[i] |= !scan->reads[i];
-	if (!row.nulls[IMGCAT_COL_PROPERTIES])
+		row->nulls[i] |= !scan->reads[i];
+	if (!row->nulls[IMGCAT_COL_PROPERTIES])
 	{
-		Jsonb	   *properties = DatumGetJsonbP(row.values[IMGCAT_COL_PROPERTIES]);
+		Jsonb	   *properties = DatumGetJsonbP(row->values[IMGCAT_COL_PROPERTIES]);
 
-		row.values[IMGCAT_COL_PROPERTIES] = JsonbPGetDatum(imgcat_properties_shown(properties));
+		row->values[IMGCAT_COL_PROPERTIES] = JsonbPGetDatum(imgcat_properties_shown(properties));
 	}
-	scan->rows[scan->nrows++] = heap_form_tuple(tupdesc, row.values, row.nulls);
+	scan->rows[scan->nrows++] = heap_form_tuple(tupdesc, row->values, row->nulls);
 	MemoryContextSwitchTo(old_context);
-	return scan->nrows < scan->page_rows;
 }
 
 /*
@@ -294,16 +282,12 @@ static void
 read_page(void *argument)
 {
 	ListedScan *scan = argument;
-	RowReceiver receiver = {.pub = *None_Receiver,.scan = scan};
 	ImgcatListPlan plan;
-	ImgcatPageCounters counters;
 
-	receiver.pub.receiveSlot = take_row;
-	receiver.pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	SPI_connect();
 	imgcat_plan_list(&plan, &scan->zone_request, &scan->caller, scan->position,
 					 scan->page_rows);
-	imgcat_list_page(&plan, &receiver.pub, &counters);
+	imgcat_list_page(&plan, take_row, scan);
 	imgcat_plan_end(&plan);
 	SPI_finish();
 }

@@ -47,9 +47,8 @@
  * Where the rows of a page go.  Where the answer tells that there is a next
  * page, one row more than the page is asked for, and only tells that.
  */
-typedef struct PageReceiver
+typedef struct ImagePage
 {
-	DestReceiver pub;			/* must be first */
 	int64		limit;
 	int64		rows;			/* rows taken, at most limit */
 	bool		tells_more;		/* does the answer tell of a next page? */
@@ -60,54 +59,42 @@ typedef struct PageReceiver
 	StringInfo	json;
 	Tuplestorestate *tuplestore;
 	TupleDesc	tupdesc;
-} PageReceiver;
+} ImagePage;
 
 /*
- * Take one row of the listing; false stops the execution.
+ * Take one row of the listing.
  */
-static bool
-page_receive(TupleTableSlot *slot, DestReceiver *self)
+static void
+take_image(void *argument, ImgcatImageRow *row)
 {
-	PageReceiver *page = (PageReceiver *) self;
-	ImgcatImageRow row;
+	ImagePage  *page = argument;
 
-	if (page->rows >= page->limit)
+	if (page->rows == page->limit)
 	{
 		page->more = true;
-		return false;
+		return;
 	}
-
-	slot_getsomeattrs(slot, IMGCAT_NUM_COLS);
-	memcpy(row.values, slot->tts_values, sizeof(row.values));
-	memcpy(row.nulls, slot->tts_isnull, sizeof(row.nulls));
-	imgcat_image_row_hide_protected(&row);
-
+	imgcat_image_row_hide_protected(row);
 	if (page->json != NULL)
 	{
 		if (page->rows > 0)
 			appendStringInfoChar(page->json, ',');
-		imgcat_image_document(page->json, &row);
+		imgcat_image_document(page->json, row);
 	}
 	else
 		tuplestore_putvalues(page->tuplestore, page->tupdesc,
-							 row.values, row.nulls);
-
-	page->last_id = *DatumGetUUIDP(row.values[IMGCAT_COL_ID]);
+							 row->values, row->nulls);
+	page->last_id = *DatumGetUUIDP(row->values[IMGCAT_COL_ID]);
 	page->rows++;
-	return page->tells_more || page->rows < page->limit;
 }
 
 /*
- * A receiver of the page of a request.
+ * Begin the page of a request.
  */
 static void
-page_receiver_init(PageReceiver *page, const ImgcatListRequest *request,
-				   int limit_default)
+begin_page(ImagePage *page, const ImgcatListRequest *request, int limit_default)
 {
 	memset(page, 0, sizeof(*page));
-	page->pub = *None_Receiver; /* nothing to do at start and end */
-	page->pub.receiveSlot = page_receive;
-	page->pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	page->limit = request->limit < 0 ? limit_default : request->limit;
 	page->limit = Min(page->limit, imgcat_page_limit_max);
 }
@@ -117,7 +104,7 @@ page_receiver_init(PageReceiver *page, const ImgcatListRequest *request,
  * bear no link to the next page.
  */
 static void
-notice_lowered_limit(const ImgcatListRequest *request, const PageReceiver *page)
+notice_lowered_limit(const ImgcatListRequest *request, const ImagePage *page)
 {
 	if (request->limit > page->limit && page->rows == page->limit &&
 		!imgcat_answering_http)
@@ -168,13 +155,14 @@ find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller)
 }
 
 /*
- * Plan the request, into memory that SPI frees.  The caller is connected to SPI.
+ * Plan the page, into memory that SPI frees.  The caller is connected to SPI.
  */
 static void
-plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
-			 const ImgcatCaller *caller, int64 rows)
+plan_page(ImgcatListPlan *plan, const ImgcatListRequest *request,
+		  const ImgcatCaller *caller, const ImagePage *page)
 {
-	imgcat_plan_list(plan, request, caller, find_marker(request, caller), rows);
+	imgcat_plan_list(plan, request, caller, find_marker(request, caller),
+					 page->limit + (page->tells_more ? 1 : 0));
 }
 
 /*
@@ -183,15 +171,14 @@ plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
  */
 static void
 list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
-		  PageReceiver *page, bool notices)
+		  ImagePage *page, bool notices)
 {
 	ImgcatListPlan plan;
-	ImgcatPageCounters counters;
 
 	SPI_connect();
-	plan_request(&plan, request, caller, page->limit + (page->tells_more ? 1 : 0));
+	plan_page(&plan, request, caller, page);
 	if (page->limit > 0)
-		imgcat_list_page(&plan, &page->pub, &counters);
+		imgcat_list_page(&plan, take_image, page);
 	imgcat_plan_end(&plan);
 	if (page->rows == 0)
 		imgcat_tell_unknown(request, caller, notices);
@@ -359,7 +346,7 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
-	PageReceiver page;
+	ImagePage	page;
 
 	imgcat_check_may_list(&caller, imgcat_dialect);
 	imgcat_list_request_begin(&request, imgcat_dialect);
@@ -367,7 +354,7 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 	imgcat_list_request_finish(&request, &caller);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	page_receiver_init(&page, &request, imgcat_page_limit_default);
+	begin_page(&page, &request, imgcat_page_limit_default);
 	page.tuplestore = rsinfo->setResult;
 	page.tupdesc = rsinfo->setDesc;
 	list_page(&request, &caller, &page, !imgcat_answering_http);
@@ -434,7 +421,7 @@ page_document(ImgcatDialect dialect, const text *query, const char *path,
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
-	PageReceiver page;
+	ImagePage	page;
 	StringInfoData json;
 
 	imgcat_check_may_list(&caller, dialect);
@@ -445,7 +432,7 @@ page_document(ImgcatDialect dialect, const text *query, const char *path,
 	initStringInfo(&json);
 	appendStringInfoSpaces(&json, VARHDRSZ);
 	appendStringInfoString(&json, "{\"images\":[");
-	page_receiver_init(&page, &request, limit_default);
+	begin_page(&page, &request, limit_default);
 	page.json = &json;
 	page.tells_more = has_links;
 	list_page(&request, &caller, &page, false);
@@ -636,14 +623,15 @@ explain_request(FunctionCallInfo fcinfo, const ImgcatListRequest *request,
 				const ImgcatCaller *caller, bool tells_more, bool analyze)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	PageReceiver page;
+	ImagePage	page;
 	ImgcatListPlan plan;
 	char	   *line;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	page_receiver_init(&page, request, imgcat_page_limit_default);
+	begin_page(&page, request, imgcat_page_limit_default);
+	page.tells_more = tells_more;
 	SPI_connect();
-	plan_request(&plan, request, caller, page.limit + (tells_more ? 1 : 0));
+	plan_page(&plan, request, caller, &page);
 	line = imgcat_explain_list(&plan, analyze);
 	for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
 	{
