@@ -299,14 +299,9 @@ static void
 count_images(void *argument)
 {
 	ListedScan *scan = argument;
-	ImgcatStatement statement;
-	bool		is_null;
 
 	SPI_connect();
-	imgcat_count_statement(&statement, &scan->request, &scan->caller);
-	imgcat_statement_execute(&statement, 0, NULL);
-	scan->count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-											  SPI_tuptable->tupdesc, 1, &is_null));
+	scan->count = imgcat_count_listed(&scan->request, &scan->caller);
 	SPI_finish();
 }
 

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * list.c
- *		list_images, list_images_page, list_cloud_images_page, the tags of a
- *		list of IMS, count_images, and what explains the first two.
+ *		list_images, list_images_page, list_cloud_images_page, count_images, and
+ *		what explains the first two.
  *
  * The functions run as the owner of the tables: row-level security would bar
  * the search index, because array containment is not leakproof.  The recheck
@@ -25,6 +25,7 @@
 #include "image/errors.h"
 #include "image/policy.h"
 #include "image/protection.h"
+#include "json/jsonb_read.h"
 #include "json_writer.h"
 #include "listing/list_plan.h"
 #include "listing/list_request.h"
@@ -33,13 +34,10 @@
 #include "query/list_link.h"
 #include "query/query_string.h"
 #include "query/uuid.h"
-#include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
-
-#define CLOUD_PAGE_LIMIT_DEFAULT 500
 
 #define IMAGES_PATH "/v2/images"
 
@@ -186,11 +184,13 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 }
 
 /*
- * Add the parameters of a raw query string, or of a link to the list at path,
- * to the request.  A URL is UTF-8, whatever the encoding of the database.
+ * Begin a request, of a caller who may list, with the parameters of a raw query
+ * string, or of a link to the list at path.  A URL is UTF-8, whatever the
+ * encoding of the database.
  */
-static void
-add_query_string(ImgcatListRequest *request, const text *str, const char *path)
+void
+imgcat_begin_query(ImgcatListRequest *request, ImgcatDialect dialect,
+				   const ImgcatCaller *caller, const text *str, const char *path)
 {
 	char	   *copy = text_to_cstring(str);
 	const char *query;
@@ -199,6 +199,8 @@ add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 	ImgcatQueryParameter parameter;
 	ImgcatQueryResult result;
 
+	imgcat_check_may_list(caller, dialect);
+	imgcat_list_request_begin(request, dialect);
 	copy = pg_server_to_any(copy, strlen(copy), PG_UTF8);
 	if (!imgcat_list_link_query(copy, strlen(copy), path, &query, &length))
 		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
@@ -277,31 +279,24 @@ add_filter_value(ImgcatListRequest *request, const JsonbValue *name,
 static void
 add_filter_object(ImgcatListRequest *request, Jsonb *filter)
 {
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
-	JsonbValue	name = {0};
-	JsonbValue	value;
+	ImgcatJsonbWalk members;
 
 	if (!JB_ROOT_IS_OBJECT(filter))
 		refuse_filter("The filter is not a JSON object.");
-
-	iterator = JsonbIteratorInit(&filter->root);
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	imgcat_read_begin(&members, &filter->root);
+	while (imgcat_read_next(&members))
 	{
-		if (token == WJB_KEY)
-			name = value;
-		else if (token == WJB_VALUE && value.type == jbvBinary &&
-				 JsonContainerIsArray(value.val.binary.data))
-		{
-			JsonbIterator *elements = JsonbIteratorInit(value.val.binary.data);
-			JsonbValue	element;
+		ImgcatJsonbWalk elements;
 
-			while ((token = JsonbIteratorNext(&elements, &element, true)) != WJB_DONE)
-				if (token == WJB_ELEM)
-					add_filter_value(request, &name, &element);
+		if (members.value.type != jbvBinary ||
+			!JsonContainerIsArray(members.value.val.binary.data))
+		{
+			add_filter_value(request, &members.key, &members.value);
+			continue;
 		}
-		else if (token == WJB_VALUE)
-			add_filter_value(request, &name, &value);
+		imgcat_read_begin(&elements, members.value.val.binary.data);
+		while (imgcat_read_next(&elements))
+			add_filter_value(request, &members.key, &elements.value);
 	}
 }
 
@@ -322,19 +317,24 @@ add_argument(ImgcatListRequest *request, const char *name, const char *value)
 }
 
 /*
- * Add the arguments filter, sort, "limit" and marker of a function.
+ * Read a request, of a caller who may list, from the arguments filter, sort,
+ * "limit" and marker of a function, or from the first of them.
  */
 static void
-add_list_arguments(ImgcatListRequest *request, FunctionCallInfo fcinfo)
+read_arguments(ImgcatListRequest *request, const ImgcatCaller *caller,
+			   FunctionCallInfo fcinfo)
 {
+	imgcat_check_may_list(caller, imgcat_dialect);
+	imgcat_list_request_begin(request, imgcat_dialect);
 	if (!PG_ARGISNULL(0))
 		add_filter_object(request, PG_GETARG_JSONB_P(0));
-	if (!PG_ARGISNULL(1))
+	if (PG_NARGS() > 1 && !PG_ARGISNULL(1))
 		add_argument(request, "sort", text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	if (!PG_ARGISNULL(2))
+	if (PG_NARGS() > 2 && !PG_ARGISNULL(2))
 		add_argument(request, "limit", psprintf("%d", PG_GETARG_INT32(2)));
-	if (!PG_ARGISNULL(3))
+	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
 		add_argument(request, "marker", imgcat_uuid_string(PG_GETARG_UUID_P(3)));
+	imgcat_list_request_finish(request, caller);
 }
 
 /*
@@ -348,11 +348,7 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 	ImgcatListRequest request;
 	ImagePage	page;
 
-	imgcat_check_may_list(&caller, imgcat_dialect);
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_list_arguments(&request, fcinfo);
-	imgcat_list_request_finish(&request, &caller);
-
+	read_arguments(&request, &caller, fcinfo);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	begin_page(&page, &request, imgcat_page_limit_default);
 	page.tuplestore = rsinfo->setResult;
@@ -384,16 +380,16 @@ append_encoded(StringInfo out, const char *str, size_t length)
 }
 
 /*
- * Append path?parameters as a JSON string, under the prefix of links; with a
+ * Append a member that is path?parameters, under the prefix of links; with a
  * marker it is the link to the page after that, without one to the first page.
  */
 static void
-append_page_link(StringInfo out, const char *path,
+append_page_link(StringInfo out, const char *member, const char *path,
 				 const ImgcatListRequest *request, const char *marker)
 {
 	char		separator = '?';
 
-	appendStringInfo(out, "\"%s%s", imgcat_http_prefix, path);
+	appendStringInfo(out, ",\"%s\":\"%s%s", member, imgcat_http_prefix, path);
 	for (int i = 0; i < request->nparameters; i++)
 	{
 		const ImgcatListParameter *parameter = &request->parameters[i];
@@ -424,9 +420,7 @@ page_document(ImgcatDialect dialect, const text *query, const char *path,
 	ImagePage	page;
 	StringInfoData json;
 
-	imgcat_check_may_list(&caller, dialect);
-	imgcat_list_request_begin(&request, dialect);
-	add_query_string(&request, query, path);
+	imgcat_begin_query(&request, dialect, &caller, query, path);
 	imgcat_list_request_finish(&request, &caller);
 
 	initStringInfo(&json);
@@ -438,15 +432,9 @@ page_document(ImgcatDialect dialect, const text *query, const char *path,
 	list_page(&request, &caller, &page, false);
 	appendStringInfoChar(&json, ']');
 	if (has_links)
-	{
-		appendStringInfoString(&json, ",\"first\":");
-		append_page_link(&json, path, &request, NULL);
-	}
+		append_page_link(&json, "first", path, &request, NULL);
 	if (page.more)
-	{
-		appendStringInfoString(&json, ",\"next\":");
-		append_page_link(&json, path, &request, imgcat_uuid_string(&page.last_id));
-	}
+		append_page_link(&json, "next", path, &request, imgcat_uuid_string(&page.last_id));
 	if (has_links)
 		appendStringInfo(&json, ",\"schema\":\"%s/v2/schemas/images\"", imgcat_http_prefix);
 	appendStringInfoChar(&json, '}');
@@ -469,102 +457,22 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 IMGCAT_FUNCTION(imgcat_list_cloud_images_page, 1)
 {
 	PG_RETURN_TEXT_P(page_document(IMGCAT_DIALECT_IMS, PG_GETARG_TEXT_PP(0),
-								   "/v2/cloudimages", CLOUD_PAGE_LIMIT_DEFAULT, false));
-}
-
-/* Takes tags. */
-typedef struct TagReceiver
-{
-	DestReceiver pub;			/* must be first */
-	StringInfo	json;
-	int64		rows;
-} TagReceiver;
-
-static bool
-tag_receive(TupleTableSlot *slot, DestReceiver *self)
-{
-	TagReceiver *tags = (TagReceiver *) self;
-	bool		isnull;
-
-	if (tags->rows++ > 0)
-		appendStringInfoString(tags->json, ", ");
-	imgcat_json_text(tags->json, slot_getattr(slot, 1, &isnull));
-	return true;
+								   "/v2/cloudimages", IMGCAT_CLOUD_PAGE_LIMIT, false));
 }
 
 /*
- * Take the parameter "page" out of a request, and answer the page: 1, the
- * first, unless given.
+ * How many images the request lists.  The caller is connected to SPI.
  */
-static int64
-take_page_number(ImgcatListRequest *request)
+int64
+imgcat_count_listed(const ImgcatListRequest *request, const ImgcatCaller *caller)
 {
-	int64		page = 1;
-	int			kept = 0;
-
-	for (int i = 0; i < request->nparameters; i++)
-	{
-		const ImgcatListParameter *parameter = &request->parameters[i];
-
-		if (strcmp(parameter->name, "page") != 0)
-		{
-			request->parameters[kept++] = *parameter;
-			continue;
-		}
-		page = 0;
-		if (parameter->value_length <= 9 && parameter->value_length > 0 &&
-			strspn(parameter->value, "0123456789") == parameter->value_length)
-			page = atoi(parameter->value);
-		if (page < 1)
-			imgcat_bad_value(request, parameter, IMS_BAD_VALUE, "Pages are counted from 1.");
-	}
-	request->nparameters = kept;
-	return page;
-}
-
-/*
- * list_cloud_image_tags(query text) returns json: the tags of the images that
- * a list of IMS has, as they are stored.  An order, and a marker, of the images
- * tells nothing here.
- */
-IMGCAT_FUNCTION(imgcat_list_cloud_image_tags, 1)
-{
-	ImgcatCaller caller = imgcat_caller();
-	ImgcatListRequest request;
 	ImgcatStatement statement;
-	TagReceiver receiver;
-	StringInfoData json;
-	int64		page;
-	int64		limit;
+	bool		is_null;
 
-	imgcat_check_may_list(&caller, IMGCAT_DIALECT_IMS);
-	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0), "/v1/cloudimages/tags");
-	page = take_page_number(&request);
-	imgcat_list_request_finish(&request, &caller);
-	limit = request.limit;
-	if (limit < 0 && page > 1)
-		limit = CLOUD_PAGE_LIMIT_DEFAULT;
-	limit = Min(limit, imgcat_page_limit_max);
-
-	initStringInfo(&json);
-	appendStringInfoSpaces(&json, VARHDRSZ);
-	appendStringInfoString(&json, "{\"tags\": [");
-	receiver.pub = *None_Receiver;
-	receiver.pub.receiveSlot = tag_receive;
-	receiver.pub.mydest = DestTuplestore;
-	receiver.json = &json;
-	receiver.rows = 0;
-	SPI_connect();
-	imgcat_tags_statement(&statement, &request, &caller, limit,
-						  (page - 1) * Max(limit, 0));
-	imgcat_statement_execute(&statement, 0, &receiver.pub);
-	if (receiver.rows == 0)
-		imgcat_tell_unknown(&request, &caller, false);
-	SPI_finish();
-	appendStringInfoString(&json, "]}");
-	SET_VARSIZE(json.data, json.len);
-	PG_RETURN_TEXT_P((text *) json.data);
+	imgcat_count_statement(&statement, request, caller);
+	imgcat_statement_execute(&statement, 0, NULL);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+									   1, &is_null));
 }
 
 /*
@@ -574,21 +482,11 @@ IMGCAT_FUNCTION(imgcat_count_images, 0)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
-	ImgcatStatement statement;
-	bool		is_null;
 	int64		count;
 
-	imgcat_check_may_list(&caller, imgcat_dialect);
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	if (!PG_ARGISNULL(0))
-		add_filter_object(&request, PG_GETARG_JSONB_P(0));
-	imgcat_list_request_finish(&request, &caller);
-
+	read_arguments(&request, &caller, fcinfo);
 	SPI_connect();
-	imgcat_count_statement(&statement, &request, &caller);
-	imgcat_statement_execute(&statement, 0, NULL);
-	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
-										1, &is_null));
+	count = imgcat_count_listed(&request, &caller);
 	if (count == 0)
 		imgcat_tell_unknown(&request, &caller, !imgcat_answering_http);
 	SPI_finish();
@@ -654,9 +552,7 @@ IMGCAT_FUNCTION(imgcat_explain_list_images, 0)
 	ImgcatCaller caller = explaining_caller();
 	ImgcatListRequest request;
 
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_list_arguments(&request, fcinfo);
-	imgcat_list_request_finish(&request, &caller);
+	read_arguments(&request, &caller, fcinfo);
 	return explain_request(fcinfo, &request, &caller, false,
 						   !PG_ARGISNULL(4) && PG_GETARG_BOOL(4));
 }
@@ -669,8 +565,7 @@ IMGCAT_FUNCTION(imgcat_explain_list_images_page, 1)
 	ImgcatCaller caller = explaining_caller();
 	ImgcatListRequest request;
 
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0), IMAGES_PATH);
+	imgcat_begin_query(&request, imgcat_dialect, &caller, PG_GETARG_TEXT_PP(0), IMAGES_PATH);
 	imgcat_list_request_finish(&request, &caller);
 	return explain_request(fcinfo, &request, &caller, true,
 						   !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));

@@ -252,8 +252,8 @@ extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan);
 extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
 									  const ImgcatListPlan *plan);
 
-extern void imgcat_check_may_list(const ImgcatCaller *caller,
-								  ImgcatDialect dialect);
+extern int64 imgcat_count_listed(const ImgcatListRequest *request,
+								 const ImgcatCaller *caller);
 
 /* Takes an image of a page, which lives until it returns. */
 typedef void (*ImgcatTakeImage) (void *argument, ImgcatImageRow *row);
