@@ -73,13 +73,6 @@ typedef struct ListedScan
 	int64		pages;			/* read so far, for EXPLAIN */
 } ListedScan;
 
-/* Takes the rows of a page. */
-typedef struct RowReceiver
-{
-	DestReceiver pub;			/* must be first */
-	ListedScan *scan;
-} RowReceiver;
-
 /*
  * Set which columns the rows must have: those that are read, and those that say
  * where a page ends.
@@ -241,30 +234,25 @@ start(ListedScan *scan)
 
 /*
  * Take a row of the page, as far as it is read, without the properties that the
- * caller may not read.  False stops it: a recheck may list more than were wanted.
+ * caller may not read.
  */
-static bool
-take_row(TupleTableSlot *slot, DestReceiver *self)
+static void
+take_row(void *argument, ImgcatImageRow *row)
 {
-	ListedScan *scan = ((RowReceiver *) self)->scan;
+	ListedScan *scan = argument;
 	TupleDesc	tupdesc = RelationGetDescr(scan->node->ss.ss_currentRelation);
 	MemoryContext old_context = MemoryContextSwitchTo(scan->page_context);
-	ImgcatImageRow row;
 
-	slot_getsomeattrs(slot, IMGCAT_NUM_COLS);
-	memcpy(row.values, slot->tts_values, sizeof(row.values));
-	memcpy(row.nulls, slot->tts_isnull, sizeof(row.nulls));
 	for (int i = 0; i < IMGCAT_NUM_COLS; i++)
-		row.nulls[i] |= !scan->reads[i];
-	if (!row.nulls[IMGCAT_COL_PROPERTIES])
+		row->nulls[i] |= !scan->reads[i];
+	if (!row->nulls[IMGCAT_COL_PROPERTIES])
 	{
-		Jsonb	   *properties = DatumGetJsonbP(row.values[IMGCAT_COL_PROPERTIES]);
+		Jsonb	   *properties = DatumGetJsonbP(row->values[IMGCAT_COL_PROPERTIES]);
 
-		row.values[IMGCAT_COL_PROPERTIES] = JsonbPGetDatum(imgcat_properties_shown(properties));
+		row->values[IMGCAT_COL_PROPERTIES] = JsonbPGetDatum(imgcat_properties_shown(properties));
 	}
-	scan->rows[scan->nrows++] = heap_form_tuple(tupdesc, row.values, row.nulls);
+	scan->rows[scan->nrows++] = heap_form_tuple(tupdesc, row->values, row->nulls);
 	MemoryContextSwitchTo(old_context);
-	return scan->nrows < scan->page_rows;
 }
 
 /*
@@ -273,23 +261,14 @@ take_row(TupleTableSlot *slot, DestReceiver *self)
 static void
 note_position(ListedScan *scan)
 {
-	TupleDesc	tupdesc = RelationGetDescr(scan->node->ss.ss_currentRelation);
+	ImgcatImageRow row;
 	ImgcatEntry last = {0};
 	ImgcatEntry *former = scan->position;
 	MemoryContext old_context = MemoryContextSwitchTo(scan->context);
 
-	for (int i = 0; i < scan->zone_request.nkeys; i++)
-	{
-		int			column = scan->zone_request.keys[i].column;
-		bool		is_null;
-		Datum		value = heap_getattr(scan->rows[scan->nrows - 1], column + 1,
-										 tupdesc, &is_null);
-
-		if (is_null)
-			value = column == IMGCAT_COL_SIZE ? Int64GetDatum(0)
-				: PointerGetDatum(cstring_to_text(""));
-		imgcat_entry_set_value(&last, column, value);
-	}
+	imgcat_image_row_read(&row, scan->rows[scan->nrows - 1],
+						  RelationGetDescr(scan->node->ss.ss_currentRelation));
+	imgcat_entry_set_keys(&last, scan->zone_request.keys, scan->zone_request.nkeys, &row);
 	scan->position = imgcat_entry_copy(&last);
 	if (former != NULL)
 		imgcat_entry_free(former);
@@ -303,16 +282,12 @@ static void
 read_page(void *argument)
 {
 	ListedScan *scan = argument;
-	RowReceiver receiver = {.pub = *None_Receiver,.scan = scan};
 	ImgcatListPlan plan;
-	ImgcatPageCounters counters;
 
-	receiver.pub.receiveSlot = take_row;
-	receiver.pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	SPI_connect();
 	imgcat_plan_list(&plan, &scan->zone_request, &scan->caller, scan->position,
 					 scan->page_rows);
-	imgcat_list_page(&plan, &receiver.pub, &counters);
+	imgcat_list_page(&plan, take_row, scan);
 	imgcat_plan_end(&plan);
 	SPI_finish();
 }
@@ -324,14 +299,9 @@ static void
 count_images(void *argument)
 {
 	ListedScan *scan = argument;
-	ImgcatStatement statement;
-	bool		is_null;
 
 	SPI_connect();
-	imgcat_count_statement(&statement, &scan->request, &scan->caller);
-	imgcat_statement_execute(&statement, 0, NULL);
-	scan->count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-											  SPI_tuptable->tupdesc, 1, &is_null));
+	scan->count = imgcat_count_listed(&scan->request, &scan->caller);
 	SPI_finish();
 }
 

@@ -203,6 +203,20 @@ load_latest(ImgcatImageAccess *image, const pg_uuid_t *id,
 }
 
 /*
+ * Set how the caller stands to the image of the row; deleted_at: see
+ * imgcat_membership_exists.
+ */
+static void
+set_standing(ImgcatImageAccess *image, const pg_uuid_t *id,
+			 const ImgcatCaller *caller, const NullableDatum *deleted_at)
+{
+	image->is_own = is_own(caller, &image->row);
+	image->is_image_member = caller->project_id != NULL && !image->is_own &&
+		imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "shared") &&
+		imgcat_membership_exists(id, caller->project_id, deleted_at);
+}
+
+/*
  * Read an image, whoever may see it; false if there is none.  Writes nothing,
  * so it works in a standby.  The row lives in the current context.
  */
@@ -212,10 +226,7 @@ imgcat_image_find(ImgcatImageAccess *image, const pg_uuid_t *id,
 {
 	if (!imgcat_image_fetch(id, &image->row))
 		return false;
-	image->is_own = is_own(caller, &image->row);
-	image->is_image_member = caller->project_id != NULL &&
-		imgcat_row_text_is(&image->row, IMGCAT_COL_VISIBILITY, "shared") &&
-		imgcat_membership_exists(id, caller->project_id);
+	set_standing(image, id, caller, NULL);
 	return true;
 }
 
@@ -321,4 +332,21 @@ imgcat_image_answer(ImgcatImageAccess *image, const pg_uuid_t *id,
 
 	imgcat_image_show_latest(image, id, caller);
 	return locked;
+}
+
+/*
+ * Read an image that the caller may see, or could see before it was deleted, as
+ * the place in a list that its row is: in one without deleted images the place
+ * before the deletion.  False if there is none.
+ */
+bool
+imgcat_image_place(ImgcatImageAccess *place, const pg_uuid_t *id,
+				   const ImgcatCaller *caller, bool lists_deleted)
+{
+	NullableDatum deleted_at;
+
+	if (!imgcat_image_fetch_any(id, &place->row, !lists_deleted, &deleted_at))
+		return false;
+	set_standing(place, id, caller, &deleted_at);
+	return imgcat_policy_may_show(caller, place);
 }

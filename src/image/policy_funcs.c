@@ -30,7 +30,7 @@ IMGCAT_FUNCTION(imgcat_is_image_member, 1)
 
 	PG_RETURN_BOOL(caller.project_id != NULL &&
 				   imgcat_membership_exists(PG_GETARG_UUID_P(0),
-											caller.project_id) &&
+											caller.project_id, NULL) &&
 				   imgcat_image_fetch(PG_GETARG_UUID_P(0), &row) &&
 				   imgcat_row_text_is(&row, IMGCAT_COL_VISIBILITY, "shared"));
 }

@@ -243,7 +243,7 @@ imgcat_entry_value(const ImgcatEntry *entry, int column)
 }
 
 /*
- * Set a value of the entry from a sort key, as a marker has them.
+ * Set a value of the entry from a sort key.
  */
 void
 imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
@@ -265,6 +265,26 @@ imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 			imgcat_summary_with_part(entry->numbers[key->value], key->part,
 									 imgcat_summary_enum_code(key->part, VARDATA_ANY(text_value),
 															  VARSIZE_ANY_EXHDR(text_value)));
+	}
+}
+
+/*
+ * Set the sort keys of the entry to those of a row: it is the row's place in the
+ * order.  A name may point into the row.
+ */
+void
+imgcat_entry_set_keys(ImgcatEntry *entry, const ImgcatKey *keys, int nkeys,
+					  const ImgcatImageRow *row)
+{
+	for (int i = 0; i < nkeys; i++)
+	{
+		int			column = keys[i].column;
+		Datum		value = row->values[column];
+
+		if (row->nulls[column])
+			value = column == IMGCAT_COL_SIZE ? Int64GetDatum(0)
+				: PointerGetDatum(cstring_to_text(""));
+		imgcat_entry_set_value(entry, column, value);
 	}
 }
 

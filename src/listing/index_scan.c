@@ -25,14 +25,13 @@
 #include "access/nbtree.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "image/image_fetch.h"
 #include "index_lookup.h"
 #include "listing/index_scan.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
@@ -64,7 +63,7 @@ void
 imgcat_table_end(ImgcatTable *table)
 {
 	if (table->id_scan != NULL)
-		index_endscan(table->id_scan);
+		imgcat_id_scan_close(table->id_scan);
 	for (int i = 0; i < table->nindexes; i++)
 		if (table->indexes[i].relation != NULL)
 			index_close(table->indexes[i].relation, NoLock);
@@ -122,13 +121,16 @@ imgcat_read_row(ImgcatTable *table, ImgcatEntry *entry)
 }
 
 /*
- * The index of a name, which is open until the table is closed.
+ * An index of the table that begins with what the family does; NULL: there is
+ * none that can be used.  It is open until the table is closed.
  */
-static Relation
-open_index(ImgcatTable *table, const char *name)
+Relation
+imgcat_table_index(ImgcatTable *table, const char *family, const char *suffix)
 {
+	char		name[NAMEDATALEN];
 	ImgcatOpenIndex *found;
 
+	snprintf(name, sizeof(name), "%s_%s_idx", family, suffix);
 	for (int i = 0; i < table->nindexes; i++)
 		if (strcmp(table->indexes[i].name, name) == 0)
 			return table->indexes[i].relation;
@@ -141,43 +143,13 @@ open_index(ImgcatTable *table, const char *name)
 }
 
 /*
- * An index of the table that begins with what the family does; NULL: there is
- * none that can be used.
- */
-Relation
-imgcat_table_index(ImgcatTable *table, const char *family, const char *suffix)
-{
-	char		name[NAMEDATALEN];
-
-	snprintf(name, sizeof(name), "%s_%s_idx", family, suffix);
-	return open_index(table, name);
-}
-
-/*
- * A scan of images for an identifier, kept for the time of the page.  A hash
- * index finds it in a page or two, and with it others of its hash.
+ * The scan of images for identifiers, kept for the time of the page.
  */
 IndexScanDesc
-imgcat_scan_for_id(ImgcatTable *images, const pg_uuid_t *id)
+imgcat_table_id_scan(ImgcatTable *images)
 {
-	ScanKeyData key;
-
 	if (images->id_scan == NULL)
-	{
-		Relation	index = imgcat_table_index(images, "images", "id_hash");
-
-		if (index == NULL)
-			index = open_index(images, "images_pkey");
-		if (index == NULL)
-			elog(ERROR, "table \"images\" has no primary key");
-		images->id_scan = imgcat_index_beginscan(images->relation, index,
-												 images->snapshot, 1, 0);
-	}
-	ScanKeyInit(&key, 1,
-				images->id_scan->indexRelation->rd_rel->relam == HASH_AM_OID
-				? HTEqualStrategyNumber : BTEqualStrategyNumber,
-				F_UUID_EQ, UUIDPGetDatum(id));
-	index_rescan(images->id_scan, &key, 1, NULL, 0);
+		images->id_scan = imgcat_id_scan_open(images->relation, images->snapshot);
 	return images->id_scan;
 }
 

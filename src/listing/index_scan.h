@@ -86,6 +86,8 @@ extern void imgcat_entry_fill(ImgcatEntry *entry, const ImgcatEntryColumns at,
 extern void imgcat_entry_own_name(ImgcatEntry *entry);
 extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
 extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
+extern void imgcat_entry_set_keys(ImgcatEntry *entry, const ImgcatKey *keys,
+								  int nkeys, const ImgcatImageRow *row);
 extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);
 extern void imgcat_entry_keep(ImgcatEntry *kept, const ImgcatEntry *entry);
 extern void imgcat_entry_free(ImgcatEntry *entry);
@@ -158,8 +160,7 @@ extern bool imgcat_read_row(ImgcatTable *table, ImgcatEntry *entry);
 extern bool imgcat_fetch_row(ImgcatTable *table, ImgcatEntry *entry);
 extern Relation imgcat_table_index(ImgcatTable *table, const char *family,
 								   const char *suffix);
-extern IndexScanDesc imgcat_scan_for_id(ImgcatTable *images,
-										const pg_uuid_t *id);
+extern IndexScanDesc imgcat_table_id_scan(ImgcatTable *images);
 extern ImgcatIndexScan *imgcat_index_scan_open(ImgcatTable *table,
 											   Relation index,
 											   const Datum *scope, int nscope);

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * list.c
- *		list_images, list_images_page, list_cloud_images_page, the tags of a
- *		list of IMS, count_images, and what explains the first two.
+ *		list_images, list_images_page, list_cloud_images_page, count_images, and
+ *		what explains the first two.
  *
  * The functions run as the owner of the tables: row-level security would bar
  * the search index, because array containment is not leakproof.  The recheck
@@ -23,8 +23,9 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "image/errors.h"
-#include "image/image_row.h"
+#include "image/policy.h"
 #include "image/protection.h"
+#include "json/jsonb_read.h"
 #include "json_writer.h"
 #include "listing/list_plan.h"
 #include "listing/list_request.h"
@@ -32,13 +33,11 @@
 #include "miscadmin.h"
 #include "query/list_link.h"
 #include "query/query_string.h"
-#include "tcop/dest.h"
+#include "query/uuid.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
-
-#define CLOUD_PAGE_LIMIT_DEFAULT 500
 
 #define IMAGES_PATH "/v2/images"
 
@@ -46,9 +45,8 @@
  * Where the rows of a page go.  Where the answer tells that there is a next
  * page, one row more than the page is asked for, and only tells that.
  */
-typedef struct PageReceiver
+typedef struct ImagePage
 {
-	DestReceiver pub;			/* must be first */
 	int64		limit;
 	int64		rows;			/* rows taken, at most limit */
 	bool		tells_more;		/* does the answer tell of a next page? */
@@ -59,54 +57,42 @@ typedef struct PageReceiver
 	StringInfo	json;
 	Tuplestorestate *tuplestore;
 	TupleDesc	tupdesc;
-} PageReceiver;
+} ImagePage;
 
 /*
- * Take one row of the listing; false stops the execution.
+ * Take one row of the listing.
  */
-static bool
-page_receive(TupleTableSlot *slot, DestReceiver *self)
+static void
+take_image(void *argument, ImgcatImageRow *row)
 {
-	PageReceiver *page = (PageReceiver *) self;
-	ImgcatImageRow row;
+	ImagePage  *page = argument;
 
-	if (page->rows >= page->limit)
+	if (page->rows == page->limit)
 	{
 		page->more = true;
-		return false;
+		return;
 	}
-
-	slot_getsomeattrs(slot, IMGCAT_NUM_COLS);
-	memcpy(row.values, slot->tts_values, sizeof(row.values));
-	memcpy(row.nulls, slot->tts_isnull, sizeof(row.nulls));
-	imgcat_image_row_hide_protected(&row);
-
+	imgcat_image_row_hide_protected(row);
 	if (page->json != NULL)
 	{
 		if (page->rows > 0)
 			appendStringInfoChar(page->json, ',');
-		imgcat_image_document(page->json, &row);
+		imgcat_image_document(page->json, row);
 	}
 	else
 		tuplestore_putvalues(page->tuplestore, page->tupdesc,
-							 row.values, row.nulls);
-
-	page->last_id = *DatumGetUUIDP(row.values[IMGCAT_COL_ID]);
+							 row->values, row->nulls);
+	page->last_id = *DatumGetUUIDP(row->values[IMGCAT_COL_ID]);
 	page->rows++;
-	return page->tells_more || page->rows < page->limit;
 }
 
 /*
- * A receiver of the page of a request.
+ * Begin the page of a request.
  */
 static void
-page_receiver_init(PageReceiver *page, const ImgcatListRequest *request,
-				   int limit_default)
+begin_page(ImagePage *page, const ImgcatListRequest *request, int limit_default)
 {
 	memset(page, 0, sizeof(*page));
-	page->pub = *None_Receiver; /* nothing to do at start and end */
-	page->pub.receiveSlot = page_receive;
-	page->pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	page->limit = request->limit < 0 ? limit_default : request->limit;
 	page->limit = Min(page->limit, imgcat_page_limit_max);
 }
@@ -116,7 +102,7 @@ page_receiver_init(PageReceiver *page, const ImgcatListRequest *request,
  * bear no link to the next page.
  */
 static void
-notice_lowered_limit(const ImgcatListRequest *request, const PageReceiver *page)
+notice_lowered_limit(const ImgcatListRequest *request, const ImagePage *page)
 {
 	if (request->limit > page->limit && page->rows == page->limit &&
 		!imgcat_answering_http)
@@ -142,21 +128,39 @@ imgcat_check_may_list(const ImgcatCaller *caller, ImgcatDialect dialect)
 }
 
 /*
- * Plan the request, into memory that SPI frees.  The caller is connected to SPI.
+ * The place that the request's marker names; NULL: it has none.  No such image,
+ * or one that the caller may not see, are told apart to nobody.
  */
-static void
-plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
-			 const ImgcatCaller *caller, int64 rows)
+static ImgcatEntry *
+find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller)
 {
-	ImgcatEntry *marker = request->marker == NULL ? NULL : palloc0(sizeof(ImgcatEntry));
+	ImgcatEntry *marker;
+	ImgcatImageAccess place;
+	pg_uuid_t	id;
 
-	if (marker != NULL && !imgcat_find_marker(request, caller, marker))
+	if (request->marker == NULL)
+		return NULL;
+	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data) ||
+		!imgcat_image_place(&place, &id, caller, request->deleted))
 		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_NO_MARKER,
 						   "marker image not found",
 						   psprintf("No image with id \"%s\" can be seen by the caller.",
 									request->marker),
 						   "Start again from the first page.");
-	imgcat_plan_list(plan, request, caller, marker, rows);
+	marker = palloc0(sizeof(ImgcatEntry));
+	imgcat_entry_set_keys(marker, request->keys, request->nkeys, &place.row);
+	return marker;
+}
+
+/*
+ * Plan the page, into memory that SPI frees.  The caller is connected to SPI.
+ */
+static void
+plan_page(ImgcatListPlan *plan, const ImgcatListRequest *request,
+		  const ImgcatCaller *caller, const ImagePage *page)
+{
+	imgcat_plan_list(plan, request, caller, find_marker(request, caller),
+					 page->limit + (page->tells_more ? 1 : 0));
 }
 
 /*
@@ -165,15 +169,14 @@ plan_request(ImgcatListPlan *plan, const ImgcatListRequest *request,
  */
 static void
 list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
-		  PageReceiver *page, bool notices)
+		  ImagePage *page, bool notices)
 {
 	ImgcatListPlan plan;
-	ImgcatPageCounters counters;
 
 	SPI_connect();
-	plan_request(&plan, request, caller, page->limit + (page->tells_more ? 1 : 0));
+	plan_page(&plan, request, caller, page);
 	if (page->limit > 0)
-		imgcat_list_page(&plan, &page->pub, &counters);
+		imgcat_list_page(&plan, take_image, page);
 	imgcat_plan_end(&plan);
 	if (page->rows == 0)
 		imgcat_tell_unknown(request, caller, notices);
@@ -181,11 +184,13 @@ list_page(const ImgcatListRequest *request, const ImgcatCaller *caller,
 }
 
 /*
- * Add the parameters of a raw query string, or of a link to the list at path,
- * to the request.  A URL is UTF-8, whatever the encoding of the database.
+ * Begin a request, of a caller who may list, with the parameters of a raw query
+ * string, or of a link to the list at path.  A URL is UTF-8, whatever the
+ * encoding of the database.
  */
-static void
-add_query_string(ImgcatListRequest *request, const text *str, const char *path)
+void
+imgcat_begin_query(ImgcatListRequest *request, ImgcatDialect dialect,
+				   const ImgcatCaller *caller, const text *str, const char *path)
 {
 	char	   *copy = text_to_cstring(str);
 	const char *query;
@@ -194,6 +199,8 @@ add_query_string(ImgcatListRequest *request, const text *str, const char *path)
 	ImgcatQueryParameter parameter;
 	ImgcatQueryResult result;
 
+	imgcat_check_may_list(caller, dialect);
+	imgcat_list_request_begin(request, dialect);
 	copy = pg_server_to_any(copy, strlen(copy), PG_UTF8);
 	if (!imgcat_list_link_query(copy, strlen(copy), path, &query, &length))
 		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
@@ -272,31 +279,24 @@ add_filter_value(ImgcatListRequest *request, const JsonbValue *name,
 static void
 add_filter_object(ImgcatListRequest *request, Jsonb *filter)
 {
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
-	JsonbValue	name = {0};
-	JsonbValue	value;
+	ImgcatJsonbWalk members;
 
 	if (!JB_ROOT_IS_OBJECT(filter))
 		refuse_filter("The filter is not a JSON object.");
-
-	iterator = JsonbIteratorInit(&filter->root);
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	imgcat_read_begin(&members, &filter->root);
+	while (imgcat_read_next(&members))
 	{
-		if (token == WJB_KEY)
-			name = value;
-		else if (token == WJB_VALUE && value.type == jbvBinary &&
-				 JsonContainerIsArray(value.val.binary.data))
-		{
-			JsonbIterator *elements = JsonbIteratorInit(value.val.binary.data);
-			JsonbValue	element;
+		ImgcatJsonbWalk elements;
 
-			while ((token = JsonbIteratorNext(&elements, &element, true)) != WJB_DONE)
-				if (token == WJB_ELEM)
-					add_filter_value(request, &name, &element);
+		if (members.value.type != jbvBinary ||
+			!JsonContainerIsArray(members.value.val.binary.data))
+		{
+			add_filter_value(request, &members.key, &members.value);
+			continue;
 		}
-		else if (token == WJB_VALUE)
-			add_filter_value(request, &name, &value);
+		imgcat_read_begin(&elements, members.value.val.binary.data);
+		while (imgcat_read_next(&elements))
+			add_filter_value(request, &members.key, &elements.value);
 	}
 }
 
@@ -317,19 +317,24 @@ add_argument(ImgcatListRequest *request, const char *name, const char *value)
 }
 
 /*
- * Add the arguments filter, sort, "limit" and marker of a function.
+ * Read a request, of a caller who may list, from the arguments filter, sort,
+ * "limit" and marker of a function, or from the first of them.
  */
 static void
-add_list_arguments(ImgcatListRequest *request, FunctionCallInfo fcinfo)
+read_arguments(ImgcatListRequest *request, const ImgcatCaller *caller,
+			   FunctionCallInfo fcinfo)
 {
+	imgcat_check_may_list(caller, imgcat_dialect);
+	imgcat_list_request_begin(request, imgcat_dialect);
 	if (!PG_ARGISNULL(0))
 		add_filter_object(request, PG_GETARG_JSONB_P(0));
-	if (!PG_ARGISNULL(1))
+	if (PG_NARGS() > 1 && !PG_ARGISNULL(1))
 		add_argument(request, "sort", text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	if (!PG_ARGISNULL(2))
+	if (PG_NARGS() > 2 && !PG_ARGISNULL(2))
 		add_argument(request, "limit", psprintf("%d", PG_GETARG_INT32(2)));
-	if (!PG_ARGISNULL(3))
+	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
 		add_argument(request, "marker", imgcat_uuid_string(PG_GETARG_UUID_P(3)));
+	imgcat_list_request_finish(request, caller);
 }
 
 /*
@@ -341,15 +346,11 @@ IMGCAT_FUNCTION(imgcat_list_images, 0)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
-	PageReceiver page;
+	ImagePage	page;
 
-	imgcat_check_may_list(&caller, imgcat_dialect);
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_list_arguments(&request, fcinfo);
-	imgcat_list_request_finish(&request, &caller);
-
+	read_arguments(&request, &caller, fcinfo);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	page_receiver_init(&page, &request, imgcat_page_limit_default);
+	begin_page(&page, &request, imgcat_page_limit_default);
 	page.tuplestore = rsinfo->setResult;
 	page.tupdesc = rsinfo->setDesc;
 	list_page(&request, &caller, &page, !imgcat_answering_http);
@@ -379,16 +380,16 @@ append_encoded(StringInfo out, const char *str, size_t length)
 }
 
 /*
- * Append path?parameters as a JSON string, under the prefix of links; with a
+ * Append a member that is path?parameters, under the prefix of links; with a
  * marker it is the link to the page after that, without one to the first page.
  */
 static void
-append_page_link(StringInfo out, const char *path,
+append_page_link(StringInfo out, const char *member, const char *path,
 				 const ImgcatListRequest *request, const char *marker)
 {
 	char		separator = '?';
 
-	appendStringInfo(out, "\"%s%s", imgcat_http_prefix, path);
+	appendStringInfo(out, ",\"%s\":\"%s%s", member, imgcat_http_prefix, path);
 	for (int i = 0; i < request->nparameters; i++)
 	{
 		const ImgcatListParameter *parameter = &request->parameters[i];
@@ -416,32 +417,24 @@ page_document(ImgcatDialect dialect, const text *query, const char *path,
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
-	PageReceiver page;
+	ImagePage	page;
 	StringInfoData json;
 
-	imgcat_check_may_list(&caller, dialect);
-	imgcat_list_request_begin(&request, dialect);
-	add_query_string(&request, query, path);
+	imgcat_begin_query(&request, dialect, &caller, query, path);
 	imgcat_list_request_finish(&request, &caller);
 
 	initStringInfo(&json);
 	appendStringInfoSpaces(&json, VARHDRSZ);
 	appendStringInfoString(&json, "{\"images\":[");
-	page_receiver_init(&page, &request, limit_default);
+	begin_page(&page, &request, limit_default);
 	page.json = &json;
 	page.tells_more = has_links;
 	list_page(&request, &caller, &page, false);
 	appendStringInfoChar(&json, ']');
 	if (has_links)
-	{
-		appendStringInfoString(&json, ",\"first\":");
-		append_page_link(&json, path, &request, NULL);
-	}
+		append_page_link(&json, "first", path, &request, NULL);
 	if (page.more)
-	{
-		appendStringInfoString(&json, ",\"next\":");
-		append_page_link(&json, path, &request, imgcat_uuid_string(&page.last_id));
-	}
+		append_page_link(&json, "next", path, &request, imgcat_uuid_string(&page.last_id));
 	if (has_links)
 		appendStringInfo(&json, ",\"schema\":\"%s/v2/schemas/images\"", imgcat_http_prefix);
 	appendStringInfoChar(&json, '}');
@@ -464,102 +457,22 @@ IMGCAT_FUNCTION(imgcat_list_images_page, 1)
 IMGCAT_FUNCTION(imgcat_list_cloud_images_page, 1)
 {
 	PG_RETURN_TEXT_P(page_document(IMGCAT_DIALECT_IMS, PG_GETARG_TEXT_PP(0),
-								   "/v2/cloudimages", CLOUD_PAGE_LIMIT_DEFAULT, false));
-}
-
-/* Takes tags. */
-typedef struct TagReceiver
-{
-	DestReceiver pub;			/* must be first */
-	StringInfo	json;
-	int64		rows;
-} TagReceiver;
-
-static bool
-tag_receive(TupleTableSlot *slot, DestReceiver *self)
-{
-	TagReceiver *tags = (TagReceiver *) self;
-	bool		isnull;
-
-	if (tags->rows++ > 0)
-		appendStringInfoString(tags->json, ", ");
-	imgcat_json_text(tags->json, slot_getattr(slot, 1, &isnull));
-	return true;
+								   "/v2/cloudimages", IMGCAT_CLOUD_PAGE_LIMIT, false));
 }
 
 /*
- * Take the parameter "page" out of a request, and answer the page: 1, the
- * first, unless given.
+ * How many images the request lists.  The caller is connected to SPI.
  */
-static int64
-take_page_number(ImgcatListRequest *request)
+int64
+imgcat_count_listed(const ImgcatListRequest *request, const ImgcatCaller *caller)
 {
-	int64		page = 1;
-	int			kept = 0;
-
-	for (int i = 0; i < request->nparameters; i++)
-	{
-		const ImgcatListParameter *parameter = &request->parameters[i];
-
-		if (strcmp(parameter->name, "page") != 0)
-		{
-			request->parameters[kept++] = *parameter;
-			continue;
-		}
-		page = 0;
-		if (parameter->value_length <= 9 && parameter->value_length > 0 &&
-			strspn(parameter->value, "0123456789") == parameter->value_length)
-			page = atoi(parameter->value);
-		if (page < 1)
-			imgcat_bad_value(request, parameter, IMS_BAD_VALUE, "Pages are counted from 1.");
-	}
-	request->nparameters = kept;
-	return page;
-}
-
-/*
- * list_cloud_image_tags(query text) returns json: the tags of the images that
- * a list of IMS has, as they are stored.  An order, and a marker, of the images
- * tells nothing here.
- */
-IMGCAT_FUNCTION(imgcat_list_cloud_image_tags, 1)
-{
-	ImgcatCaller caller = imgcat_caller();
-	ImgcatListRequest request;
 	ImgcatStatement statement;
-	TagReceiver receiver;
-	StringInfoData json;
-	int64		page;
-	int64		limit;
+	bool		is_null;
 
-	imgcat_check_may_list(&caller, IMGCAT_DIALECT_IMS);
-	imgcat_list_request_begin(&request, IMGCAT_DIALECT_IMS);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0), "/v1/cloudimages/tags");
-	page = take_page_number(&request);
-	imgcat_list_request_finish(&request, &caller);
-	limit = request.limit;
-	if (limit < 0 && page > 1)
-		limit = CLOUD_PAGE_LIMIT_DEFAULT;
-	limit = Min(limit, imgcat_page_limit_max);
-
-	initStringInfo(&json);
-	appendStringInfoSpaces(&json, VARHDRSZ);
-	appendStringInfoString(&json, "{\"tags\": [");
-	receiver.pub = *None_Receiver;
-	receiver.pub.receiveSlot = tag_receive;
-	receiver.pub.mydest = DestTuplestore;
-	receiver.json = &json;
-	receiver.rows = 0;
-	SPI_connect();
-	imgcat_tags_statement(&statement, &request, &caller, limit,
-						  (page - 1) * Max(limit, 0));
-	imgcat_statement_execute(&statement, 0, &receiver.pub);
-	if (receiver.rows == 0)
-		imgcat_tell_unknown(&request, &caller, false);
-	SPI_finish();
-	appendStringInfoString(&json, "]}");
-	SET_VARSIZE(json.data, json.len);
-	PG_RETURN_TEXT_P((text *) json.data);
+	imgcat_count_statement(&statement, request, caller);
+	imgcat_statement_execute(&statement, 0, NULL);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+									   1, &is_null));
 }
 
 /*
@@ -569,21 +482,11 @@ IMGCAT_FUNCTION(imgcat_count_images, 0)
 {
 	ImgcatCaller caller = imgcat_caller();
 	ImgcatListRequest request;
-	ImgcatStatement statement;
-	bool		is_null;
 	int64		count;
 
-	imgcat_check_may_list(&caller, imgcat_dialect);
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	if (!PG_ARGISNULL(0))
-		add_filter_object(&request, PG_GETARG_JSONB_P(0));
-	imgcat_list_request_finish(&request, &caller);
-
+	read_arguments(&request, &caller, fcinfo);
 	SPI_connect();
-	imgcat_count_statement(&statement, &request, &caller);
-	imgcat_statement_execute(&statement, 0, NULL);
-	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
-										1, &is_null));
+	count = imgcat_count_listed(&request, &caller);
 	if (count == 0)
 		imgcat_tell_unknown(&request, &caller, !imgcat_answering_http);
 	SPI_finish();
@@ -618,14 +521,15 @@ explain_request(FunctionCallInfo fcinfo, const ImgcatListRequest *request,
 				const ImgcatCaller *caller, bool tells_more, bool analyze)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	PageReceiver page;
+	ImagePage	page;
 	ImgcatListPlan plan;
 	char	   *line;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	page_receiver_init(&page, request, imgcat_page_limit_default);
+	begin_page(&page, request, imgcat_page_limit_default);
+	page.tells_more = tells_more;
 	SPI_connect();
-	plan_request(&plan, request, caller, page.limit + (tells_more ? 1 : 0));
+	plan_page(&plan, request, caller, &page);
 	line = imgcat_explain_list(&plan, analyze);
 	for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
 	{
@@ -648,9 +552,7 @@ IMGCAT_FUNCTION(imgcat_explain_list_images, 0)
 	ImgcatCaller caller = explaining_caller();
 	ImgcatListRequest request;
 
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_list_arguments(&request, fcinfo);
-	imgcat_list_request_finish(&request, &caller);
+	read_arguments(&request, &caller, fcinfo);
 	return explain_request(fcinfo, &request, &caller, false,
 						   !PG_ARGISNULL(4) && PG_GETARG_BOOL(4));
 }
@@ -663,8 +565,7 @@ IMGCAT_FUNCTION(imgcat_explain_list_images_page, 1)
 	ImgcatCaller caller = explaining_caller();
 	ImgcatListRequest request;
 
-	imgcat_list_request_begin(&request, imgcat_dialect);
-	add_query_string(&request, PG_GETARG_TEXT_PP(0), IMAGES_PATH);
+	imgcat_begin_query(&request, imgcat_dialect, &caller, PG_GETARG_TEXT_PP(0), IMAGES_PATH);
 	imgcat_list_request_finish(&request, &caller);
 	return explain_request(fcinfo, &request, &caller, true,
 						   !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));

@@ -224,34 +224,16 @@ explain_plan(StringInfo out, ImgcatListPlan *plan)
 					 plan->request->nconditions);
 }
 
-/* Takes the rows of a page that is only counted. */
-typedef struct DiscardReceiver
-{
-	DestReceiver pub;			/* must be first */
-	int64		rows;			/* that are still wanted */
-} DiscardReceiver;
-
-static bool
-discard_row(TupleTableSlot *slot, DestReceiver *self)
-{
-	(void) slot;
-	return --((DiscardReceiver *) self)->rows > 0;
-}
-
 /*
  * What the page took.
  */
 static void
 explain_analyze(StringInfo out, ImgcatListPlan *plan)
 {
-	DiscardReceiver receiver;
-	ImgcatPageCounters counters;
+	const ImgcatPageCounters *counters = &plan->counters;
 	BufferUsage before = pgBufferUsage;
 
-	receiver.pub = *None_Receiver;
-	receiver.pub.receiveSlot = discard_row;
-	receiver.rows = plan->rows;
-	imgcat_list_page(plan, &receiver.pub, &counters);
+	imgcat_list_page(plan, NULL, NULL);
 	appendStringInfo(out,
 					 "  Probes: " INT64_FORMAT " of the search index, " INT64_FORMAT
 					 " candidates%s\n"
@@ -259,10 +241,10 @@ explain_analyze(StringInfo out, ImgcatListPlan *plan)
 					 "  Rechecked: " INT64_FORMAT " rows in " INT64_FORMAT
 					 " statements; listed: " INT64_FORMAT "\n"
 					 "  Buffers: shared hit=" INT64_FORMAT " read=" INT64_FORMAT "\n",
-					 counters.probes, counters.candidates,
-					 counters.gave_up ? "; an ordered scan went on" : "",
-					 counters.entries, counters.rows,
-					 counters.rechecked, counters.rechecks, counters.listed,
+					 counters->probes, counters->candidates,
+					 counters->gave_up ? "; an ordered scan went on" : "",
+					 counters->entries, counters->rows,
+					 counters->rechecked, counters->rechecks, counters->listed,
 					 (int64) (pgBufferUsage.shared_blks_hit - before.shared_blks_hit),
 					 (int64) (pgBufferUsage.shared_blks_read - before.shared_blks_read));
 }

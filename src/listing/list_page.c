@@ -27,10 +27,10 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
-#include "image/image_row.h"
+#include "image/image_fetch.h"
+#include "lib/binaryheap.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
-#include "query/uuid.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -45,9 +45,8 @@ typedef struct ListPage
 {
 	DestReceiver pub;			/* must be first: takes the rows of a recheck */
 	ImgcatListPlan *plan;
-	DestReceiver *receiver;
-	bool		full;			/* the receiver takes no more */
-	ImgcatPageCounters *counters;
+	ImgcatTakeImage take;		/* NULL: rows are only counted */
+	void	   *argument;
 
 	/* rows to be rechecked */
 	Tuplestorestate *batch;
@@ -57,93 +56,12 @@ typedef struct ListPage
 } ListPage;
 
 /*
- * A sort key of the marker's row.  Deletion changes two of the keys; where
- * deleted images are not listed, one keeps the position that it had before.
+ * How many rows are still wanted?
  */
-static void
-append_marker_expression(StringInfo sql, const ImgcatListRequest *request, int column)
+static int64
+rows_lacking(const ListPage *page)
 {
-	if (!request->deleted && column == IMGCAT_COL_STATUS)
-		appendStringInfoString(sql, "COALESCE(i.status_before_deletion, i.status)");
-	else if (!request->deleted && column == IMGCAT_COL_UPDATED_AT)
-		appendStringInfoString(sql, "COALESCE(i.updated_at_before_deletion, i.updated_at)");
-	else
-		appendStringInfoString(sql, imgcat_sort_expression(column));
-}
-
-/*
- * Who may see the marker: what get_image shows.  A deleted image is a marker
- * for whoever could see it, so its memberships count although they are marked
- * deleted, too.
- */
-static void
-append_marker_scope(ImgcatStatement *statement, const ImgcatCaller *caller)
-{
-	int			project;
-
-	if (caller->is_admin)
-		return;
-	appendStringInfoString(&statement->sql,
-						   " AND (i.visibility IN ('public', 'community')"
-						   " OR (i.visibility = 'shared' AND i.owner IS NULL)");
-	if (caller->project_id != NULL)
-	{
-		project = imgcat_statement_parameter(statement, TEXTOID,
-											 CStringGetTextDatum(caller->project_id));
-		appendStringInfo(&statement->sql,
-						 " OR i.owner = $%d OR (i.visibility = 'shared'"
-						 " AND EXISTS (SELECT FROM image_catalog.image_members m"
-						 " WHERE m.image_id = i.id AND m.member_id = $%d"
-						 " AND (m.deleted_at IS NULL OR m.deleted_at = i.deleted_at)))",
-						 project, project);
-	}
-	appendStringInfoChar(&statement->sql, ')');
-}
-
-/*
- * Find the keyset position of the request's marker.  False: there is no such
- * image, or the caller may not see it, which are told apart to nobody.  The
- * caller is connected to SPI.
- */
-bool
-imgcat_find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller,
-				   ImgcatEntry *marker)
-{
-	ImgcatStatement statement;
-	pg_uuid_t	id;
-
-	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data))
-		return false;
-
-	imgcat_statement_begin(&statement);
-	appendStringInfoString(&statement.sql, "SELECT ");
-	for (int i = 0; i < request->nkeys; i++)
-	{
-		if (i > 0)
-			appendStringInfoString(&statement.sql, ", ");
-		append_marker_expression(&statement.sql, request, request->keys[i].column);
-	}
-	appendStringInfo(&statement.sql,
-					 " FROM image_catalog.images i WHERE i.id = $%d",
-					 imgcat_statement_parameter(&statement, UUIDOID,
-												UUIDPGetDatum(&id)));
-	append_marker_scope(&statement, caller);
-
-	imgcat_statement_execute(&statement, 1, NULL);
-	if (SPI_processed == 0)
-		return false;
-
-	for (int i = 0; i < request->nkeys; i++)
-	{
-		bool		isnull;
-		Datum		value;
-
-		/* the tuple table lives until SPI_finish */
-		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull);
-		Assert(!isnull);
-		imgcat_entry_set_value(marker, request->keys[i].column, value);
-	}
-	return true;
+	return page->plan->rows - page->plan->counters.listed;
 }
 
 /*
@@ -153,10 +71,17 @@ static bool
 page_receive(TupleTableSlot *slot, DestReceiver *self)
 {
 	ListPage   *page = (ListPage *) self;
+	ImgcatImageRow row;
 
-	page->counters->listed++;
-	page->full = !page->receiver->receiveSlot(slot, page->receiver);
-	return !page->full;
+	page->plan->counters.listed++;
+	if (page->take != NULL)
+	{
+		slot_getsomeattrs(slot, IMGCAT_NUM_COLS);
+		memcpy(row.values, slot->tts_values, sizeof(row.values));
+		memcpy(row.nulls, slot->tts_isnull, sizeof(row.nulls));
+		page->take(page->argument, &row);
+	}
+	return rows_lacking(page) > 0;
 }
 
 /*
@@ -178,8 +103,7 @@ register_batch(ListPage *page)
 }
 
 /*
- * Recheck the batch, and hand on to the receiver the rows that the request
- * lists.
+ * Recheck the batch, and hand on the rows that the request lists.
  */
 static void
 recheck_batch(ListPage *page)
@@ -203,33 +127,10 @@ recheck_batch(ListPage *page)
 	/* one scan of the batch without a join: rows come as they lie there */
 	imgcat_statement_execute(&statement, 0, &page->pub);
 
-	page->counters->rechecks++;
-	page->counters->rechecked += page->nbatch;
+	page->plan->counters.rechecks++;
+	page->plan->counters.rechecked += page->nbatch;
 	tuplestore_clear(page->batch);
 	page->nbatch = 0;
-}
-
-/*
- * Fetch the image of an identifier into the slot of images; false: the
- * snapshot sees none.
- */
-static bool
-fetch_by_id(ListPage *page, const pg_uuid_t *id)
-{
-	ImgcatTable *images = &page->plan->images;
-	IndexScanDesc scan = imgcat_scan_for_id(images, id);
-
-	images->rows_read++;
-	while (index_getnext_slot(scan, ForwardScanDirection, images->slot))
-	{
-		bool		is_null;
-
-		/* a hash index may return others of its hash */
-		if (memcmp(DatumGetUUIDP(slot_getattr(images->slot, images->columns[IMGCAT_ENTRY_ID] + 1, &is_null)),
-				   id, UUID_LEN) == 0)
-			return true;
-	}
-	return false;
 }
 
 /*
@@ -239,14 +140,16 @@ static void
 add_to_batch(ListPage *page, ImgcatEntry *entry)
 {
 	ImgcatTable *images = &page->plan->images;
-	pg_uuid_t	id = entry->id;
 
 	if (entry->of_share)
 	{
-		if (!imgcat_fetch_row(&page->plan->shares, entry) || !fetch_by_id(page, &id))
+		if (!imgcat_fetch_row(&page->plan->shares, entry))
 			return;
-		(void) accumArrayResult(page->shared_ids, UUIDPGetDatum(&id), false, UUIDOID,
-								CurrentMemoryContext);
+		images->rows_read++;
+		if (!imgcat_id_scan_fetch(imgcat_table_id_scan(images), &entry->id, images->slot))
+			return;
+		(void) accumArrayResult(page->shared_ids, UUIDPGetDatum(&entry->id), false,
+								UUIDOID, CurrentMemoryContext);
 	}
 	else if (entry->tuple != NULL)
 		ExecForceStoreMinimalTuple(entry->tuple, images->slot, false);
@@ -263,15 +166,14 @@ add_to_batch(ListPage *page, ImgcatEntry *entry)
 static int64
 batch_size(const ListPage *page)
 {
-	const ImgcatPageCounters *counters = page->counters;
-	int64		lacks = page->plan->rows - counters->listed;
+	const ImgcatPageCounters *counters = &page->plan->counters;
 	double		share;
 
 	if (counters->rechecked == 0)
-		return lacks;
+		return rows_lacking(page);
 	share = (counters->listed + 1.0) / (counters->rechecked + 1.0);
 	return Max(IMGCAT_RECHECK_LEAST,
-			   Min((int64) ceil(lacks / share), IMGCAT_RECHECK_MOST));
+			   Min((int64) ceil(rows_lacking(page) / share), IMGCAT_RECHECK_MOST));
 }
 
 /*
@@ -287,89 +189,77 @@ batch_size(const ListPage *page)
 typedef struct MergedBranch
 {
 	ImgcatBranchScan *scan;
-	ImgcatEntry *head;			/* first that was not handed out, or an entry
-								 * that fails, with none before it; NULL:
-								 * asked for when needed, or none */
+	ImgcatEntry *head;			/* what it read last: an image, or an entry
+								 * that fails, with no image before it */
 	bool		passed;			/* it is an image */
-	bool		ended;
 } MergedBranch;
 
 typedef struct OrderedScan
 {
 	ImgcatListScan pub;			/* must be first */
+	binaryheap *heads;			/* the branches that have one, by these */
+	MergedBranch *last;			/* whose head was handed out; or NULL */
 	MergedBranch branches[IMGCAT_BRANCHES_MAX];
 } OrderedScan;
 
 /*
- * The one of two branches whose head comes first; either may be NULL, or have
- * no head.
+ * The head of a branch in the heap.
  */
-static MergedBranch *
-first_of(const ImgcatListPlan *plan, MergedBranch *a, MergedBranch *b)
+static const ImgcatEntry *
+head_of(Datum branch)
 {
-	if (b == NULL || b->head == NULL)
-		return a;
-	if (a == NULL || a->head == NULL)
-		return b;
-	return imgcat_entry_compare(b->head, a->head, plan->keys, plan->nkeys) < 0
-		? b : a;
+	return ((MergedBranch *) DatumGetPointer(branch))->head;
 }
 
 /*
- * The branch whose head comes first, but this one; NULL: no other has a head.
+ * Comparator of the heap, which begins with the greatest.
  */
-static MergedBranch *
-first_branch(OrderedScan *scan, const MergedBranch *but)
+static int
+compare_heads(Datum a, Datum b, void *argument)
 {
-	MergedBranch *first = NULL;
+	const ImgcatListPlan *plan = argument;
 
-	for (int i = 0; i < scan->pub.plan->nbranches; i++)
-		if (&scan->branches[i] != but)
-			first = first_of(scan->pub.plan, first, &scan->branches[i]);
-	return first;
+	return imgcat_entry_compare(head_of(b), head_of(a), plan->keys, plan->nkeys);
 }
 
 /*
- * A branch that must be read on: it has no head, or the first of all heads is
- * no image.  NULL: none, the first head is the next image.
+ * Read a branch on, which is not in the heap: not much further than the first of
+ * the others is.
  */
-static MergedBranch *
-due_branch(OrderedScan *scan, MergedBranch *first)
+static void
+read_on(OrderedScan *scan, MergedBranch *branch)
 {
-	for (int i = 0; i < scan->pub.plan->nbranches; i++)
-		if (scan->branches[i].head == NULL && !scan->branches[i].ended)
-			return &scan->branches[i];
-	return first != NULL && !first->passed ? first : NULL;
+	const ImgcatEntry *bound = binaryheap_empty(scan->heads) ? NULL
+	: head_of(binaryheap_first(scan->heads));
+
+	CHECK_FOR_INTERRUPTS();
+	branch->head = imgcat_branch_scan_next(branch->scan, bound, &branch->passed);
+	if (branch->head != NULL)
+		binaryheap_add(scan->heads, PointerGetDatum(branch));
 }
 
 /*
- * The next image of the merged branches.  None is read much further than the
- * first of the others is.
+ * The next image of the merged branches.
  */
 static ImgcatEntry *
 ordered_next(ImgcatListScan *self)
 {
 	OrderedScan *scan = (OrderedScan *) self;
-	MergedBranch *first = first_branch(scan, NULL);
-	MergedBranch *due;
-	ImgcatEntry *entry = NULL;
 
-	while ((due = due_branch(scan, first)) != NULL)
+	if (scan->last != NULL)
+		read_on(scan, scan->last);
+	scan->last = NULL;
+	while (scan->last == NULL && !binaryheap_empty(scan->heads))
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (due == first)
-			first = first_branch(scan, due);
-		due->head = imgcat_branch_scan_next(due->scan, first != NULL ? first->head : NULL,
-											&due->passed);
-		due->ended = (due->head == NULL);
-		first = first_of(self->plan, first, due);
+		MergedBranch *first =
+		(MergedBranch *) DatumGetPointer(binaryheap_remove_first(scan->heads));
+
+		if (first->passed)
+			scan->last = first;
+		else
+			read_on(scan, first);
 	}
-	if (first != NULL)
-	{
-		entry = first->head;
-		first->head = NULL;
-	}
-	return entry;
+	return scan->last != NULL ? scan->last->head : NULL;
 }
 
 static void
@@ -379,6 +269,7 @@ ordered_close(ImgcatListScan *self)
 
 	for (int i = 0; i < self->plan->nbranches; i++)
 		imgcat_branch_scan_close(scan->branches[i].scan);
+	binaryheap_free(scan->heads);
 	pfree(scan);
 }
 
@@ -386,15 +277,15 @@ ordered_close(ImgcatListScan *self)
  * Open an ordered scan of the plan, behind a keyset position if there is one.
  */
 static ImgcatListScan *
-ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
+ordered_scan_open(ImgcatListPlan *plan)
 {
 	OrderedScan *scan = palloc0(sizeof(OrderedScan));
 	bool		by_tid;
 
 	scan->pub.plan = plan;
-	scan->pub.counters = counters;
 	scan->pub.next = ordered_next;
 	scan->pub.close = ordered_close;
+	scan->heads = binaryheap_allocate(plan->nbranches, compare_heads, plan);
 	by_tid = plan->probe != NULL && imgcat_plan_tids(plan);
 	if (by_tid)
 		imgcat_plan_shared_ids(plan);
@@ -412,26 +303,14 @@ ordered_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 		branch->images = &plan->images;
 		scan->branches[i].scan = imgcat_branch_scan_open(imgcat_plan_branch(plan, i));
 	}
+	for (int i = 0; i < plan->nbranches; i++)
+		read_on(scan, &scan->branches[i]);
 	return &scan->pub;
 }
 
 /*
- * The SQL scan: images by one statement, whose plan the server is free to
- * choose, for what no index of ours leads to: images that are named by their
- * identifiers, deleted ones, and conditions that few images pass and no index
- * entry shows.  All but the first have no bound.  The statement answers with
- * row numbers.
- */
-typedef struct SqlScan
-{
-	ImgcatListScan pub;			/* must be first */
-	ImgcatEntry entry;			/* the last one handed out */
-	SPITupleTable *rows;		/* row numbers; they live until SPI_finish */
-	uint64		at;
-} SqlScan;
-
-/*
- * Its statement: one SELECT with the scope, all conditions, order and limit.
+ * The statement of a SQL scan, whose plan the server is free to choose: the row
+ * numbers of the images, by the scope, all conditions, order and limit.
  */
 void
 imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan)
@@ -471,108 +350,83 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	appendStringInfo(sql, " LIMIT " INT64_FORMAT, plan->rows);
 }
 
-static ImgcatEntry *
-sql_next(ImgcatListScan *self)
-{
-	SqlScan    *scan = (SqlScan *) self;
-	bool		is_null;
-
-	if (scan->at == scan->rows->numvals)
-		return NULL;
-	scan->entry.tid = *(ItemPointer) DatumGetPointer(SPI_getbinval(scan->rows->vals[scan->at++],
-																   scan->rows->tupdesc, 1, &is_null));
-	scan->entry.row_read = true;
-	return &scan->entry;
-}
-
-static void
-sql_close(ImgcatListScan *self)
-{
-	SPI_freetuptable(((SqlScan *) self)->rows);
-	pfree(self);
-}
-
 /*
- * Open a SQL scan of the plan, behind a keyset position if there is one.
+ * The SQL scan: images by one statement, for what no index of ours leads to:
+ * images that are named by their identifiers, deleted ones, and conditions that
+ * few images pass and no index entry shows.  All but the first have no bound.
  */
-static ImgcatListScan *
-sql_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
+static void
+list_by_statement(ListPage *page)
 {
-	SqlScan    *scan = palloc0(sizeof(SqlScan));
 	ImgcatStatement statement;
+	SPITupleTable *found;
 
-	scan->pub.plan = plan;
-	scan->pub.counters = counters;
-	scan->pub.next = sql_next;
-	scan->pub.close = sql_close;
-	imgcat_sql_scan_statement(&statement, plan);
-	imgcat_statement_execute(&statement, plan->rows, NULL);
-	scan->rows = SPI_tuptable;
-	return &scan->pub;
+	imgcat_sql_scan_statement(&statement, page->plan);
+	imgcat_statement_execute(&statement, 0, NULL);
+	found = SPI_tuptable;
+	for (uint64 i = 0; i < found->numvals; i++)
+	{
+		bool		is_null;
+		Datum		tid = SPI_getbinval(found->vals[i], found->tupdesc, 1, &is_null);
+		ImgcatEntry entry = {.tid = *(ItemPointer) DatumGetPointer(tid),.row_read = true};
+
+		add_to_batch(page, &entry);
+	}
+	recheck_batch(page);
 }
 
 /*
- * Hand on the images of a scan until the page is full.
+ * Hand on the images of a scan until the page is full.  False: the scan gave up
+ * before.
  */
-static void
-list_scan(ListPage *page, ImgcatListScan *scan)
+static bool
+list_by_scan(ListPage *page, ImgcatListScan *scan)
 {
-	int64		size = batch_size(page);
 	ImgcatEntry *entry;
+	bool		gave_up;
 
 	do
 	{
 		entry = scan->next(scan);
 		if (entry != NULL)
 			add_to_batch(page, entry);
-		if (entry == NULL || page->nbatch >= size)
-		{
+		if (entry == NULL || page->nbatch >= batch_size(page))
 			recheck_batch(page);
-			size = batch_size(page);
-		}
-	} while (!page->full && page->counters->listed < page->plan->rows &&
-			 (entry != NULL || scan->pause));
+	} while (rows_lacking(page) > 0 && (entry != NULL || scan->pause));
+	gave_up = scan->gave_up && rows_lacking(page) > 0;
+	scan->close(scan);
+	return !gave_up;
 }
 
 /*
- * Make the page that was planned, and hand its rows on to the receiver, until
- * that takes no more or the rows wanted are there.  The caller is connected to
- * SPI.
+ * Make the page that was planned, and hand its rows on, as many as are wanted.
+ * The caller is connected to SPI.
  */
 void
-imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
-				 ImgcatPageCounters *counters)
+imgcat_list_page(ImgcatListPlan *plan, ImgcatTakeImage take, void *argument)
 {
-	static ImgcatListScan *(*const open[]) (ImgcatListPlan *, ImgcatPageCounters *) =
-	{
-		[IMGCAT_ORDERED_SCAN] = ordered_scan_open,
-		[IMGCAT_SEARCH_SCAN] = imgcat_search_scan_open,
-		[IMGCAT_SQL_SCAN] = sql_scan_open,
-	};
-	ListPage	page = {.pub = *None_Receiver,.plan = plan,.receiver = receiver,.counters = counters};
+	ListPage	page = {.pub = *None_Receiver,.plan = plan,.take = take,.argument = argument};
+	ImgcatPageCounters *counters = &plan->counters;
 	ImgcatScanKind kind = plan->scan;
-	bool		goes_on = kind != IMGCAT_NO_SCAN && plan->rows > 0;
 
-	memset(counters, 0, sizeof(*counters));
-	if (!goes_on)
+	if (kind == IMGCAT_NO_SCAN || plan->rows == 0)
 		return;
 	page.pub.receiveSlot = page_receive;
 	page.pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	register_batch(&page);
-	while (goes_on)
+	if (kind == IMGCAT_SEARCH_SCAN)
 	{
-		ImgcatListScan *scan = open[kind] (plan, counters);
-
-		page.shared_ids = kind == IMGCAT_ORDERED_SCAN
-			? initArrayResult(UUIDOID, CurrentMemoryContext, false) : NULL;
-		list_scan(&page, scan);
-		goes_on = scan->gave_up && !page.full && counters->listed < plan->rows;
-		scan->close(scan);
-
-		/* only a search scan gives up */
-		counters->gave_up |= goes_on;
-		kind = plan->can_order ? IMGCAT_ORDERED_SCAN : IMGCAT_SQL_SCAN;
+		counters->gave_up = !list_by_scan(&page, imgcat_search_scan_open(plan));
+		if (counters->gave_up)
+			kind = plan->can_order ? IMGCAT_ORDERED_SCAN : IMGCAT_SQL_SCAN;
 	}
+	if (kind == IMGCAT_ORDERED_SCAN)
+	{
+		page.shared_ids = initArrayResult(UUIDOID, CurrentMemoryContext, false);
+		(void) list_by_scan(&page, ordered_scan_open(plan));
+	}
+	else if (kind == IMGCAT_SQL_SCAN)
+		list_by_statement(&page);
 	SPI_unregister_relation(BATCH);
 	tuplestore_end(page.batch);
 	counters->entries = plan->images.entries_read + plan->shares.entries_read;

@@ -3,12 +3,11 @@
  * list_plan.c
  *		How the images of a request are found: one decision, as a value.
  *
- * There are three scans (ImgcatListScan).  An ordered scan reads index entries in
- * the order of the request; a search scan intersects facets in the search
- * index; a SQL scan leaves the choice to the server's planner.  choose_scan()
- * says which, from the request, the statistics, the indexes that are there and
- * the constants of list_cost.h.  What was chosen is a ListPlan, which
- * explain_list_images prints.
+ * There are three scans.  An ordered scan reads index entries in the order of
+ * the request; a search scan intersects facets in the search index; a SQL scan
+ * leaves the choice to the server's planner.  choose_scan() says which, from the
+ * request, the statistics, the indexes that are there and the constants of
+ * list_cost.h.  What was chosen is a ListPlan, which explain_list_images prints.
  *
  * src/listing/list_plan.c
  *

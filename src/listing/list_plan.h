@@ -22,7 +22,6 @@
 #include "keyset.h"
 #include "listing/index_scan.h"
 #include "statement.h"
-#include "tcop/dest.h"
 #include "utils/lsyscache.h"
 
 /* images that a list may show, on image i: as the partial indexes have it */
@@ -167,6 +166,19 @@ typedef enum ImgcatScanKind
 #define IMGCAT_SPLIT_VALUES_MAX 4
 #define IMGCAT_BRANCHES_MAX (IMGCAT_SCOPE_MAX * IMGCAT_SPLIT_VALUES_MAX)
 
+/* What a page took: a scan may go by it, and EXPLAIN ANALYZE shows it. */
+typedef struct ImgcatPageCounters
+{
+	int64		probes;			/* of the search index */
+	int64		candidates;		/* found by them */
+	int64		entries;		/* of ordered indexes */
+	int64		rows;			/* fetched from tables by the scans */
+	int64		rechecks;		/* statements */
+	int64		rechecked;		/* rows */
+	int64		listed;			/* rows that were handed on */
+	bool		gave_up;		/* the search scan did */
+} ImgcatPageCounters;
+
 typedef struct ImgcatListPlan
 {
 	const ImgcatListRequest *request;
@@ -205,6 +217,8 @@ typedef struct ImgcatListPlan
 	const char *missing_index;	/* which is not, as a reason */
 	int			nbranches;
 	ImgcatBranch *branches;
+
+	ImgcatPageCounters counters;	/* of the page, so far */
 } ImgcatListPlan;
 
 extern void imgcat_plan_list(ImgcatListPlan *plan,
@@ -218,25 +232,11 @@ extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_shared_ids(ImgcatListPlan *plan);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 
-/* What a page took: a scan may go by it, and EXPLAIN ANALYZE shows it. */
-typedef struct ImgcatPageCounters
-{
-	int64		probes;			/* of the search index */
-	int64		candidates;		/* found by them */
-	int64		entries;		/* of ordered indexes */
-	int64		rows;			/* fetched from tables by the scans */
-	int64		rechecks;		/* statements */
-	int64		rechecked;		/* rows */
-	int64		listed;			/* rows that the receiver took */
-	bool		gave_up;		/* the search scan did */
-} ImgcatPageCounters;
-
 typedef struct ImgcatListScan ImgcatListScan;
 
 struct ImgcatListScan
 {
 	ImgcatListPlan *plan;
-	ImgcatPageCounters *counters;
 
 	/* the next image, or NULL; it lives until the next call */
 	ImgcatEntry *(*next) (ImgcatListScan *scan);
@@ -248,18 +248,18 @@ struct ImgcatListScan
 								 * behind what */
 };
 
-extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan,
-											   ImgcatPageCounters *counters);
+extern ImgcatListScan *imgcat_search_scan_open(ImgcatListPlan *plan);
 extern void imgcat_sql_scan_statement(ImgcatStatement *statement,
 									  const ImgcatListPlan *plan);
 
-extern void imgcat_check_may_list(const ImgcatCaller *caller,
-								  ImgcatDialect dialect);
-extern bool imgcat_find_marker(const ImgcatListRequest *request,
-							   const ImgcatCaller *caller,
-							   ImgcatEntry *marker);
-extern void imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
-							 ImgcatPageCounters *counters);
+extern int64 imgcat_count_listed(const ImgcatListRequest *request,
+								 const ImgcatCaller *caller);
+
+/* Takes an image of a page, which lives until it returns. */
+typedef void (*ImgcatTakeImage) (void *argument, ImgcatImageRow *row);
+
+extern void imgcat_list_page(ImgcatListPlan *plan, ImgcatTakeImage take,
+							 void *argument);
 
 extern char *imgcat_explain_list(ImgcatListPlan *plan, bool analyze);
 

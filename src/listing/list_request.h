@@ -126,6 +126,17 @@ extern void imgcat_list_request_finish(ImgcatListRequest *request,
 									   const ImgcatCaller *caller);
 extern bool imgcat_sorts_by_creation(const ImgcatListRequest *request);
 
+/* images, or tags, on a page of IMS where no limit is given */
+#define IMGCAT_CLOUD_PAGE_LIMIT 500
+
+/* what several functions begin with (list.c) */
+extern void imgcat_check_may_list(const ImgcatCaller *caller,
+								  ImgcatDialect dialect);
+extern void imgcat_begin_query(ImgcatListRequest *request,
+							   ImgcatDialect dialect,
+							   const ImgcatCaller *caller,
+							   const text *str, const char *path);
+
 /* parameters that filter (list_filter.c) */
 extern bool imgcat_is_named(const ImgcatListParameter *parameter,
 							const char *name);

@@ -26,6 +26,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "image/gin_key.h"
+#include "image/image_fetch.h"
 #include "index_lookup.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
@@ -464,7 +465,8 @@ imgcat_has_facets(const ImgcatBranch *branch, const ImgcatEntry *entry)
 					sizeof(pg_uuid_t), compare_ids) != NULL;
 
 	/* of all that the index finds one may be the image that is shared */
-	id_scan = imgcat_scan_for_id(branch->images, &entry->id);
+	id_scan = imgcat_table_id_scan(branch->images);
+	imgcat_id_scan_start(id_scan, &entry->id);
 	while ((tid = index_getnext_tid(id_scan, ForwardScanDirection)) != NULL)
 		if (is_among(branch->tids, tid))
 			return true;

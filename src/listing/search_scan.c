@@ -168,7 +168,7 @@ probe_window(SearchScan *scan, bool everything, int64 from, int64 to)
 		nsets++;
 	}
 	found = imgcat_search_probe(plan->probe, plan->search.sets, nsets);
-	scan->pub.counters->probes++;
+	scan->pub.plan->counters.probes++;
 	if (!everything)
 		pfree(window->keys);
 	return found;
@@ -323,9 +323,9 @@ static double
 candidates_needed(const SearchScan *scan)
 {
 	const ImgcatListPlan *plan = scan->pub.plan;
-	double		share = (scan->pub.counters->listed + plan->search.share * IMGCAT_SHARE_WEIGHT) /
-	(scan->pub.counters->rechecked + IMGCAT_SHARE_WEIGHT);
-	double		needed = (plan->rows - scan->pub.counters->listed) * 1.25 / Max(share, 0.05);
+	double		share = (plan->counters.listed + plan->search.share * IMGCAT_SHARE_WEIGHT) /
+	(plan->counters.rechecked + IMGCAT_SHARE_WEIGHT);
+	double		needed = (plan->rows - plan->counters.listed) * 1.25 / Max(share, 0.05);
 
 	return Min(Max(needed, IMGCAT_SEARCH_LEAST_TARGET), scan->limit * 0.7);
 }
@@ -437,7 +437,7 @@ load_window(SearchScan *scan, const ItemPointerData *tids, int64 candidates)
 	qsort_arg(scan->entries, scan->nentries, sizeof(ImgcatEntry *), compare_entries, plan);
 	MemoryContextSwitchTo(previous);
 	scan->fetched += candidates;
-	scan->pub.counters->candidates += candidates;
+	scan->pub.plan->counters.candidates += candidates;
 }
 
 /*
@@ -642,13 +642,12 @@ search_close(ImgcatListScan *self)
  * Open a search scan of the plan, behind a keyset position if there is one.
  */
 ImgcatListScan *
-imgcat_search_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
+imgcat_search_scan_open(ImgcatListPlan *plan)
 {
 	SearchScan *scan = palloc0(sizeof(SearchScan));
 	Relation	index;
 
 	scan->pub.plan = plan;
-	scan->pub.counters = counters;
 	scan->pub.next = search_next;
 	scan->pub.close = search_close;
 	scan->context = AllocSetContextCreate(CurrentMemoryContext, "image search window",
