@@ -51,6 +51,7 @@
 ImgcatKeySet
 imgcat_scope_set(const ImgcatScope *scope, const ImgcatKeyStatistics *statistics)
 {
+	static const ImgcatKeySet everybody = {.frequency = 1};
 	ImgcatKeySet set = {.keys = palloc(sizeof(int64) * IMGCAT_SCOPE_MAX)};
 
 	for (int i = 0; i < scope->nbranches; i++)
@@ -63,7 +64,7 @@ imgcat_scope_set(const ImgcatScope *scope, const ImgcatKeyStatistics *statistics
 		if (branch->kind == IMGCAT_SCOPE_OWN)
 			key = imgcat_gin_key_of_owner(scope->caller->project_id);
 		else if (strcmp(branch->visibility, "private") == 0)
-			return (ImgcatKeySet) {.frequency = 1};
+			return everybody;
 		else
 			key = imgcat_gin_key_of_visibility(branch->visibility);
 		while (at < set.nkeys && set.keys[at] != key)
@@ -152,12 +153,13 @@ imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
 	ImgcatKeyStatistics statistics;
 	ImgcatKeySet scopes[2];
 	int			nscopes = 0;
+	int64		owner;
+	ImgcatKeySet owned = {.nkeys = 1,.keys = &owner};
 	ImgcatKeySet listed;
 	const char *project = scope->caller->project_id;
 	double		rows = imgcat_number_of_rows(images);
 	double		visible;
 	double		frequency;
-	int64		owner;
 
 	imgcat_key_statistics_begin(&statistics);
 	listed = imgcat_scope_set(scope, &statistics);
@@ -175,7 +177,7 @@ imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
 		owner = imgcat_gin_key_of_owner(request->owner);
 		(void) imgcat_key_frequency(&statistics, owner, &frequency);
 		visible = Min(visible, frequency);
-		scopes[nscopes++] = (ImgcatKeySet) {.nkeys = 1,.keys = &owner};
+		scopes[nscopes++] = owned;
 	}
 	if (request->owner == NULL ||
 		(listed.nkeys > 0 && (project == NULL || strcmp(request->owner, project) != 0)))
@@ -205,7 +207,7 @@ imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
  * Read the row numbers of a bitmap, of which no more than so many were counted.
  */
 static void
-read_bitmap(TIDBitmap *bitmap, ImgcatTids *found)
+read_bitmap(TIDBitmap *bitmap, ImgcatTids * found)
 {
 	ItemPointerData *tids = palloc_extended(sizeof(ItemPointerData) * Max(found->ntids, 1),
 											MCXT_ALLOC_HUGE);
@@ -267,7 +269,7 @@ imgcat_search(const ImgcatListPlan *plan, const ImgcatKeySet *sets, int nsets)
  * Keep the row numbers that others have, too.  Both are known.
  */
 static void
-intersect(ImgcatTids *kept, const ImgcatTids *others)
+intersect(ImgcatTids * kept, const ImgcatTids * others)
 {
 	int64		ntids = 0;
 	int64		at = 0;
@@ -323,7 +325,7 @@ bool
 imgcat_plan_tids(ImgcatListPlan *plan)
 {
 	ImgcatSearchKeys *search = &plan->search;
-	const ImgcatTids *tids = &plan->facets.tids;
+	const		ImgcatTids *tids = &plan->facets.tids;
 
 	/* a few more candidates cost less than another set */
 	while (search->nread < search->nsets &&
@@ -406,7 +408,7 @@ compare_tids(const void *a, const void *b)
  * Is a row number among those that have the facets?
  */
 static bool
-has_tid(const ImgcatTids *tids, const ItemPointerData *tid)
+has_tid(const ImgcatTids * tids, const ItemPointerData *tid)
 {
 	return bsearch(tid, tids->tids, tids->ntids, sizeof(ItemPointerData), compare_tids) != NULL;
 }
@@ -415,7 +417,7 @@ has_tid(const ImgcatTids *tids, const ItemPointerData *tid)
  * Has the entry the facets asked for?  NULL: it is not known what has them.
  */
 bool
-imgcat_has_facets(const ImgcatFacetFilter *facets, const ImgcatEntry *entry)
+imgcat_has_facets(const ImgcatFacetFilter * facets, const ImgcatEntry *entry)
 {
 	IndexScanDesc id_scan;
 	ItemPointer tid;

@@ -30,6 +30,7 @@
 #include "image/gin_key.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 /* Times by which a window grows when nothing was found in the one before it. */
@@ -463,7 +464,7 @@ next_window(SearchScan *scan)
 	}
 
 	/* windows do not lead to the page: another scan goes on behind them */
-	scan->pub.gave_up = scan->next <= scan->last;
+	scan->pub.gave_up |= scan->next <= scan->last;
 	return false;
 }
 
@@ -494,13 +495,14 @@ search_close(ImgcatListScan *self)
 }
 
 /*
- * Find where the order begins and ends: at images of the branches, at the keyset
- * position, or where the request bounds it.  False: an index is missing.
+ * Find where the order begins and ends: at images of the visibilities looked at,
+ * at the keyset position, or where the request bounds it.
  */
-static bool
-find_bounds(SearchScan *scan)
+static void
+find_bounds(SearchScan *scan, Relation index)
 {
 	ImgcatListPlan *plan = scan->pub.plan;
+	const ImgcatScope *scope = &plan->scope;
 	ScanDirection forward = scan->descending ? BackwardScanDirection : ForwardScanDirection;
 	ScanDirection backward = scan->descending ? ForwardScanDirection : BackwardScanDirection;
 	TimestampTz time;
@@ -511,20 +513,18 @@ find_bounds(SearchScan *scan)
 
 	scan->next = PG_INT64_MAX;
 	scan->last = PG_INT64_MIN;
-	for (int i = 0; i < plan->nbranches; i++)
+	for (int i = 0; i < scope->nbranches; i++)
 	{
-		const ImgcatBranch *branch = &plan->branches[i];
-		Relation	index = imgcat_table_index(branch->table, branch->family, "created_at");
+		const char *visibility = scope->branches[i].visibility;
+		Datum		value = CStringGetTextDatum(visibility);
 
-		if (index == NULL)
-			return false;
-		if (!imgcat_first_time(branch->table, index, branch->scope, branch->nscope,
-							   backward, &time))
+		/* branches of one visibility stand together */
+		if (i > 0 && strcmp(visibility, scope->branches[i - 1].visibility) == 0)
 			continue;
-		scan->last = Max(scan->last, position_of_time(scan, time));
+		if (imgcat_first_time(&plan->images, index, &value, 1, backward, &time))
+			scan->last = Max(scan->last, position_of_time(scan, time));
 		if (plan->after == NULL &&
-			imgcat_first_time(branch->table, index, branch->scope, branch->nscope,
-							  forward, &time))
+			imgcat_first_time(&plan->images, index, &value, 1, forward, &time))
 			scan->next = Min(scan->next, position_of_time(scan, time));
 	}
 	if (plan->after != NULL)
@@ -538,7 +538,6 @@ find_bounds(SearchScan *scan)
 	scan->last = Min(scan->last, position_of_time(scan, last));
 	scan->inside = plan->after != NULL ||
 		(first != PG_INT64_MIN && first != PG_INT64_MAX);
-	return true;
 }
 
 /*
@@ -550,6 +549,7 @@ ImgcatListScan *
 imgcat_search_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 {
 	SearchScan *scan = palloc0(sizeof(SearchScan));
+	Relation	index;
 
 	scan->pub.plan = plan;
 	scan->pub.counters = counters;
@@ -567,12 +567,12 @@ imgcat_search_scan_open(ImgcatListPlan *plan, ImgcatPageCounters *counters)
 	scan->limit = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32);
 	scan->ceiling = PG_INT64_MAX;
 	scan->all = plan->fetch_all;
-	if (find_bounds(scan))
-		scan->spacing = all_buckets(scan) / Max(plan->search.expected, 1);
-	else
+	index = imgcat_table_index(&plan->images, "images_visibility", "created_at");
+	if (index != NULL)
 	{
-		scan->pub.gave_up = true;
-		scan->last = scan->next - 1;
+		find_bounds(scan, index);
+		scan->spacing = all_buckets(scan) / Max(plan->search.expected, 1);
 	}
+	scan->pub.gave_up = index == NULL;
 	return &scan->pub;
 }
