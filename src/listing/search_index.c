@@ -272,17 +272,19 @@ static void
 intersect(ImgcatTids * kept, const ImgcatTids * others)
 {
 	int64		ntids = 0;
-	int64		at = 0;
+	int64		i = 0;
+	int64		j = 0;
 
-	for (int64 i = 0; i < kept->ntids; i++)
+	while (i < kept->ntids && j < others->ntids)
 	{
-		int32		order = -1;
+		int32		order = ItemPointerCompare(&kept->tids[i], &others->tids[j]);
 
-		while (at < others->ntids &&
-			   (order = ItemPointerCompare(&others->tids[at], &kept->tids[i])) < 0)
-			at++;
 		if (order == 0)
 			kept->tids[ntids++] = kept->tids[i];
+		if (order <= 0)
+			i++;
+		if (order >= 0)
+			j++;
 	}
 	kept->ntids = ntids;
 }

@@ -71,7 +71,6 @@ typedef struct SearchScan
 
 	int64		next;			/* position where the next window begins */
 	int64		last;			/* position of the last image */
-	bool		inside;			/* images may lie before next */
 	double		spacing;		/* buckets to a candidate, by what was seen */
 	int64		ceiling;		/* a window to there had too many candidates;
 								 * PG_INT64_MAX: none */
@@ -263,11 +262,13 @@ candidates_before_place(SearchScan *scan)
 {
 	int64		low = 0;
 	int64		high = scan->found.ntids;
+	int64		position;
 
+	if (!sample_position(scan, low, &position) || position >= scan->next)
+		return 0;
 	while (high - low > PLACE_CANDIDATES)
 	{
 		int64		middle = (low + high) / 2;
-		int64		position;
 
 		if (!sample_position(scan, middle, &position))
 			return 0;
@@ -323,7 +324,7 @@ static void
 narrow_window(SearchScan *scan)
 {
 	double		buckets = scan->all ? all_buckets(scan) : scan->to - scan->from + 1;
-	int64		before = scan->all && scan->inside ? candidates_before_place(scan) : 0;
+	int64		before = scan->all ? candidates_before_place(scan) : 0;
 	bool		sampled = scan->samples++ < MAX_SAMPLES && sample_end(scan, before);
 
 	if (!sampled)
@@ -417,7 +418,6 @@ pass_window(SearchScan *scan)
 	scan->pub.plan->after = last;
 
 	scan->next = scan->to + 1;
-	scan->inside = true;
 	scan->below_ceiling -= candidates;
 	if (scan->ceiling < scan->next || scan->below_ceiling <= scan->limit)
 		scan->ceiling = PG_INT64_MAX;
@@ -508,8 +508,6 @@ find_bounds(SearchScan *scan, Relation index)
 	TimestampTz time;
 	int64		low;
 	int64		high;
-	int64		first;
-	int64		last;
 
 	scan->next = PG_INT64_MAX;
 	scan->last = PG_INT64_MIN;
@@ -532,12 +530,8 @@ find_bounds(SearchScan *scan, Relation index)
 
 	/* an open end lies beyond all images */
 	imgcat_filters_range(plan->filters, plan->nfilters, IMGCAT_COL_CREATED_AT, &low, &high);
-	first = scan->descending ? high : low;
-	last = scan->descending ? low : high;
-	scan->next = Max(scan->next, position_of_time(scan, first));
-	scan->last = Min(scan->last, position_of_time(scan, last));
-	scan->inside = plan->after != NULL ||
-		(first != PG_INT64_MIN && first != PG_INT64_MAX);
+	scan->next = Max(scan->next, position_of_time(scan, scan->descending ? high : low));
+	scan->last = Min(scan->last, position_of_time(scan, scan->descending ? low : high));
 }
 
 /*
