@@ -99,7 +99,7 @@ typedef struct ImgcatSearchKeys
 	int			nread;			/* of them, for the row numbers of the plan */
 
 	/* as statistics have it */
-	double		expected;		/* number of such images, if not counted */
+	double		expected;		/* number of such images, if not read */
 	double		share;			/* of them that are the caller's to list */
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchKeys;

@@ -37,10 +37,9 @@
 #define GROWTH 64
 
 /*
- * Times in a row that rows are looked at to see where a page ends, how many of
- * them all over the table, and how many for one of them, if some are dead.
+ * Rows all over the table that are looked at to see where a page ends, and how
+ * many are looked at for one of them, if some are dead.
  */
-#define MAX_SAMPLES 4
 #define SPREAD_SAMPLES 4
 #define SAMPLE_TRIES 8
 
@@ -81,7 +80,6 @@ typedef struct SearchScan
 	bool		all;			/* it is of all times */
 	double		width;			/* how wide it should be */
 	int64		slack;			/* by which that may be rounded up */
-	int			samples;		/* times that it was narrowed by a sample */
 	int64		from;			/* where its buckets begin, and end */
 	int64		to;
 	ImgcatTids	found;			/* the candidates in it */
@@ -325,7 +323,7 @@ narrow_window(SearchScan *scan)
 {
 	double		buckets = scan->all ? all_buckets(scan) : scan->to - scan->from + 1;
 	int64		before = scan->all ? candidates_before_place(scan) : 0;
-	bool		sampled = scan->samples++ < MAX_SAMPLES && sample_end(scan, before);
+	bool		sampled = sample_end(scan, before);
 
 	if (!sampled)
 	{
@@ -444,7 +442,6 @@ next_window(SearchScan *scan)
 	if (scan->ceiling != PG_INT64_MAX)
 		scan->width = Min(scan->width, (scan->ceiling - scan->next + 1) / 2);
 	scan->slack = PG_INT64_MAX;
-	scan->samples = 0;
 	while (scan->next <= scan->last)
 	{
 		if (counters->probes >= IMGCAT_SEARCH_PROBES_MAX ||
