@@ -178,7 +178,7 @@ typedef struct ImgcatTids
 {
 	int64		ntids;
 	ItemPointerData *tids;		/* NULL: not known */
-}			ImgcatTids;
+} ImgcatTids;
 
 /* What has the facets asked for. */
 typedef struct ImgcatFacetFilter
@@ -189,7 +189,7 @@ typedef struct ImgcatFacetFilter
 	int64		nids;
 	pg_uuid_t  *ids;
 	ImgcatTable *images;
-}			ImgcatFacetFilter;
+} ImgcatFacetFilter;
 
 /*
  * A branch: what the indexes of a family begin with, and what is asked of it.
@@ -215,7 +215,7 @@ typedef struct ImgcatBranch
 	double		rows;			/* and of them of this branch, estimated */
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
-	const		ImgcatFacetFilter *facets;
+	const ImgcatFacetFilter *facets;
 	double		facet_share;	/* 0: none asked for */
 } ImgcatBranch;
 

@@ -382,7 +382,7 @@ count_matching(ImgcatListPlan *plan)
 static bool
 fetches_all(ImgcatListPlan *plan)
 {
-	const		ImgcatTids *tids = &plan->facets.tids;
+	const ImgcatTids *tids = &plan->facets.tids;
 	double		images = 0;
 	double		entries;
 

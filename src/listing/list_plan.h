@@ -204,7 +204,7 @@ extern ImgcatTids imgcat_search(const ImgcatListPlan *plan,
 extern bool imgcat_plan_narrow(ImgcatListPlan *plan, int first, int nsets);
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_shared_ids(ImgcatListPlan *plan);
-extern bool imgcat_has_facets(const ImgcatFacetFilter * facets,
+extern bool imgcat_has_facets(const ImgcatFacetFilter *facets,
 							  const ImgcatEntry *entry);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 

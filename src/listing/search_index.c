@@ -207,7 +207,7 @@ imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
  * Read the row numbers of a bitmap, of which no more than so many were counted.
  */
 static void
-read_bitmap(TIDBitmap *bitmap, ImgcatTids * found)
+read_bitmap(TIDBitmap *bitmap, ImgcatTids *found)
 {
 	ItemPointerData *tids = palloc_extended(sizeof(ItemPointerData) * Max(found->ntids, 1),
 											MCXT_ALLOC_HUGE);
@@ -269,7 +269,7 @@ imgcat_search(const ImgcatListPlan *plan, const ImgcatKeySet *sets, int nsets)
  * Keep the row numbers that others have, too.  Both are known.
  */
 static void
-intersect(ImgcatTids * kept, const ImgcatTids * others)
+intersect(ImgcatTids *kept, const ImgcatTids *others)
 {
 	int64		ntids = 0;
 	int64		i = 0;
@@ -327,7 +327,7 @@ bool
 imgcat_plan_tids(ImgcatListPlan *plan)
 {
 	ImgcatSearchKeys *search = &plan->search;
-	const		ImgcatTids *tids = &plan->facets.tids;
+	const ImgcatTids *tids = &plan->facets.tids;
 
 	/* a few more candidates cost less than another set */
 	while (search->nread < search->nsets &&
@@ -410,7 +410,7 @@ compare_tids(const void *a, const void *b)
  * Is a row number among those that have the facets?
  */
 static bool
-has_tid(const ImgcatTids * tids, const ItemPointerData *tid)
+has_tid(const ImgcatTids *tids, const ItemPointerData *tid)
 {
 	return bsearch(tid, tids->tids, tids->ntids, sizeof(ItemPointerData), compare_tids) != NULL;
 }
@@ -419,7 +419,7 @@ has_tid(const ImgcatTids * tids, const ItemPointerData *tid)
  * Has the entry the facets asked for?  NULL: it is not known what has them.
  */
 bool
-imgcat_has_facets(const ImgcatFacetFilter * facets, const ImgcatEntry *entry)
+imgcat_has_facets(const ImgcatFacetFilter *facets, const ImgcatEntry *entry)
 {
 	IndexScanDesc id_scan;
 	ItemPointer tid;

@@ -126,7 +126,7 @@ bucket_end(int64 position, int level)
 static double
 all_buckets(const SearchScan *scan)
 {
-	double		rest = scan->last - scan->next + 1;
+	double		rest = (double) scan->last - scan->next + 1;
 	TimestampTz first;
 	TimestampTz last;
 
@@ -235,10 +235,10 @@ probe_window(SearchScan *scan)
 static bool
 sample_position(SearchScan *scan, double at, int64 *position)
 {
-	const		ImgcatTids *found = &scan->found;
-	int64		first = (int64) at;
+	const ImgcatTids *found = &scan->found;
+	int64		end = found->tids != NULL ? Min((int64) at + SAMPLE_TRIES, found->ntids) : 0;
 
-	for (int64 i = first; i < Min(first + SAMPLE_TRIES, found->ntids) && found->tids != NULL; i++)
+	for (int64 i = (int64) at; i < end; i++)
 	{
 		ImgcatEntry entry = {.tid = found->tids[scan->descending ? found->ntids - 1 - i : i]};
 
@@ -373,7 +373,7 @@ compare_entries(const void *a, const void *b, void *arg)
  * Fetch candidates, and sort those that come after what was handed out before.
  */
 static void
-load_candidates(SearchScan *scan, const ImgcatTids * found)
+load_candidates(SearchScan *scan, const ImgcatTids *found)
 {
 	ImgcatListPlan *plan = scan->pub.plan;
 	MemoryContext previous = MemoryContextSwitchTo(scan->context);
