@@ -146,7 +146,7 @@ match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 	}
 
 	/* a row that was read may have another number; it had passed before */
-	return entry->row_read || imgcat_has_facets(scan->branch, entry)
+	return entry->row_read || imgcat_has_facets(scan->branch->facets, entry)
 		? all : IMGCAT_MATCH_NO;
 }
 

@@ -174,19 +174,23 @@ extern ImgcatEntry *imgcat_index_scan_next(ImgcatIndexScan *scan,
 										   ScanDirection direction);
 extern void imgcat_index_scan_close(ImgcatIndexScan *scan);
 
-/* Row numbers of images, sorted: those that have the facets asked for. */
-typedef struct ImgcatTidFilter
+/* Row numbers of images, sorted. */
+typedef struct ImgcatTids
 {
 	int64		ntids;
-	const ItemPointerData *tids;
-} ImgcatTidFilter;
+	ItemPointerData *tids;		/* NULL: not known */
+} ImgcatTids;
 
-/* The same of images that are shared, by identifier, as shares know them. */
-typedef struct ImgcatIdFilter
+/* What has the facets asked for. */
+typedef struct ImgcatFacetFilter
 {
+	ImgcatTids	tids;
+
+	/* what of it is shared, sorted; NULL: each share is looked up in images */
 	int64		nids;
-	const pg_uuid_t *ids;
-} ImgcatIdFilter;
+	pg_uuid_t  *ids;
+	ImgcatTable *images;
+} ImgcatFacetFilter;
 
 /*
  * A branch: what the indexes of a family begin with, and what is asked of it.
@@ -212,9 +216,7 @@ typedef struct ImgcatBranch
 	double		rows;			/* and of them of this branch, estimated */
 
 	/* facets asked for: what has them, NULL: not known; and how many have */
-	const ImgcatTidFilter *tids;	/* of images */
-	const ImgcatIdFilter *ids;	/* of a branch of shares */
-	ImgcatTable *images;		/* to look up what is shared, without ids */
+	const ImgcatFacetFilter *facets;
 	double		facet_share;	/* 0: none asked for */
 } ImgcatBranch;
 

@@ -169,13 +169,13 @@ explain_facets(StringInfo out, const ImgcatListPlan *plan)
 	if (!plan->has_facets)
 		return;
 	appendStringInfo(out, "  Facets: %d sets of GIN keys, some %.0f images",
-					 plan->search.nsets, plan->matching);
-	if (plan->probe == NULL)
+					 plan->search.nsets, plan->search.expected);
+	if (plan->search_index == NULL)
 		appendStringInfoString(out, ", no index");
 	else if (plan->scan == IMGCAT_SEARCH_SCAN)
-		appendStringInfoString(out, plan->fetch_all || plan->tids.tids != NULL
+		appendStringInfoString(out, plan->fetch_all || !imgcat_sorts_by_creation(plan->request)
 							   ? ", all fetched and sorted" : ", in time buckets");
-	else if (plan->tids.tids != NULL)
+	else if (plan->facets.tids.tids != NULL)
 		appendStringInfoString(out, ", entries filtered by row number");
 	appendStringInfoChar(out, '\n');
 }
@@ -208,7 +208,7 @@ explain_plan(StringInfo out, ImgcatListPlan *plan)
 		if (i == plan->nfilters - 1)
 			appendStringInfoChar(out, '\n');
 	}
-	if (plan->scan == IMGCAT_ORDERED_SCAN && plan->probe != NULL)
+	if (plan->scan == IMGCAT_ORDERED_SCAN && plan->search_index != NULL)
 		(void) imgcat_plan_tids(plan);
 	explain_facets(out, plan);
 	for (int i = 0; i < plan->nbranches && plan->scan == IMGCAT_ORDERED_SCAN; i++)

@@ -286,7 +286,7 @@ ordered_scan_open(ImgcatListPlan *plan)
 	scan->pub.next = ordered_next;
 	scan->pub.close = ordered_close;
 	scan->heads = binaryheap_allocate(plan->nbranches, compare_heads, plan);
-	by_tid = plan->probe != NULL && imgcat_plan_tids(plan);
+	by_tid = plan->search_index != NULL && imgcat_plan_tids(plan);
 	if (by_tid)
 		imgcat_plan_shared_ids(plan);
 	for (int i = 0; i < plan->nbranches; i++)
@@ -294,13 +294,10 @@ ordered_scan_open(ImgcatListPlan *plan)
 		ImgcatBranch *branch = &plan->branches[i];
 
 		/* the branches leave out what lacks the facets, if that is known */
-		if (plan->probe != NULL)
-			branch->facet_share = Min(plan->matching / imgcat_number_of_rows(&plan->images), 1);
+		if (plan->search_index != NULL)
+			branch->facet_share = Min(plan->search.expected / imgcat_number_of_rows(&plan->images), 1);
 		if (by_tid)
-			branch->tids = &plan->tids;
-		if (plan->shared_ids.ids != NULL)
-			branch->ids = &plan->shared_ids;
-		branch->images = &plan->images;
+			branch->facets = &plan->facets;
 		scan->branches[i].scan = imgcat_branch_scan_open(imgcat_plan_branch(plan, i));
 	}
 	for (int i = 0; i < plan->nbranches; i++)
@@ -326,7 +323,7 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	for (int i = 0; i < request->nconditions; i++)
 		if (request->conditions[i].kind == IMGCAT_COND_FACET)
 		{
-			ImgcatKeySet set = imgcat_facet_set(&request->conditions[i], NULL, 0, NULL);
+			ImgcatKeySet set = imgcat_facet_set(&request->conditions[i], NULL, NULL);
 
 			imgcat_append_keys(statement, &set);
 		}

@@ -16,7 +16,6 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "image/gin_key.h"
 #include "image/property_index.h"
 #include "listing/list_plan.h"
 #include "utils/builtins.h"
@@ -363,88 +362,16 @@ static void
 count_matching(ImgcatListPlan *plan)
 {
 	ImgcatSearchKeys *search = &plan->search;
-	int64		limit = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32);
-	double		found;
+	ImgcatKeySet *rarest = &search->sets[0];
+	double		few = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32) / 2;
+	double		estimated = Max(rarest->images, 1);
 
-	plan->matching = search->expected;
-	if (search->expected < limit / 2 || (search->uncommon && search->nsets == 1))
-	{
-		plan->fetch_all = true;
+	plan->fetch_all = search->expected < few || (search->uncommon && search->nsets == 1);
+	if (plan->fetch_all || !search->uncommon)
 		return;
-	}
-	if (!search->uncommon)
-		return;
-	found = imgcat_search_probe(plan->probe, search->sets, 1);
-	search->expected *= found / Max(search->sets[0].images, 1);
-	search->sets[0].images = found;
-	plan->matching = search->expected;
-	plan->fetch_all = found <= IMGCAT_FEW_IN_SET || search->expected < limit / 2;
-}
-
-/*
- * Read the row numbers of the images that have the facets, unless that was
- * done; of the rarest ones, until they are few.  False: they are too many.
- */
-bool
-imgcat_plan_tids(ImgcatListPlan *plan)
-{
-	ImgcatSearchKeys *search = &plan->search;
-	int			nread = 0;
-
-	if (plan->tids.tids != NULL)
-		return true;
-	for (int i = 0; i < search->nsets; i++)
-	{
-		/* a few more candidates cost less than another set */
-		if (search->sets[i].images > IMGCAT_TID_FILTER_MAX ||
-			(plan->tids.tids != NULL && plan->tids.ntids <= plan->rows))
-			break;
-		if (imgcat_search_tids(plan->probe, &search->sets[i], 1,
-							   IMGCAT_TID_FILTER_MAX, &plan->tids))
-			nread++;
-	}
-
-	/* what is left is too common by itself: few may have all of them */
-	if (nread < search->nsets && search->nsets > 1 &&
-		(plan->tids.tids == NULL || plan->tids.ntids > plan->rows))
-	{
-		ImgcatTidFilter all = {0};
-
-		if (imgcat_search_tids(plan->probe, search->sets, search->nsets,
-							   IMGCAT_TID_FILTER_MAX, &all))
-			plan->tids = all;
-	}
-	if (plan->tids.tids == NULL)
-		return false;
-	plan->matching = plan->tids.ntids;
-	return true;
-}
-
-/*
- * A share does not know the row of its image, which costs two pages to look up.
- * Where the rows of all shared images with the rarest facet, anybody's, are
- * fewer than the shares that a page looks at, read their identifiers instead.
- */
-void
-imgcat_plan_shared_ids(ImgcatListPlan *plan)
-{
-	const ImgcatListRequest *request = plan->request;
-	int64		shared = imgcat_gin_key_of_visibility("shared");
-	double		looked_at = 0;
-
-	for (int i = 0; i < plan->nbranches; i++)
-		if (plan->branches[i].table->is_shares)
-			looked_at += plan->rows * plan->branches[i].nimages / Max(plan->matching, 1);
-	for (int i = 0; i < request->nconditions && looked_at >= 1; i++)
-	{
-		ImgcatKeySet set;
-
-		if (request->conditions[i].kind != IMGCAT_COND_FACET)
-			continue;
-		set = imgcat_facet_set(&request->conditions[i], &shared, 1, NULL);
-		if (imgcat_search_ids(plan->probe, &set, IMGCAT_SHARE_COST * looked_at, &plan->shared_ids))
-			looked_at = plan->shared_ids.nids / IMGCAT_SHARE_COST;
-	}
+	(void) imgcat_plan_narrow(plan, 0, 1);
+	search->expected *= rarest->images / estimated;
+	plan->fetch_all = rarest->images <= IMGCAT_FEW_IN_SET || search->expected < few;
 }
 
 /*
@@ -454,6 +381,7 @@ imgcat_plan_shared_ids(ImgcatListPlan *plan)
 static bool
 fetches_all(ImgcatListPlan *plan)
 {
+	const ImgcatTids *tids = &plan->facets.tids;
 	double		images = 0;
 	double		entries;
 
@@ -461,10 +389,9 @@ fetches_all(ImgcatListPlan *plan)
 		return false;
 	for (int i = 0; i < plan->nbranches; i++)
 		images += plan->branches[i].nimages;
-	entries = plan->rows * images / Max(plan->tids.ntids, 1);
-	return plan->tids.ntids <= IMGCAT_FETCH_ALL_MAX ||
-		(plan->tids.ntids < IMGCAT_SEARCH_FETCH_MAX &&
-		 plan->tids.ntids * IMGCAT_ROW_COST < entries);
+	entries = plan->rows * images / Max(tids->ntids, 1);
+	return tids->ntids <= IMGCAT_FETCH_ALL_MAX ||
+		(tids->ntids < IMGCAT_SEARCH_FETCH_MAX && tids->ntids * IMGCAT_ROW_COST < entries);
 }
 
 /*
@@ -504,6 +431,8 @@ static void
 choose_scan(ImgcatListPlan *plan)
 {
 	const ImgcatListRequest *request = plan->request;
+	bool		by_creation = imgcat_sorts_by_creation(request);
+	bool		can_search = plan->search_index != NULL && !request->hidden;
 
 	if (imgcat_find_condition(request, IMGCAT_COND_NEVER) != NULL)
 		choose(plan, IMGCAT_NO_SCAN, true, "a condition is never true");
@@ -513,22 +442,37 @@ choose_scan(ImgcatListPlan *plan)
 		choose(plan, IMGCAT_NO_SCAN, true, "the caller lists no image");
 	else if (request->deleted)
 		choose(plan, IMGCAT_SQL_SCAN, false, "deleted images are in no ordered index");
-	else if (plan->probe != NULL && !request->hidden &&
-			 (imgcat_sorts_by_creation(request)
-			  ? plan->fetch_all : fetches_all(plan)))
+	else if (can_search && (by_creation ? plan->fetch_all : fetches_all(plan)))
 		choose(plan, IMGCAT_SEARCH_SCAN, true, "few images have the facets");
 	else if (!plan->can_order)
 		choose(plan, IMGCAT_SQL_SCAN, false, plan->missing_index);
-	else if (plan->probe != NULL && !request->hidden &&
-			 imgcat_sorts_by_creation(request) &&
-			 plan->hidden_share >= IMGCAT_SEARCH_LEAST_SHARE &&
-			 !has_rare_filter(plan))
+	else if (can_search && by_creation && !has_rare_filter(plan) &&
+			 plan->hidden_share >= IMGCAT_SEARCH_LEAST_SHARE)
 		choose(plan, IMGCAT_SEARCH_SCAN, true, "time buckets are in the order asked");
 	else if (plan->hidden_share < IMGCAT_SEARCH_LEAST_SHARE)
 		choose(plan, IMGCAT_SQL_SCAN, false,
 			   "few images pass a condition that no index entry shows");
 	else
 		choose(plan, IMGCAT_ORDERED_SCAN, true, "indexes have the order asked");
+}
+
+/*
+ * When the first image of a scope was created, in some direction of an index.
+ * False: there is none.
+ */
+bool
+imgcat_first_time(ImgcatTable *table, Relation index, const Datum *scope, int nscope,
+				  ScanDirection direction, TimestampTz *created_at)
+{
+	ImgcatIndexScan *scan = imgcat_index_scan_open(table, index, scope, nscope);
+	const ImgcatEntry *entry;
+
+	imgcat_index_scan_start(scan);
+	entry = imgcat_index_scan_next(scan, direction);
+	if (entry != NULL)
+		*created_at = entry->numbers[IMGCAT_ENTRY_CREATED_AT];
+	imgcat_index_scan_close(scan);
+	return entry != NULL;
 }
 
 /*
@@ -546,22 +490,18 @@ drop_empty_shares(ImgcatListPlan *plan)
 	for (int i = 0; i < scope->nbranches; i++)
 	{
 		const ImgcatScopeBranch *branch = &scope->branches[i];
-		bool		found = true;
+		TimestampTz time;
 
 		if (branch->kind == IMGCAT_SCOPE_MEMBER && index != NULL)
 		{
-			Datum		values[2];
-			ImgcatIndexScan *scan;
+			Datum		values[] = {CStringGetTextDatum(plan->caller->project_id),
+			CStringGetTextDatum(branch->member_status)};
 
-			values[0] = CStringGetTextDatum(plan->caller->project_id);
-			values[1] = CStringGetTextDatum(branch->member_status);
-			scan = imgcat_index_scan_open(&plan->shares, index, values, 2);
-			imgcat_index_scan_start(scan);
-			found = imgcat_index_scan_next(scan, ForwardScanDirection) != NULL;
-			imgcat_index_scan_close(scan);
+			if (!imgcat_first_time(&plan->shares, index, values, lengthof(values),
+								   ForwardScanDirection, &time))
+				continue;
 		}
-		if (found)
-			scope->branches[nbranches++] = *branch;
+		scope->branches[nbranches++] = *branch;
 	}
 	scope->nbranches = nbranches;
 }
@@ -586,12 +526,12 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 	imgcat_table_begin(&plan->images, false);
 	imgcat_table_begin(&plan->shares, true);
 	set_filters(plan);
-	plan->matching = -1;
 	if (plan->has_facets && !request->deleted)
 	{
 		drop_empty_shares(plan);
-		plan->probe = imgcat_search_open(&plan->images);
-		if (plan->probe != NULL && plan->scope.nbranches > 0)
+		plan->search_index = imgcat_table_index(&plan->images, "images", "search");
+		plan->facets.images = &plan->images;
+		if (plan->search_index != NULL && plan->scope.nbranches > 0)
 		{
 			imgcat_search_keys(&plan->search, &plan->images, request, &plan->scope);
 			count_matching(plan);
@@ -645,8 +585,6 @@ imgcat_estimate_listed(const ImgcatCaller *caller)
 void
 imgcat_plan_end(ImgcatListPlan *plan)
 {
-	if (plan->probe != NULL)
-		imgcat_search_close(plan->probe);
 	imgcat_table_end(&plan->shares);
 	imgcat_table_end(&plan->images);
 }

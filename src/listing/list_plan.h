@@ -90,37 +90,20 @@ typedef struct ImgcatKeySet
 /* most images of a probe that can be fetched */
 #define IMGCAT_SEARCH_FETCH_MAX 4096
 
-typedef struct ImgcatSearchProbe ImgcatSearchProbe;
-
-extern ImgcatSearchProbe *imgcat_search_open(ImgcatTable *table);
-extern int64 imgcat_search_probe(ImgcatSearchProbe *probe,
-								 const ImgcatKeySet *sets, int nsets);
-extern const ItemPointerData *imgcat_search_found(const ImgcatSearchProbe *probe);
-extern bool imgcat_search_tids(ImgcatSearchProbe *probe,
-							   const ImgcatKeySet *sets, int nsets,
-							   int64 most, ImgcatTidFilter *filter);
-extern bool imgcat_search_ids(ImgcatSearchProbe *probe,
-							  const ImgcatKeySet *set, int64 most,
-							  ImgcatIdFilter *filter);
-extern bool imgcat_has_facets(const ImgcatBranch *branch,
-							  const ImgcatEntry *entry);
-extern bool imgcat_search_sample(ImgcatSearchProbe *probe, int64 at,
-								 bool from_end, TimestampTz *created_at);
-extern void imgcat_search_close(ImgcatSearchProbe *probe);
-
 /* An image must be in all of the sets; the rarest is the first. */
 typedef struct ImgcatSearchKeys
 {
 	int			nsets;
 	ImgcatKeySet *sets;			/* there is room for one more */
+	int			nread;			/* of them, for the row numbers of the plan */
 
 	/* as statistics have it */
-	double		expected;		/* number of such images */
+	double		expected;		/* number of such images, if not read */
 	double		share;			/* of them that are the caller's to list */
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchKeys;
 
-extern void imgcat_search_keys(ImgcatSearchKeys *result,
+extern void imgcat_search_keys(ImgcatSearchKeys *search,
 							   const ImgcatTable *images,
 							   const ImgcatListRequest *request,
 							   const ImgcatScope *scope);
@@ -144,13 +127,17 @@ extern bool imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
 extern bool imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
 									int64 scope, int64 facet,
 									double *frequency);
-extern int	imgcat_scope_keys(const ImgcatScope *scope, int64 *keys);
+extern ImgcatKeySet imgcat_scope_set(const ImgcatScope *scope,
+									 const ImgcatKeyStatistics *statistics);
 extern ImgcatKeySet imgcat_facet_set(const ImgcatCondition *condition,
-									 const int64 *scopes, int nscopes,
+									 const ImgcatKeySet *scope,
 									 const ImgcatKeyStatistics *statistics);
 extern Datum imgcat_key_array(const ImgcatKeySet *set);
 extern void imgcat_append_keys(ImgcatStatement *statement,
 							   const ImgcatKeySet *set);
+extern bool imgcat_first_time(ImgcatTable *table, Relation index,
+							  const Datum *scope, int nscope,
+							  ScanDirection direction, TimestampTz *created_at);
 extern bool imgcat_created_at_range(const ImgcatTable *images,
 									TimestampTz *first, TimestampTz *last);
 
@@ -205,12 +192,10 @@ typedef struct ImgcatListPlan
 
 	/* facets */
 	bool		has_facets;
-	ImgcatSearchProbe *probe;	/* NULL: no facets, or no index */
+	Relation	search_index;	/* NULL: no facets, or no index */
 	ImgcatSearchKeys search;
-	double		matching;		/* images that have the facets, -1: unknown */
 	bool		fetch_all;		/* so few that all are fetched and sorted */
-	ImgcatTidFilter tids;		/* the row numbers of what has the facets */
-	ImgcatIdFilter shared_ids;	/* the identifiers of what of it is shared */
+	ImgcatFacetFilter facets;	/* as far as it was read */
 
 	/* ordered scan */
 	bool		can_order;		/* all indexes are there */
@@ -228,8 +213,13 @@ extern void imgcat_plan_list(ImgcatListPlan *plan,
 extern void imgcat_plan_estimate(ImgcatListPlan *plan);
 extern double imgcat_estimate_listed(const ImgcatCaller *caller);
 extern const ImgcatBranch *imgcat_plan_branch(ImgcatListPlan *plan, int at);
+extern ImgcatTids imgcat_search(const ImgcatListPlan *plan,
+								const ImgcatKeySet *sets, int nsets);
+extern bool imgcat_plan_narrow(ImgcatListPlan *plan, int first, int nsets);
 extern bool imgcat_plan_tids(ImgcatListPlan *plan);
 extern void imgcat_plan_shared_ids(ImgcatListPlan *plan);
+extern bool imgcat_has_facets(const ImgcatFacetFilter *facets,
+							  const ImgcatEntry *entry);
 extern void imgcat_plan_end(ImgcatListPlan *plan);
 
 typedef struct ImgcatListScan ImgcatListScan;

@@ -442,7 +442,7 @@ rarest_facet(const ImgcatListRequest *request)
 
 		if (request->conditions[i].kind != IMGCAT_COND_FACET)
 			continue;
-		set = imgcat_facet_set(&request->conditions[i], NULL, 0, &statistics);
+		set = imgcat_facet_set(&request->conditions[i], NULL, &statistics);
 		if (set.frequency < least)
 		{
 			rarest = &request->conditions[i];
@@ -514,9 +514,8 @@ append_images(Count *count, ImgcatScopeKind kind)
 		appendStringInfo(sql, " AND i.owner = $%d", count->project);
 	if (count->facet != NULL)
 	{
-		int64		keys[IMGCAT_SCOPE_MAX];
-		int			nkeys = imgcat_scope_keys(&scope, keys);
-		ImgcatKeySet set = imgcat_facet_set(count->facet, keys, nkeys, NULL);
+		ImgcatKeySet scopes = imgcat_scope_set(&scope, NULL);
+		ImgcatKeySet set = imgcat_facet_set(count->facet, &scopes, NULL);
 
 		imgcat_append_keys(count->statement, &set);
 	}
