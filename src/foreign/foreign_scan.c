@@ -292,7 +292,7 @@ note_position(ListedScan *scan)
 	}
 	scan->position = imgcat_entry_copy(&last);
 	if (former != NULL)
-		imgcat_entry_free(former);
+		pfree(former);
 	MemoryContextSwitchTo(old_context);
 }
 

@@ -122,16 +122,6 @@ imgcat_sort_type(int column)
 }
 
 /*
- * The end of the names of the indexes that begin with a column, behind their
- * scope; NULL: there are none.
- */
-const char *
-imgcat_index_suffix(int column)
-{
-	return imgcat_sort_type(column) != InvalidOid ? columns[column].name : NULL;
-}
-
-/*
  * The values that an entry must have to be sorted by the keys.
  */
 int
@@ -269,65 +259,26 @@ imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 }
 
 /*
- * Give an entry a name of its own, where it points to the index's or another's.
- */
-void
-imgcat_entry_own_name(ImgcatEntry *entry)
-{
-	const text *name = entry->name;
-	text	   *copy;
-
-	if (name == NULL)
-		return;
-	copy = palloc(VARSIZE_ANY(name));
-	memcpy(copy, name, VARSIZE_ANY(name));
-	entry->name = copy;
-}
-
-/*
- * A copy that outlives the index page.
+ * A copy that outlives the index page, to be freed by pfree().
  */
 ImgcatEntry *
 imgcat_entry_copy(const ImgcatEntry *entry)
 {
-	ImgcatEntry *copy = palloc(sizeof(ImgcatEntry));
+	size_t		length = entry->name != NULL ? VARSIZE_ANY(entry->name) : 0;
+	ImgcatEntry *copy = palloc(sizeof(ImgcatEntry) + length);
 
 	*copy = *entry;
 	copy->scan = NULL;
-	imgcat_entry_own_name(copy);
+	if (length > 0)
+		copy->name = memcpy(copy + 1, entry->name, length);
 	return copy;
-}
-
-/*
- * Keep an entry beyond the next one, in place of the one kept there before, or
- * of zeroes.
- */
-void
-imgcat_entry_keep(ImgcatEntry *kept, const ImgcatEntry *entry)
-{
-	if (kept->name != NULL)
-		pfree(unconstify(text *, kept->name));
-	*kept = *entry;
-	imgcat_entry_own_name(kept);
-}
-
-/*
- * Free a copy.
- */
-void
-imgcat_entry_free(ImgcatEntry *entry)
-{
-	if (entry->name != NULL)
-		pfree(unconstify(text *, entry->name));
-	pfree(entry);
 }
 
 /*
  * Order of two entries by one column, as its index has it.
  */
-int
-imgcat_entry_compare_column(const ImgcatEntry *a,
-							const ImgcatEntry *b, int column)
+static int
+compare_column(const ImgcatEntry *a, const ImgcatEntry *b, int column)
 {
 	const ListColumn *key = &columns[column];
 	const char *a_text;
@@ -356,7 +307,7 @@ imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 {
 	for (int i = 0; i < nkeys; i++)
 	{
-		int			order = imgcat_entry_compare_column(a, b, keys[i].column);
+		int			order = compare_column(a, b, keys[i].column);
 
 		if (order != 0)
 			return keys[i].descending ? -order : order;

@@ -79,18 +79,12 @@ extern const char *imgcat_column_name(int column);
 extern const char *imgcat_column_sql(int column);
 extern const char *imgcat_sort_expression(int column);
 extern Oid	imgcat_sort_type(int column);
-extern const char *imgcat_index_suffix(int column);
 extern int	imgcat_keys_known(const ImgcatKey *keys, int nkeys);
 extern void imgcat_entry_fill(ImgcatEntry *entry, const ImgcatEntryColumns at,
 							  const Datum *values, const bool *nulls);
-extern void imgcat_entry_own_name(ImgcatEntry *entry);
 extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
 extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
 extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);
-extern void imgcat_entry_keep(ImgcatEntry *kept, const ImgcatEntry *entry);
-extern void imgcat_entry_free(ImgcatEntry *entry);
-extern int	imgcat_entry_compare_column(const ImgcatEntry *a,
-										const ImgcatEntry *b, int column);
 extern int	imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 								 const ImgcatKey *keys, int nkeys);
 extern void imgcat_filter_set_texts(ImgcatCondition *filter,
@@ -222,7 +216,7 @@ typedef struct ImgcatRange
 {
 	Relation	index;
 	int			nvalues;
-	Datum		values[2];
+	Datum		values[IMGCAT_INDEX_KEYS_MAX];
 	int64		low;			/* of the next column, both inclusive */
 	int64		high;
 } ImgcatRange;
@@ -235,7 +229,7 @@ typedef struct ImgcatBranchPath
 {
 	const ImgcatBranch *branch;
 	bool		empty;			/* nothing passes the filters */
-	bool		has_after;		/* begin behind the keyset position */
+	const ImgcatEntry *after;	/* keyset position to begin behind, or NULL */
 	bool		exact_after;	/* it is one of the index keys */
 
 	/* in order: the keys that no filter fixes, and what to read */
@@ -243,13 +237,14 @@ typedef struct ImgcatBranchPath
 	ImgcatKey	keys[IMGCAT_KEYS_MAX];
 	int			nkeys;
 	ImgcatRange order;
-	int			prefix[2];		/* filters whose values it is of */
+	const ImgcatCondition *prefix[IMGCAT_INDEX_KEYS_MAX];	/* of its values */
+	double		order_frequency;	/* of images that pass these */
 	bool		direct;			/* it has the order of the keys; else by
 								 * groups */
 
 	/* filter then sort */
 	bool		can_sort;
-	int			sort_filter;	/* -1: all of the index */
+	const ImgcatCondition *sort_filter; /* NULL: all of the index */
 	ImgcatRange *ranges;
 	int			nranges;
 
@@ -263,8 +258,9 @@ typedef struct ImgcatBranchPath
 
 typedef struct ImgcatBranchScan ImgcatBranchScan;
 
-extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
 extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
+extern const char *imgcat_missing_index(const ImgcatBranch *branch);
+extern const ImgcatCondition *imgcat_fixing_filter(const ImgcatBranch *branch, int column);
 extern void imgcat_choose_branch_path(ImgcatBranchPath *path,
 									  const ImgcatBranch *branch);
 

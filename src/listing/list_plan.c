@@ -34,7 +34,7 @@ is_shown(const ImgcatCondition *condition)
 	switch (condition->kind)
 	{
 		case IMGCAT_COND_TEXT:
-			return imgcat_index_suffix(condition->column) != NULL &&
+			return OidIsValid(imgcat_sort_type(condition->column)) &&
 				condition->ntexts <= MAX_VALUES;
 		case IMGCAT_COND_RANGE:
 			return condition->column != IMGCAT_COL_VIRTUAL_SIZE;
@@ -287,31 +287,6 @@ split_by_status(ImgcatListPlan *plan)
 }
 
 /*
- * The end of the name of an index that an ordered scan of the branch cannot do
- * without, and which is not there; NULL: there are all.  Of an order that an
- * index has whole, the keys that only break ties need none of their own, but
- * for created_at.
- */
-static const char *
-missing_suffix(const ImgcatListPlan *plan, const ImgcatBranch *branch)
-{
-	const char *suffix = branch->hidden ? imgcat_hidden_suffix(branch)
-	: imgcat_index_suffix(IMGCAT_COL_CREATED_AT);
-
-	if (imgcat_table_index(branch->table, branch->family, suffix) == NULL)
-		return suffix;
-	for (int i = 0; i < plan->nkeys && !branch->hidden; i++)
-	{
-		suffix = imgcat_index_suffix(plan->keys[i].column);
-		if (imgcat_table_index(branch->table, branch->family, suffix) == NULL)
-			return suffix;
-		if (imgcat_is_index_order(&plan->keys[i], plan->nkeys - i))
-			break;
-	}
-	return NULL;
-}
-
-/*
  * Estimate how many images each branch has, unless that was done.
  */
 void
@@ -342,7 +317,7 @@ plan_branches(ImgcatListPlan *plan)
 	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
 	{
 		const ImgcatBranch *branch = &plan->branches[i];
-		const char *missing = missing_suffix(plan, branch);
+		const char *missing = imgcat_missing_index(branch);
 
 		plan->can_order = missing == NULL;
 		if (missing != NULL)
