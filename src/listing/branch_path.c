@@ -39,7 +39,11 @@ static const OrderedIndex indexes[] = {
 	{"disk_format", 3, {IMGCAT_COL_DISK_FORMAT, BY_CREATION}},
 	/* the disk formats of a container are no chance: this leads to both */
 	{"container_format", 4, {IMGCAT_COL_CONTAINER_FORMAT, IMGCAT_COL_DISK_FORMAT, BY_CREATION}},
-	{"status_size", 4, {IMGCAT_COL_STATUS, IMGCAT_COL_SIZE, BY_CREATION}},
+};
+
+/* it lacks active images that have a size */
+static const OrderedIndex status_size = {
+	"status_size", 4, {IMGCAT_COL_STATUS, IMGCAT_COL_SIZE, BY_CREATION}
 };
 
 /* the hidden images of a branch; that of images has those of size zero, too */
@@ -69,14 +73,15 @@ hidden_index(const ImgcatBranch *branch)
 }
 
 /*
- * Open an index; NULL: there is none that can be used.  One of that name with
- * other columns cannot.
+ * Open an index, if one is given; NULL: there is none that can be used.  One of
+ * that name with other columns cannot.
  */
 static Relation
 open_index(const ImgcatBranch *branch, const OrderedIndex *index)
 {
-	Relation	relation = imgcat_table_index(branch->table, branch->family, index->suffix);
-	int			first = branch->nscope + (index == &exceptions);
+	Relation	relation = index == NULL ? NULL
+	: imgcat_table_index(branch->table, branch->family, index->suffix);
+	int			first = branch->nscope + (index == &exceptions ? 1 : 0);
 
 	if (relation == NULL ||
 		IndexRelationGetNumberOfKeyAttributes(relation) < first + index->ncolumns)
@@ -93,29 +98,26 @@ open_index(const ImgcatBranch *branch, const OrderedIndex *index)
 }
 
 /*
- * The index of a property, or owner, that a filter is on.
+ * The index that begins with what a filter is on; NULL: there is none.
  */
-static OrderedIndex
-property_index(const ImgcatCondition *filter)
+static const OrderedIndex *
+filter_index(const ImgcatCondition *filter)
 {
-	return (OrderedIndex)
+	OrderedIndex *index;
+
+	if (filter->kind == IMGCAT_COND_PRESENT)
+		return NULL;
+	if (filter->kind != IMGCAT_COND_INDEXED)
+		return index_of(filter->column);
+	index = palloc(sizeof(OrderedIndex));
+	*index = (OrderedIndex)
 	{
-		filter->suffix, 3, {filter->column, BY_CREATION}
+		filter->suffix, 3,
+		{
+			filter->column, BY_CREATION
+		}
 	};
-}
-
-/*
- * Open the index that finds what passes a filter; NULL: there is none.
- */
-static Relation
-open_filter_index(const ImgcatBranch *branch, const ImgcatCondition *filter)
-{
-	OrderedIndex of_property = property_index(filter);
-	const OrderedIndex *index = filter->kind == IMGCAT_COND_INDEXED ? &of_property
-	: filter->kind == IMGCAT_COND_PRESENT ? NULL
-	: index_of(filter->column);
-
-	return index != NULL ? open_index(branch, index) : NULL;
+	return index;
 }
 
 /*
@@ -212,14 +214,10 @@ set_keys(ImgcatBranchPath *path)
 			continue;
 		imgcat_entry_set_value(&value, key->column, imgcat_filter_value(fixing));
 		order = imgcat_entry_compare(&value, path->after, key, 1);
-		if (order == 0)
-			continue;
-		path->exact_after = false;
-		if (path->nkeys > 0)
-			continue;
-		if (order > 0)
+		path->exact_after = (order == 0);
+		if (path->nkeys == 0 && order > 0)
 			path->after = NULL;
-		else
+		else if (path->nkeys == 0 && order < 0)
 			path->empty = true;
 	}
 }
@@ -271,17 +269,14 @@ bounds_order(const ImgcatBranchPath *path, const ImgcatCondition *filter)
 }
 
 /*
- * Does the index lack images that pass the filters on its first columns?  That of
- * statuses and sizes has no active images but those of size zero.
+ * Does the index lack images that pass the filters on its first columns?
  */
 static bool
 lacks_images(const OrderedIndex *index, const ImgcatCondition *const *filters, int nfilters)
 {
-	if (index->columns[0] != IMGCAT_COL_STATUS || index->columns[1] != IMGCAT_COL_SIZE)
-		return false;
-	return nfilters == 0 ||
-		(imgcat_is_text(filters[0]->texts[0], "active", strlen("active")) &&
-		 (nfilters == 1 || filters[1]->low != 0));
+	return index == &status_size &&
+		(nfilters == 0 || imgcat_is_text(filters[0]->texts[0], "active", strlen("active"))) &&
+		(nfilters < 2 || filters[1]->low != 0);
 }
 
 /*
@@ -297,6 +292,9 @@ consider_order(ImgcatBranchPath *path, const OrderedIndex *index)
 	double		frequency = 1;
 	Relation	relation;
 
+	if (index == NULL)
+		return;
+
 	/* none fixes the identifier, which is the last column */
 	while ((fixing[nfixing] = imgcat_fixing_filter(path->branch, index->columns[nfixing])) != NULL)
 		frequency *= fixing[nfixing++]->frequency;
@@ -310,11 +308,9 @@ consider_order(ImgcatBranchPath *path, const OrderedIndex *index)
 	path->order.index = relation;
 	path->order_frequency = frequency;
 	path->order.nvalues = nfixing;
+	memcpy(path->prefix, fixing, sizeof(fixing));
 	for (int i = 0; i < nfixing; i++)
-	{
-		path->prefix[i] = fixing[i];
 		path->order.values[i] = imgcat_filter_value(fixing[i]);
-	}
 }
 
 /*
@@ -342,15 +338,10 @@ set_order(ImgcatBranchPath *path)
 
 		path->order.high = Min(path->order.high, last);
 	}
-	for (int i = 0; i < (int) lengthof(indexes); i++)
-		consider_order(path, &indexes[i]);
+	consider_order(path, index_of(column));
 	for (int i = 0; i < branch->nfilters; i++)
-		if (branch->filters[i].kind == IMGCAT_COND_INDEXED)
-		{
-			OrderedIndex index = property_index(&branch->filters[i]);
-
-			consider_order(path, &index);
-		}
+		consider_order(path, filter_index(&branch->filters[i]));
+	consider_order(path, &status_size);
 }
 
 /*
@@ -367,40 +358,37 @@ add_range(ImgcatBranchPath *path, Relation index, int64 low, int64 high)
 }
 
 /*
- * The ranges of an index that hold the images that pass a filter; NULL: all.
+ * The ranges of an index that hold the images that pass the filter to sort by,
+ * or, without one, all.
  */
 static void
-set_ranges(ImgcatBranchPath *path, const ImgcatCondition *filter, Relation index)
+set_ranges(ImgcatBranchPath *path, Relation index)
 {
-	const ImgcatBranch *branch = path->branch;
+	const ImgcatCondition *filter = path->sort_filter;
+	int			ntexts = filter != NULL ? filter->ntexts : 0;
 	Relation	empty = NULL;
 
-	path->ranges = palloc(sizeof(ImgcatRange) * (filter != NULL ? filter->ntexts + 3 : 1));
-	if (filter == NULL)
-	{
-		add_range(path, index, PG_INT64_MIN, PG_INT64_MAX);
-		return;
-	}
-	for (int i = 0; i < filter->ntexts; i++)
+	path->ranges = palloc(sizeof(ImgcatRange) * (ntexts + 3));
+	for (int i = 0; i < ntexts; i++)
 	{
 		add_range(path, index, PG_INT64_MIN, PG_INT64_MAX);
 		path->ranges[i].values[path->ranges[i].nvalues++] = filter->texts[i];
 	}
-	if (filter->kind != IMGCAT_COND_RANGE)
-		return;
 
 	/* missing sizes, which may be many, stand among those that are zero */
-	if (filter->column == IMGCAT_COL_SIZE && !filter->missing &&
+	if (filter != NULL && filter->column == IMGCAT_COL_SIZE && !filter->missing &&
 		filter->low <= 0 && filter->high >= 0)
-		empty = open_index(branch, &exceptions);
-	if (empty == NULL)
+		empty = open_index(path->branch, &exceptions);
+	if (filter == NULL)
+		add_range(path, index, PG_INT64_MIN, PG_INT64_MAX);
+	else if (empty != NULL)
 	{
-		add_range(path, index, filter->low, filter->high);
-		return;
+		add_range(path, index, filter->low, -1);
+		add_range(path, empty, PG_INT64_MIN, PG_INT64_MAX);
+		add_range(path, index, 1, filter->high);
 	}
-	add_range(path, index, filter->low, -1);
-	add_range(path, empty, PG_INT64_MIN, PG_INT64_MAX);
-	add_range(path, index, 1, filter->high);
+	else if (filter->kind == IMGCAT_COND_RANGE)
+		add_range(path, index, filter->low, filter->high);
 }
 
 /*
@@ -423,14 +411,14 @@ set_sort(ImgcatBranchPath *path)
 		if (bounds_order(path, filter) ||
 			(index != NULL && filter->frequency >= path->sort_filter->frequency))
 			continue;
-		found = open_filter_index(branch, filter);
+		found = open_index(branch, filter_index(filter));
 		if (found == NULL)
 			continue;
 		path->sort_filter = filter;
 		index = found;
 	}
 	if (index != NULL)
-		set_ranges(path, path->sort_filter, index);
+		set_ranges(path, index);
 }
 
 /*

@@ -31,18 +31,18 @@
 #include "utils/builtins.h"
 
 /* What an entry is for. */
-typedef enum Use
+typedef enum EntryUse
 {
 	USE_NEXT,					/* it is handed out: its row is due */
 	USE_TO_SORT,				/* it is sorted with others */
 	USE_LATER					/* the same, but perhaps others come first:
 								 * sort_set() sees to its keys */
-} Use;
+} EntryUse;
 
+/* What a step in order came to. */
 typedef enum Step
 {
-	STEP_GOT,					/* here is an entry */
-	STEP_END,					/* there are no more */
+	STEP_GOT,					/* here is an entry; NULL: there are no more */
 	STEP_BOUND,					/* here is one behind the bound, which fails */
 	STEP_BUDGET					/* the budget is spent */
 } Step;
@@ -62,7 +62,6 @@ struct ImgcatBranchScan
 	const ImgcatBranch *branch;
 	ImgcatBranchPath path;
 	int			keys_known;		/* what an entry must have for all keys */
-	bool		ended;
 	bool		in_order;		/* else filter then sort */
 	ImgcatEntry *last;			/* nothing up to here is handed out again: by
 								 * keys, and by version; or NULL */
@@ -121,26 +120,18 @@ compare_entries(const void *a, const void *b, void *arg)
 }
 
 /*
- * Do all filters pass?
+ * Do all filters pass?  *unknown is set if only the row can tell of one.
  */
-static ImgcatMatch
-match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+static bool
+passes_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry, bool *unknown)
 {
-	ImgcatMatch all = IMGCAT_MATCH_YES;
-
+	*unknown = false;
 	for (int i = 0; i < scan->branch->nfilters; i++)
-	{
-		ImgcatMatch match = imgcat_filter_match(&scan->branch->filters[i], entry);
-
-		if (match == IMGCAT_MATCH_NO)
-			return match;
-		if (match == IMGCAT_MATCH_UNKNOWN)
-			all = match;
-	}
+		if (!imgcat_filter_passes(&scan->branch->filters[i], entry, unknown))
+			return false;
 
 	/* a row that was read may have another number; it had passed before */
-	return entry->row_read || imgcat_has_facets(scan->branch, entry)
-		? all : IMGCAT_MATCH_NO;
+	return entry->row_read || imgcat_has_facets(scan->branch, entry);
 }
 
 /*
@@ -175,22 +166,21 @@ has_keys(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
  * tell, or lacks a key of the order.
  */
 static bool
-belongs(ImgcatBranchScan *scan, ImgcatEntry *entry, Use use, double *cost)
+belongs(ImgcatBranchScan *scan, ImgcatEntry *entry, EntryUse use, double *cost)
 {
-	ImgcatMatch match = match_filters(scan, entry);
+	bool		unknown;
+	bool		passes = passes_filters(scan, entry, &unknown);
 	bool		keys = has_keys(scan, entry);
-	bool		result;
 
-	if (match == IMGCAT_MATCH_NO || (keys && is_before(scan, entry)))
+	if (!passes || (keys && is_before(scan, entry)))
 		return false;
-	if (match == IMGCAT_MATCH_YES && (keys || use == USE_LATER))
+	if (!unknown && (keys || use == USE_LATER))
 		return true;
-	result = imgcat_read_row(scan->branch->table, entry) &&
-		match_filters(scan, entry) == IMGCAT_MATCH_YES &&
-		!is_before(scan, entry);
-	if (!result || use != USE_NEXT)
+	passes = imgcat_read_row(scan->branch->table, entry) &&
+		passes_filters(scan, entry, &unknown) && !is_before(scan, entry);
+	if (!passes || use != USE_NEXT)
 		*cost += IMGCAT_ROW_COST;
-	return result;
+	return passes;
 }
 
 /*
@@ -394,7 +384,8 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 		if (is_beyond_bound(scan, entry))
 			return STEP_BOUND;
 	}
-	return STEP_END;
+	*result = NULL;
+	return STEP_GOT;
 }
 
 /*
@@ -529,7 +520,7 @@ step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 				continue;
 			}
 			if (entry == NULL)
-				return STEP_END;
+				return STEP_GOT;
 			begin_group(scan, entry);
 		}
 		add_to_group(scan, entry);
@@ -588,10 +579,10 @@ add_to_sort(ImgcatBranchScan *scan, ImgcatEntry *entry)
 }
 
 /*
- * Filter until all is read, or the budget is spent.
+ * Filter until all is read, and sort it.  False: the budget was spent before.
  */
-static Step
-step_of_sort(ImgcatBranchScan *scan)
+static bool
+filter_then_sort(ImgcatBranchScan *scan)
 {
 	EntrySet   *set = &scan->sorted;
 
@@ -613,13 +604,13 @@ step_of_sort(ImgcatBranchScan *scan)
 		scan->sort_cost++;
 		add_to_sort(scan, entry);
 		if (scan->sort_cost > scan->path.sort_budget)
-			return STEP_BUDGET;
+			return false;
 	}
 	sort_set(scan, set, &scan->sort_cost);
 	while (set->at < set->nentries && is_done(scan, set->entries[set->at]))
 		set->at++;
 	set->ready = true;
-	return STEP_END;
+	return true;
 }
 
 /*
@@ -651,7 +642,7 @@ next_sorted(ImgcatBranchScan *scan)
 		scan->sorted_cut = false;
 		scan->range = 0;
 		scan->path.sort_budget = 1e300;
-		(void) step_of_sort(scan);
+		(void) filter_then_sort(scan);
 	}
 	return next_of_set(set);
 }
@@ -675,44 +666,34 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan, const ImgcatEntry *bound,
 	*passed = true;
 	scan->bound = bound;
 	scan->turn_cost = scan->order_cost;
-	while (!scan->ended)
+	while (!path->empty && !scan->sorted.ready)
 	{
 		ImgcatEntry *entry;
+		Step		step;
 
-		if (scan->sorted.ready)
-			return next_sorted(scan);
 		if (!scan->in_order)
 		{
-			if (step_of_sort(scan) == STEP_BUDGET)
-			{
-				scan->in_order = true;
-				path->order_budget = Max(scan->sort_cost * IMGCAT_BUDGET_GROWTH, least);
-			}
+			scan->in_order = !filter_then_sort(scan);
+			path->order_budget = Max(scan->sort_cost * IMGCAT_BUDGET_GROWTH, least);
 			continue;
 		}
-		switch (step_in_order(scan, &entry))
+		step = step_in_order(scan, &entry);
+		if (step == STEP_BUDGET)
 		{
-			case STEP_GOT:
-				if (path->can_sort)
-				{
-					/* all versions of it are done when sorting begins */
-					set_last(scan, entry);
-					ItemPointerSet(&scan->last->tid, MaxBlockNumber, MaxOffsetNumber);
-				}
-				return entry;
-			case STEP_END:
-				scan->ended = true;
-				break;
-			case STEP_BOUND:
-				*passed = false;
-				return entry;
-			case STEP_BUDGET:
-				scan->in_order = false;
-				path->sort_budget = Max(scan->order_cost * IMGCAT_BUDGET_GROWTH, least);
-				break;
+			scan->in_order = false;
+			path->sort_budget = Max(scan->order_cost * IMGCAT_BUDGET_GROWTH, least);
+			continue;
 		}
+		*passed = step == STEP_GOT;
+		if (*passed && entry != NULL && path->can_sort)
+		{
+			/* all versions of it are done when sorting begins */
+			set_last(scan, entry);
+			ItemPointerSet(&scan->last->tid, MaxBlockNumber, MaxOffsetNumber);
+		}
+		return entry;
 	}
-	return NULL;
+	return path->empty ? NULL : next_sorted(scan);
 }
 
 /*
@@ -729,7 +710,6 @@ imgcat_branch_scan_open(const ImgcatBranch *branch)
 	scan->branch = branch;
 	scan->keys_known = imgcat_keys_known(branch->keys, branch->nkeys);
 	imgcat_choose_branch_path(&scan->path, branch);
-	scan->ended = scan->path.empty;
 	scan->in_order = scan->path.order_first;
 	scan->group.max = IMGCAT_GROUP_ENTRIES * rows + 1;
 	scan->sorted.max = 2 * Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);

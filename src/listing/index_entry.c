@@ -400,10 +400,11 @@ imgcat_filters_range(const ImgcatCondition *filters, int nfilters, int column,
 }
 
 /*
- * Does the text match, which the summary has a code or a hash of?
+ * Is it one of the texts?  The summary has a code of an enum value, of another
+ * text a hash.
  */
-static ImgcatMatch
-match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
+static bool
+passes_texts(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)
 {
 	const ListColumn *column = &columns[filter->column];
 	uint32		hash = summary_part(entry, column->part);
@@ -415,73 +416,64 @@ match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
 		if (filter->hashes[i] != hash)
 			continue;
 		if (column->kind == COLUMN_ENUM)
-			return IMGCAT_MATCH_YES;
+			return true;
 		if (!is_known(entry, column->value))
-			return IMGCAT_MATCH_UNKNOWN;
+			return *unknown = true;
 		entry_text(entry, column, &str, &length);
 		if (imgcat_is_text(filter->texts[i], str, length))
-			return IMGCAT_MATCH_YES;
+			return true;
 	}
-	return IMGCAT_MATCH_NO;
-}
-
-/*
- * Is a number in the range?
- */
-static ImgcatMatch
-match_number(const ImgcatCondition *filter, int64 number)
-{
-	return number >= filter->low && number <= filter->high
-		? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+	return false;
 }
 
 /*
  * Is the value in the range?  Of what an entry lacks the summary has a hash.
  * Where the range cuts a class, the recheck tells.
  */
-static ImgcatMatch
-match_range(const ImgcatCondition *filter, const ImgcatEntry *entry)
+static bool
+passes_range(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)
 {
 	const ListColumn *column = &columns[filter->column];
+	uint32		part = column->part >= 0 ? summary_part(entry, column->part) : 0;
 
 	if (column->kind == COLUMN_FLAG)
-		return match_number(filter, summary_part(entry, column->part));
+		return part >= filter->low && part <= filter->high;
 	if (column->kind == COLUMN_CLASS)
-		return summary_part(entry, column->part) >= imgcat_summary_class(column->part, filter->low) &&
-			summary_part(entry, column->part) <= imgcat_summary_class(column->part, filter->high) &&
-			filter->high >= 0 ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+		return filter->high >= 0 &&
+			part >= imgcat_summary_class(column->part, filter->low) &&
+			part <= imgcat_summary_class(column->part, filter->high);
 	if (is_known(entry, column->value))
-		return match_number(filter, entry->numbers[column->value]);
-	return column->part >= 0 && filter->low == filter->high &&
-		summary_part(entry, column->part) !=
-		imgcat_summary_number_hash(column->part, filter->low)
-		? IMGCAT_MATCH_NO : IMGCAT_MATCH_UNKNOWN;
+		return entry->numbers[column->value] >= filter->low &&
+			entry->numbers[column->value] <= filter->high;
+	if (column->part >= 0 && filter->low == filter->high &&
+		part != imgcat_summary_number_hash(column->part, filter->low))
+		return false;
+	return *unknown = true;
 }
 
 /*
- * Does the entry match the filter?  That a property has its value the index says
- * that was read, or the recheck.
+ * Does the entry pass the filter?  If only the row can tell, it does, and
+ * *unknown is set.  That a property has its value the index says that was read,
+ * or the recheck.
  */
-ImgcatMatch
-imgcat_filter_match(const ImgcatCondition *filter, const ImgcatEntry *entry)
+bool
+imgcat_filter_passes(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)
 {
-	int			missing = columns[filter->column].missing;
+	const ListColumn *column = &columns[filter->column];
 
 	if (filter->kind == IMGCAT_COND_INDEXED)
-		return IMGCAT_MATCH_YES;
+		return true;
 	if (!is_known(entry, IMGCAT_ENTRY_SUMMARY))
-		return IMGCAT_MATCH_UNKNOWN;
+		return *unknown = true;
 
 	/* the one property that the summary knows: IMS hides images by it */
 	if (filter->kind == IMGCAT_COND_REGISTERED)
-		return summary_part(entry, IMGCAT_SUMMARY_UNREGISTERED)
-			? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
-	if (missing >= 0 && !filter->missing && summary_part(entry, missing))
-		return IMGCAT_MATCH_NO;
+		return !summary_part(entry, IMGCAT_SUMMARY_UNREGISTERED);
+	if (column->missing >= 0 && !filter->missing && summary_part(entry, column->missing))
+		return false;
 	if (filter->kind == IMGCAT_COND_PRESENT)
-		return columns[filter->column].kind == COLUMN_ENUM &&
-			summary_part(entry, columns[filter->column].part) == IMGCAT_SUMMARY_NO_VALUE
-			? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
-	return filter->kind == IMGCAT_COND_RANGE ? match_range(filter, entry)
-		: match_text(filter, entry);
+		return column->kind != COLUMN_ENUM ||
+			summary_part(entry, column->part) != IMGCAT_SUMMARY_NO_VALUE;
+	return filter->kind == IMGCAT_COND_RANGE ? passes_range(filter, entry, unknown)
+		: passes_texts(filter, entry, unknown);
 }

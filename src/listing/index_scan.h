@@ -68,13 +68,6 @@ typedef struct ImgcatEntry
 	MinimalTuple tuple;
 } ImgcatEntry;
 
-typedef enum ImgcatMatch
-{
-	IMGCAT_MATCH_NO,
-	IMGCAT_MATCH_YES,
-	IMGCAT_MATCH_UNKNOWN		/* the row tells */
-} ImgcatMatch;
-
 extern const char *imgcat_column_name(int column);
 extern const char *imgcat_column_sql(int column);
 extern const char *imgcat_sort_expression(int column);
@@ -94,8 +87,8 @@ extern Datum imgcat_filter_value(const ImgcatCondition *filter);
 extern void imgcat_filters_range(const ImgcatCondition *filters, int nfilters,
 								 int column, int64 *low, int64 *high);
 extern bool imgcat_is_text(Datum value, const char *str, size_t length);
-extern ImgcatMatch imgcat_filter_match(const ImgcatCondition *filter,
-									   const ImgcatEntry *entry);
+extern bool imgcat_filter_passes(const ImgcatCondition *filter,
+								 const ImgcatEntry *entry, bool *unknown);
 
 /* more indexes than a page ever asks for */
 #define IMGCAT_OPEN_INDEXES_MAX 40

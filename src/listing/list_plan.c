@@ -187,19 +187,14 @@ set_share_filters(ImgcatListPlan *plan, ImgcatBranch *branch)
 {
 	ImgcatCondition *filters = palloc(sizeof(ImgcatCondition) * (plan->nfilters + 1));
 
-	branch->filters = filters;
-	for (int i = 0; i < plan->nfilters; i++)
-	{
-		filters[i] = plan->filters[i];
-		if (filters[i].kind == IMGCAT_COND_TEXT || filters[i].kind == IMGCAT_COND_RANGE)
+	memcpy(filters, plan->filters, sizeof(ImgcatCondition) * plan->nfilters);
+	if (plan->request->owner != NULL)
+		set_indexed(&filters[branch->nfilters++], IMGCAT_COL_OWNER, "owner", plan->request->owner);
+	for (int i = 0; i < branch->nfilters; i++)
+		if (filters[i].kind == IMGCAT_COND_TEXT || filters[i].kind == IMGCAT_COND_RANGE ||
+			filters[i].column == IMGCAT_COL_OWNER)
 			filters[i].frequency = imgcat_estimate_condition(&plan->shares, &filters[i]);
-	}
-	if (plan->request->owner == NULL)
-		return;
-	set_indexed(&filters[branch->nfilters], IMGCAT_COL_OWNER, "owner", plan->request->owner);
-	filters[branch->nfilters].frequency =
-		imgcat_estimate_condition(&plan->shares, &filters[branch->nfilters]);
-	branch->nfilters++;
+	branch->filters = filters;
 }
 
 /*
