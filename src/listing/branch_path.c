@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "listing/index_scan.h"
@@ -50,6 +51,9 @@ static const OrderedIndex status_size = {
 static const OrderedIndex exceptions = {"exceptions", 2, {BY_CREATION}};
 static const OrderedIndex hidden_shares = {"hidden", 2, {BY_CREATION}};
 
+/* images that were changed before they were created; those of all branches */
+static const OrderedIndex backdated = {"backdated", 2, {BY_CREATION}};
+
 /*
  * The index that has all images in the order of a column; NULL: there is no such
  * order.
@@ -83,7 +87,7 @@ open_index(const ImgcatBranch *branch, const OrderedIndex *index)
 	: imgcat_table_index(branch->table, branch->family, index->suffix);
 	int			first = branch->nscope + (index == &exceptions ? 1 : 0);
 
-	if (relation == NULL ||
+	if (relation == NULL || relation->rd_rel->relam != BTREE_AM_OID ||
 		IndexRelationGetNumberOfKeyAttributes(relation) < first + index->ncolumns)
 		return NULL;
 	for (int i = 0; i < index->ncolumns; i++)
@@ -91,7 +95,8 @@ open_index(const ImgcatBranch *branch, const OrderedIndex *index)
 		Oid			type = imgcat_sort_type(index->columns[i]);
 
 		/* owners and properties, which are none to sort by, are texts */
-		if (relation->rd_opcintype[first + i] != (OidIsValid(type) ? type : TEXTOID))
+		if (relation->rd_opcintype[first + i] != (OidIsValid(type) ? type : TEXTOID) ||
+			relation->rd_indoption[first + i] != 0)
 			return NULL;
 	}
 	return relation;
@@ -178,9 +183,14 @@ const ImgcatCondition *
 imgcat_fixing_filter(const ImgcatBranch *branch, int column)
 {
 	for (int i = 0; i < branch->nfilters; i++)
-		if (branch->filters[i].column == column &&
-			imgcat_filter_is_value(&branch->filters[i]))
-			return &branch->filters[i];
+	{
+		const ImgcatCondition *filter = &branch->filters[i];
+
+		if (filter->column == column &&
+			(filter->kind == IMGCAT_COND_RANGE ? filter->low == filter->high
+			 : filter->kind != IMGCAT_COND_REGISTERED && filter->ntexts == 1))
+			return filter;
+	}
 	return NULL;
 }
 
@@ -231,29 +241,31 @@ set_keys(ImgcatBranchPath *path)
 static int64
 last_creation(const ImgcatBranch *branch)
 {
+	ImgcatBranch all = *branch;
 	int64		low;
 	int64		high;
 	Relation	index;
 	ImgcatIndexScan *scan;
-	bool		exceptions;
+	bool		has_exceptions;
 
 	imgcat_filters_range(branch->filters, branch->nfilters, IMGCAT_COL_UPDATED_AT,
 						 &low, &high);
 	if (high == PG_INT64_MAX)
 		return high;
-	index = imgcat_table_index(branch->table,
-							   branch->table->is_shares ? branch->family : "images",
-							   "backdated");
+	if (!branch->table->is_shares)
+	{
+		all.family = "images";
+		all.nscope = 0;
+	}
+	index = open_index(&all, &backdated);
 	if (index == NULL)
 		return PG_INT64_MAX;
-	scan = imgcat_index_scan_open(branch->table, index, branch->scope,
-								  branch->table->is_shares ? branch->nscope : 0);
-	imgcat_index_scan_bound(scan, 0, BTGreaterStrategyNumber,
-							TimestampTzGetDatum(high));
+	scan = imgcat_index_scan_open(all.table, index, all.scope, all.nscope);
+	imgcat_index_scan_bound(scan, 0, BTGreaterStrategyNumber, Int64GetDatum(high));
 	imgcat_index_scan_start(scan);
-	exceptions = imgcat_index_scan_next(scan, ForwardScanDirection) != NULL;
+	has_exceptions = imgcat_index_scan_next(scan, ForwardScanDirection) != NULL;
 	imgcat_index_scan_close(scan);
-	return exceptions ? PG_INT64_MAX : high;
+	return has_exceptions ? PG_INT64_MAX : high;
 }
 
 /*

@@ -241,19 +241,16 @@ cut_set(EntrySet *set, int nentries)
 }
 
 /*
- * Open a scan of an index of the branch.  In the index of exceptions whether an
- * image is hidden comes behind the scope.
+ * Open a scan of an index of the branch.  In that of exceptions whether an image
+ * is hidden comes behind the scope.
  */
 static ImgcatIndexScan *
 open_index(const ImgcatBranch *branch, Relation index)
 {
-	Datum		scope[lengthof(branch->scope) + 1];
-	int			nscope = branch->nscope;
+	bool		has_hidden = TupleDescAttr(RelationGetDescr(index), branch->nscope)->atttypid == BOOLOID;
 
-	memcpy(scope, branch->scope, sizeof(Datum) * nscope);
-	if (TupleDescAttr(RelationGetDescr(index), nscope)->atttypid == BOOLOID)
-		scope[nscope++] = BoolGetDatum(branch->hidden);
-	return imgcat_index_scan_open(branch->table, index, scope, nscope);
+	return imgcat_index_scan_open(branch->table, index, branch->scope,
+								  branch->nscope + (has_hidden ? 1 : 0));
 }
 
 /*
@@ -325,6 +322,11 @@ next_in_index(ImgcatBranchScan *scan)
 	ImgcatEntry *entry = scan->put_back;
 
 	CHECK_FOR_INTERRUPTS();
+	if (scan->index_scan == NULL)
+	{
+		scan->index_scan = open_index(scan->branch, scan->path.order.index);
+		start_order(scan, NULL);
+	}
 	scan->put_back = NULL;
 	if (entry != NULL || scan->index_ended)
 		return entry;
@@ -389,31 +391,6 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 }
 
 /*
- * The filter on the entry's own value of a column, as frequent in the table.
- */
-static void
-set_value_filter(ImgcatCondition *filter, const ImgcatEntry *entry, int column,
-				 const ImgcatTable *table)
-{
-	Datum		value = imgcat_entry_value(entry, column);
-
-	memset(filter, 0, sizeof(*filter));
-	filter->column = column;
-	filter->missing = true;
-	if (imgcat_sort_type(column) == TEXTOID)
-	{
-		filter->kind = IMGCAT_COND_TEXT;
-		imgcat_filter_set_texts(filter, &value, 1);
-	}
-	else
-	{
-		filter->kind = IMGCAT_COND_RANGE;
-		filter->low = filter->high = DatumGetInt64(value);
-	}
-	filter->frequency = imgcat_estimate_condition(table, filter);
-}
-
-/*
  * Has the entry another value of the first key than the peer group?
  */
 static bool
@@ -432,13 +409,16 @@ open_group(ImgcatBranchScan *scan)
 	const ImgcatBranch *outer = scan->branch;
 	ImgcatBranch *branch = &scan->nested_branch;
 	ImgcatCondition *filters = palloc(sizeof(ImgcatCondition) * (outer->nfilters + 1));
+	ImgcatCondition *filter = &filters[outer->nfilters];
+	int			column = scan->path.keys[0].column;
 
 	check_stack_depth();
-	*branch = *outer;
 	memcpy(filters, outer->filters, sizeof(ImgcatCondition) * outer->nfilters);
-	set_value_filter(&filters[branch->nfilters++], scan->group_value,
-					 scan->path.keys[0].column, branch->table);
+	imgcat_filter_set_value(filter, column, imgcat_entry_value(scan->group_value, column));
+	filter->frequency = imgcat_estimate_condition(outer->table, filter);
+	*branch = *outer;
 	branch->filters = filters;
+	branch->nfilters++;
 	branch->after = scan->path.after != NULL && !is_other_group(scan, scan->path.after)
 		? scan->path.after : NULL;
 	scan->nested = imgcat_branch_scan_open(branch);
@@ -530,34 +510,6 @@ step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 }
 
 /*
- * One step in order.
- */
-static Step
-step_in_order(ImgcatBranchScan *scan, ImgcatEntry **result)
-{
-	if (scan->index_scan == NULL)
-	{
-		scan->index_scan = open_index(scan->branch, scan->path.order.index);
-		start_order(scan, NULL);
-	}
-	return scan->path.direct ? step_direct(scan, result)
-		: step_by_groups(scan, result);
-}
-
-/*
- * Start to read the next range that is to be sorted.
- */
-static void
-start_range(ImgcatBranchScan *scan)
-{
-	const ImgcatRange *range = &scan->path.ranges[scan->range];
-
-	scan->range_scan = open_index(scan->branch, range->index);
-	bound_range(scan->range_scan, range);
-	imgcat_index_scan_start(scan->range_scan);
-}
-
-/*
  * Add an entry to those that are sorted.  Of many only the first are kept, so
  * memory is bounded by the page.
  */
@@ -588,11 +540,16 @@ filter_then_sort(ImgcatBranchScan *scan)
 
 	while (scan->range < scan->path.nranges)
 	{
+		const ImgcatRange *range = &scan->path.ranges[scan->range];
 		ImgcatEntry *entry;
 
 		CHECK_FOR_INTERRUPTS();
 		if (scan->range_scan == NULL)
-			start_range(scan);
+		{
+			scan->range_scan = open_index(scan->branch, range->index);
+			bound_range(scan->range_scan, range);
+			imgcat_index_scan_start(scan->range_scan);
+		}
 		entry = imgcat_index_scan_next(scan->range_scan, ForwardScanDirection);
 		if (entry == NULL)
 		{
@@ -677,7 +634,7 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan, const ImgcatEntry *bound,
 			path->order_budget = Max(scan->sort_cost * IMGCAT_BUDGET_GROWTH, least);
 			continue;
 		}
-		step = step_in_order(scan, &entry);
+		step = path->direct ? step_direct(scan, &entry) : step_by_groups(scan, &entry);
 		if (step == STEP_BUDGET)
 		{
 			scan->in_order = false;

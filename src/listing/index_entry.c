@@ -363,13 +363,22 @@ imgcat_filter_set_texts(ImgcatCondition *filter, const Datum *texts, int ntexts)
 }
 
 /*
- * Does the filter leave one value of its column, as the indexes hold it?
+ * Let a filter pass one value of its column, as the indexes hold it.
  */
-bool
-imgcat_filter_is_value(const ImgcatCondition *filter)
+void
+imgcat_filter_set_value(ImgcatCondition *filter, int column, Datum value)
 {
-	return filter->kind == IMGCAT_COND_RANGE ? filter->low == filter->high
-		: filter->kind != IMGCAT_COND_REGISTERED && filter->ntexts == 1;
+	memset(filter, 0, sizeof(*filter));
+	filter->column = column;
+	filter->missing = true;
+	if (is_number(&columns[column]))
+	{
+		filter->kind = IMGCAT_COND_RANGE;
+		filter->low = filter->high = DatumGetInt64(value);
+		return;
+	}
+	filter->kind = IMGCAT_COND_TEXT;
+	imgcat_filter_set_texts(filter, &value, 1);
 }
 
 /*

@@ -82,7 +82,7 @@ extern int	imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 								 const ImgcatKey *keys, int nkeys);
 extern void imgcat_filter_set_texts(ImgcatCondition *filter,
 									const Datum *texts, int ntexts);
-extern bool imgcat_filter_is_value(const ImgcatCondition *filter);
+extern void imgcat_filter_set_value(ImgcatCondition *filter, int column, Datum value);
 extern Datum imgcat_filter_value(const ImgcatCondition *filter);
 extern void imgcat_filters_range(const ImgcatCondition *filters, int nfilters,
 								 int column, int64 *low, int64 *high);
@@ -184,7 +184,7 @@ typedef struct ImgcatBranch
 	const char *family;			/* images_visibility, images_owner,
 								 * image_shares */
 	int			nscope;
-	Datum		scope[2];		/* texts */
+	Datum		scope[3];		/* texts, and behind them "hidden" */
 	const char *scope_names[2]; /* the columns, for EXPLAIN and statistics */
 	bool		hidden;			/* only hidden images, which have one index */
 	double		nimages;		/* in the branch, estimated; 0: not yet */

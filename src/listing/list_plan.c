@@ -73,14 +73,9 @@ set_indexed(ImgcatCondition *filter, int column, const char *suffix, const char 
 static void
 set_missing(ImgcatCondition *filter)
 {
-	Datum		empty = PointerGetDatum(cstring_to_text(""));
-
-	filter->missing = true;
-	filter->kind = filter->column == IMGCAT_COL_SIZE ? IMGCAT_COND_RANGE : IMGCAT_COND_TEXT;
-	if (filter->kind == IMGCAT_COND_TEXT)
-		imgcat_filter_set_texts(filter, &empty, 1);
-	else
-		filter->low = filter->high = 0;
+	imgcat_filter_set_value(filter, filter->column,
+							filter->column == IMGCAT_COL_SIZE ? Int64GetDatum(0)
+							: PointerGetDatum(cstring_to_text("")));
 }
 
 /*
@@ -240,6 +235,7 @@ add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
 	}
 	branch->scope_names[branch->nscope] = "visibility";
 	branch->scope[branch->nscope++] = CStringGetTextDatum(scope->visibility);
+	branch->scope[branch->nscope] = BoolGetDatum(request->hidden);
 }
 
 /*
