@@ -247,7 +247,7 @@ cut_set(EntrySet *set, int nentries)
 static ImgcatIndexScan *
 open_index(const ImgcatBranch *branch, Relation index)
 {
-	bool		has_hidden = TupleDescAttr(RelationGetDescr(index), branch->nscope)->atttypid == BOOLOID;
+	bool		has_hidden = index->rd_opcintype[branch->nscope] == BOOLOID;
 
 	return imgcat_index_scan_open(branch->table, index, branch->scope,
 								  branch->nscope + (has_hidden ? 1 : 0));

@@ -57,13 +57,10 @@ is_shown(const ImgcatCondition *condition)
 static void
 set_indexed(ImgcatCondition *filter, int column, const char *suffix, const char *value)
 {
-	Datum		text_value = CStringGetTextDatum(value);
-
-	memset(filter, 0, sizeof(*filter));
+	imgcat_filter_set_value(filter, column, CStringGetTextDatum(value));
 	filter->kind = IMGCAT_COND_INDEXED;
-	filter->column = column;
 	filter->suffix = suffix;
-	imgcat_filter_set_texts(filter, &text_value, 1);
+	filter->missing = false;
 }
 
 /*
