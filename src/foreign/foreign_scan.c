@@ -271,7 +271,7 @@ note_position(ListedScan *scan)
 	imgcat_entry_set_keys(&last, scan->zone_request.keys, scan->zone_request.nkeys, &row);
 	scan->position = imgcat_entry_copy(&last);
 	if (former != NULL)
-		imgcat_entry_free(former);
+		pfree(former);
 	MemoryContextSwitchTo(old_context);
 }
 

@@ -12,19 +12,158 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "listing/index_scan.h"
 #include "listing/list_plan.h"
 #include "utils/builtins.h"
 
+/* An ordered index: the end of its name, and its columns behind the scope. */
+typedef struct OrderedIndex
+{
+	const char *suffix;
+	int			ncolumns;
+	int			columns[IMGCAT_INDEX_KEYS_MAX];
+} OrderedIndex;
+
+#define BY_CREATION IMGCAT_COL_CREATED_AT, IMGCAT_COL_ID
+
+/* as sql/30_images_tables.sql and sql/32_image_shares.sql make them */
+static const OrderedIndex indexes[] = {
+	{"created_at", 2, {BY_CREATION}},
+	{"updated_at", 3, {IMGCAT_COL_UPDATED_AT, BY_CREATION}},
+	{"id", 1, {IMGCAT_COL_ID}},
+	{"name", 3, {IMGCAT_COL_NAME, BY_CREATION}},
+	{"size", 3, {IMGCAT_COL_SIZE, BY_CREATION}},
+	{"status", 3, {IMGCAT_COL_STATUS, BY_CREATION}},
+	{"disk_format", 3, {IMGCAT_COL_DISK_FORMAT, BY_CREATION}},
+	/* the disk formats of a container are no chance: this leads to both */
+	{"container_format", 4, {IMGCAT_COL_CONTAINER_FORMAT, IMGCAT_COL_DISK_FORMAT, BY_CREATION}},
+};
+
+/* it lacks active images that have a size */
+static const OrderedIndex status_size = {
+	"status_size", 4, {IMGCAT_COL_STATUS, IMGCAT_COL_SIZE, BY_CREATION}
+};
+
+/* the hidden images of a branch; that of images has those of size zero, too */
+static const OrderedIndex exceptions = {"exceptions", 2, {BY_CREATION}};
+static const OrderedIndex hidden_shares = {"hidden", 2, {BY_CREATION}};
+
+/* images that were changed before they were created; those of all branches */
+static const OrderedIndex backdated = {"backdated", 2, {BY_CREATION}};
+
 /*
- * The end of the names of the index that has the hidden images of the branch.
- * That of images has those of size zero, too.
+ * The index that has all images in the order of a column; NULL: there is no such
+ * order.
+ */
+static const OrderedIndex *
+index_of(int column)
+{
+	for (int i = 0; i < (int) lengthof(indexes); i++)
+		if (indexes[i].columns[0] == column)
+			return &indexes[i];
+	return NULL;
+}
+
+/*
+ * The index of a branch of hidden images.
+ */
+static const OrderedIndex *
+hidden_index(const ImgcatBranch *branch)
+{
+	return branch->table->is_shares ? &hidden_shares : &exceptions;
+}
+
+/*
+ * Open an index, if one is given; NULL: there is none that can be used.  One of
+ * that name with other columns cannot.
+ */
+static Relation
+open_index(const ImgcatBranch *branch, const OrderedIndex *index)
+{
+	Relation	relation = index == NULL ? NULL
+	: imgcat_table_index(branch->table, branch->family, index->suffix);
+	int			first = branch->nscope + (index == &exceptions ? 1 : 0);
+
+	if (relation == NULL || relation->rd_rel->relam != BTREE_AM_OID ||
+		IndexRelationGetNumberOfKeyAttributes(relation) < first + index->ncolumns)
+		return NULL;
+	for (int i = 0; i < index->ncolumns; i++)
+	{
+		Oid			type = imgcat_sort_type(index->columns[i]);
+
+		/* owners and properties, which are none to sort by, are texts */
+		if (relation->rd_opcintype[first + i] != (OidIsValid(type) ? type : TEXTOID) ||
+			relation->rd_indoption[first + i] != 0)
+			return NULL;
+	}
+	return relation;
+}
+
+/*
+ * The index that begins with what a filter is on; NULL: there is none.
+ */
+static const OrderedIndex *
+filter_index(const ImgcatCondition *filter)
+{
+	OrderedIndex *index;
+
+	if (filter->kind == IMGCAT_COND_PRESENT)
+		return NULL;
+	if (filter->kind != IMGCAT_COND_INDEXED)
+		return index_of(filter->column);
+	index = palloc(sizeof(OrderedIndex));
+	*index = (OrderedIndex)
+	{
+		filter->suffix, 3,
+		{
+			filter->column, BY_CREATION
+		}
+	};
+	return index;
+}
+
+/*
+ * Has the index of the first key the order of all of them?
+ */
+bool
+imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
+{
+	const OrderedIndex *index = index_of(keys[0].column);
+
+	if (nkeys != index->ncolumns)
+		return false;
+	for (int i = 0; i < nkeys; i++)
+		if (keys[i].column != index->columns[i] || keys[i].descending != keys[0].descending)
+			return false;
+	return true;
+}
+
+/*
+ * The end of the name of an index that an ordered scan of the branch cannot do
+ * without, and which is not there; NULL: there are all.  Of an order that an
+ * index has whole, the keys that only break ties need none of their own, but
+ * for created_at.
  */
 const char *
-imgcat_hidden_suffix(const ImgcatBranch *branch)
+imgcat_missing_index(const ImgcatBranch *branch)
 {
-	return branch->table->is_shares ? "hidden" : "exceptions";
+	const OrderedIndex *index = branch->hidden ? hidden_index(branch)
+	: index_of(IMGCAT_COL_CREATED_AT);
+
+	if (open_index(branch, index) == NULL)
+		return index->suffix;
+	for (int i = 0; i < branch->nkeys && !branch->hidden; i++)
+	{
+		index = index_of(branch->keys[i].column);
+		if (open_index(branch, index) == NULL)
+			return index->suffix;
+		if (imgcat_is_index_order(&branch->keys[i], branch->nkeys - i))
+			break;
+	}
+	return NULL;
 }
 
 /*
@@ -38,27 +177,21 @@ filter_is_empty(const ImgcatCondition *filter)
 }
 
 /*
- * The end of the names of the indexes that find what passes; NULL: none do.
+ * The filter that leaves one value of a column, or NULL.
  */
-static const char *
-filter_suffix(const ImgcatCondition *filter)
-{
-	return filter->kind == IMGCAT_COND_INDEXED ? filter->suffix
-		: filter->kind == IMGCAT_COND_PRESENT ? NULL
-		: imgcat_index_suffix(filter->column);
-}
-
-/*
- * The filter that fixes a column, or -1.
- */
-static int
-fixing_filter(const ImgcatBranch *branch, int column)
+const ImgcatCondition *
+imgcat_fixing_filter(const ImgcatBranch *branch, int column)
 {
 	for (int i = 0; i < branch->nfilters; i++)
-		if (branch->filters[i].column == column &&
-			imgcat_filter_is_value(&branch->filters[i]))
-			return i;
-	return -1;
+	{
+		const ImgcatCondition *filter = &branch->filters[i];
+
+		if (filter->column == column &&
+			(filter->kind == IMGCAT_COND_RANGE ? filter->low == filter->high
+			 : filter->kind != IMGCAT_COND_REGISTERED && filter->ntexts == 1))
+			return filter;
+	}
+	return NULL;
 }
 
 /*
@@ -73,59 +206,30 @@ set_keys(ImgcatBranchPath *path)
 {
 	const ImgcatBranch *branch = path->branch;
 
+	path->after = branch->after;
 	path->exact_after = true;
 	for (int i = 0; i < branch->nkeys; i++)
 	{
 		const ImgcatKey *key = &branch->keys[i];
-		int			fixing = fixing_filter(branch, key->column);
+		const ImgcatCondition *fixing = imgcat_fixing_filter(branch, key->column);
 		ImgcatEntry value = {0};
 		int			order;
 
-		if (fixing < 0)
+		if (fixing == NULL)
 		{
 			path->keys[path->nkeys++] = *key;
 			continue;
 		}
-		if (!path->has_after || !path->exact_after)
+		if (path->after == NULL || !path->exact_after)
 			continue;
-		imgcat_entry_set_value(&value, key->column,
-							   imgcat_filter_value(&branch->filters[fixing]));
-		order = imgcat_entry_compare_column(&value, branch->after, key->column);
-		if (order == 0)
-			continue;
-		path->exact_after = false;
-		if (path->nkeys > 0)
-			continue;
-		if (key->descending ? order < 0 : order > 0)
-			path->has_after = false;
-		else
+		imgcat_entry_set_value(&value, key->column, imgcat_filter_value(fixing));
+		order = imgcat_entry_compare(&value, path->after, key, 1);
+		path->exact_after = (order == 0);
+		if (path->nkeys == 0 && order > 0)
+			path->after = NULL;
+		else if (path->nkeys == 0 && order < 0)
 			path->empty = true;
 	}
-}
-
-/*
- * Does the index of the first key have the order of all of them?
- */
-bool
-imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
-{
-	int			first = keys[0].column;
-	int			columns[IMGCAT_INDEX_KEYS_MAX];
-	int			ncolumns = 0;
-
-	columns[ncolumns++] = first;
-	if (first == IMGCAT_COL_CONTAINER_FORMAT)
-		columns[ncolumns++] = IMGCAT_COL_DISK_FORMAT;
-	if (first != IMGCAT_COL_ID && first != IMGCAT_COL_CREATED_AT)
-		columns[ncolumns++] = IMGCAT_COL_CREATED_AT;
-	if (first != IMGCAT_COL_ID)
-		columns[ncolumns++] = IMGCAT_COL_ID;
-	if (nkeys != ncolumns)
-		return false;
-	for (int i = 1; i < nkeys; i++)
-		if (keys[i].column != columns[i] || keys[i].descending != keys[0].descending)
-			return false;
-	return true;
 }
 
 /*
@@ -137,44 +241,119 @@ imgcat_is_index_order(const ImgcatKey *keys, int nkeys)
 static int64
 last_creation(const ImgcatBranch *branch)
 {
+	ImgcatBranch all = *branch;
 	int64		low;
 	int64		high;
 	Relation	index;
 	ImgcatIndexScan *scan;
-	bool		exceptions;
+	bool		has_exceptions;
 
 	imgcat_filters_range(branch->filters, branch->nfilters, IMGCAT_COL_UPDATED_AT,
 						 &low, &high);
 	if (high == PG_INT64_MAX)
 		return high;
-	index = imgcat_table_index(branch->table,
-							   branch->table->is_shares ? branch->family : "images",
-							   "backdated");
+	if (!branch->table->is_shares)
+	{
+		all.family = "images";
+		all.nscope = 0;
+	}
+	index = open_index(&all, &backdated);
 	if (index == NULL)
 		return PG_INT64_MAX;
-	scan = imgcat_index_scan_open(branch->table, index, branch->scope,
-								  branch->table->is_shares ? branch->nscope : 0);
-	imgcat_index_scan_bound(scan, 0, BTGreaterStrategyNumber,
-							TimestampTzGetDatum(high));
+	scan = imgcat_index_scan_open(all.table, index, all.scope, all.nscope);
+	imgcat_index_scan_bound(scan, 0, BTGreaterStrategyNumber, Int64GetDatum(high));
 	imgcat_index_scan_start(scan);
-	exceptions = imgcat_index_scan_next(scan, ForwardScanDirection) != NULL;
+	has_exceptions = imgcat_index_scan_next(scan, ForwardScanDirection) != NULL;
 	imgcat_index_scan_close(scan);
-	return exceptions ? PG_INT64_MAX : high;
+	return has_exceptions ? PG_INT64_MAX : high;
 }
 
 /*
  * Is what is read in order within this filter, whatever fails others?
  */
 static bool
-bounds_order(const ImgcatBranchPath *path, int filter)
+bounds_order(const ImgcatBranchPath *path, const ImgcatCondition *filter)
 {
-	const ImgcatBranch *branch = path->branch;
-
 	for (int i = 0; i < path->order.nvalues; i++)
 		if (filter == path->prefix[i])
 			return true;
-	return branch->filters[filter].kind == IMGCAT_COND_RANGE &&
-		branch->filters[filter].column == path->keys[0].column;
+	return filter->kind == IMGCAT_COND_RANGE && filter->column == path->keys[0].column;
+}
+
+/*
+ * Does the index lack images that pass the filters on its first columns?
+ */
+static bool
+lacks_images(const OrderedIndex *index, const ImgcatCondition *const *filters, int nfilters)
+{
+	return index == &status_size &&
+		(nfilters == 0 || imgcat_is_text(filters[0]->texts[0], "active", strlen("active"))) &&
+		(nfilters < 2 || filters[1]->low != 0);
+}
+
+/*
+ * Read an index in order, if its columns behind those that filters fix begin
+ * with the first key, and fewer images pass these filters than those of the
+ * index that was found before.
+ */
+static void
+consider_order(ImgcatBranchPath *path, const OrderedIndex *index)
+{
+	const ImgcatCondition *fixing[IMGCAT_INDEX_KEYS_MAX];
+	int			nfixing = 0;
+	double		frequency = 1;
+	Relation	relation;
+
+	if (index == NULL)
+		return;
+
+	/* none fixes the identifier, which is the last column */
+	while ((fixing[nfixing] = imgcat_fixing_filter(path->branch, index->columns[nfixing])) != NULL)
+		frequency *= fixing[nfixing++]->frequency;
+	if (index->columns[nfixing] != path->keys[0].column ||
+		lacks_images(index, fixing, nfixing) ||
+		(path->order.index != NULL && frequency > path->order_frequency))
+		return;
+	relation = open_index(path->branch, index);
+	if (relation == NULL)
+		return;
+	path->order.index = relation;
+	path->order_frequency = frequency;
+	path->order.nvalues = nfixing;
+	memcpy(path->prefix, fixing, sizeof(fixing));
+	for (int i = 0; i < nfixing; i++)
+		path->order.values[i] = imgcat_filter_value(fixing[i]);
+}
+
+/*
+ * Decide which index to read in order.  Peer groups of hidden images would not
+ * pay: these are few.
+ */
+static void
+set_order(ImgcatBranchPath *path)
+{
+	const ImgcatBranch *branch = path->branch;
+	int			column = path->keys[0].column;
+
+	imgcat_filters_range(branch->filters, branch->nfilters, column,
+						 &path->order.low, &path->order.high);
+	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
+	if (branch->hidden)
+	{
+		if (path->direct)
+			consider_order(path, hidden_index(branch));
+		return;
+	}
+	if (column == IMGCAT_COL_CREATED_AT)
+	{
+		int64		last = last_creation(branch);
+
+		path->order.high = Min(path->order.high, last);
+	}
+	consider_order(path, index_of(column));
+	for (int i = 0; i < branch->nfilters; i++)
+		consider_order(path, filter_index(&branch->filters[i]));
+	consider_order(path, &status_size);
 }
 
 /*
@@ -191,150 +370,37 @@ add_range(ImgcatBranchPath *path, Relation index, int64 low, int64 high)
 }
 
 /*
- * The ranges that hold the images that pass a filter.
+ * The ranges of an index that hold the images that pass the filter to sort by,
+ * or, without one, all.
  */
 static void
-set_ranges(ImgcatBranchPath *path, const ImgcatCondition *filter, Relation index)
+set_ranges(ImgcatBranchPath *path, Relation index)
 {
-	const ImgcatBranch *branch = path->branch;
+	const ImgcatCondition *filter = path->sort_filter;
+	int			ntexts = filter != NULL ? filter->ntexts : 0;
 	Relation	empty = NULL;
 
-	path->ranges = palloc(sizeof(ImgcatRange) * (filter->ntexts + 3));
-	for (int i = 0; i < filter->ntexts; i++)
+	path->ranges = palloc(sizeof(ImgcatRange) * (ntexts + 3));
+	for (int i = 0; i < ntexts; i++)
 	{
 		add_range(path, index, PG_INT64_MIN, PG_INT64_MAX);
 		path->ranges[i].values[path->ranges[i].nvalues++] = filter->texts[i];
 	}
-	if (filter->kind != IMGCAT_COND_RANGE)
-		return;
 
 	/* missing sizes, which may be many, stand among those that are zero */
-	if (filter->column == IMGCAT_COL_SIZE && !filter->missing &&
+	if (filter != NULL && filter->column == IMGCAT_COL_SIZE && !filter->missing &&
 		filter->low <= 0 && filter->high >= 0)
-		empty = imgcat_table_index(branch->table, branch->family, "exceptions");
-	if (empty == NULL)
+		empty = open_index(path->branch, &exceptions);
+	if (filter == NULL)
+		add_range(path, index, PG_INT64_MIN, PG_INT64_MAX);
+	else if (empty != NULL)
 	{
+		add_range(path, index, filter->low, -1);
+		add_range(path, empty, PG_INT64_MIN, PG_INT64_MAX);
+		add_range(path, index, 1, filter->high);
+	}
+	else if (filter->kind == IMGCAT_COND_RANGE)
 		add_range(path, index, filter->low, filter->high);
-		return;
-	}
-	add_range(path, index, filter->low, -1);
-	add_range(path, empty, PG_INT64_MIN, PG_INT64_MAX);
-	add_range(path, index, 1, filter->high);
-}
-
-/*
- * Read an index in order behind the values of filters, the second one may be
- * -1.  False: there is no such index.
- */
-static bool
-use_prefix(ImgcatBranchPath *path, const char *suffix, int first, int second)
-{
-	const ImgcatBranch *branch = path->branch;
-	ImgcatRange *order = &path->order;
-	Relation	index = imgcat_table_index(branch->table, branch->family, suffix);
-
-	if (index == NULL)
-		return false;
-	order->index = index;
-	path->prefix[0] = first;
-	order->values[order->nvalues++] = imgcat_filter_value(&branch->filters[first]);
-	if (second >= 0)
-	{
-		path->prefix[1] = second;
-		order->values[order->nvalues++] = imgcat_filter_value(&branch->filters[second]);
-	}
-	return true;
-}
-
-/*
- * Use the index of a status and a size, if the filters leave it all that
- * passes: it lacks active images that have a size.
- */
-static bool
-use_pair_index(ImgcatBranchPath *path)
-{
-	const ImgcatBranch *branch = path->branch;
-	int			status = fixing_filter(branch, IMGCAT_COL_STATUS);
-	int			size = fixing_filter(branch, IMGCAT_COL_SIZE);
-	int			key = path->keys[0].column;
-	bool		is_active;
-
-	if (status < 0)
-		return false;
-	is_active = strcmp(TextDatumGetCString(branch->filters[status].texts[0]), "active") == 0;
-	return ((key == IMGCAT_COL_SIZE && !is_active) ||
-			(key == IMGCAT_COL_CREATED_AT && size >= 0 &&
-			 (!is_active || branch->filters[size].low == 0))) &&
-		use_prefix(path, "status_size", status, size);
-}
-
-/*
- * Use the index of container and disk formats, if filters fix the first of
- * them, or both, and it has the order of the keys behind that.  Which disk
- * formats a container has is no chance, so that neither index alone leads to the
- * images of both.
- */
-static bool
-use_formats_index(ImgcatBranchPath *path)
-{
-	int			container = fixing_filter(path->branch, IMGCAT_COL_CONTAINER_FORMAT);
-	int			disk = fixing_filter(path->branch, IMGCAT_COL_DISK_FORMAT);
-
-	if (container < 0)
-		return false;
-	return (path->keys[0].column == IMGCAT_COL_DISK_FORMAT ||
-			(path->nkeys == 2 && path->keys[0].column == IMGCAT_COL_CREATED_AT && disk >= 0)) &&
-		use_prefix(path, "container_format", container, disk);
-}
-
-/*
- * Decide which index to read in order.
- */
-static void
-set_order(ImgcatBranchPath *path)
-{
-	const ImgcatBranch *branch = path->branch;
-	const ImgcatKey *key = &path->keys[0];
-	int			prefix = -1;
-
-	imgcat_filters_range(branch->filters, branch->nfilters, key->column,
-						 &path->order.low, &path->order.high);
-	if (key->column == IMGCAT_COL_CREATED_AT && !branch->hidden)
-	{
-		int64		last = last_creation(branch);
-
-		path->order.high = Min(path->order.high, last);
-	}
-	path->direct = imgcat_is_index_order(path->keys, path->nkeys);
-	path->order.index = imgcat_table_index(branch->table, branch->family,
-										   branch->hidden ? imgcat_hidden_suffix(branch)
-										   : imgcat_index_suffix(key->column));
-	path->can_order = path->order.index != NULL &&
-		(!branch->hidden || (path->direct && key->column == IMGCAT_COL_CREATED_AT));
-	if (branch->hidden || branch->nfilters == 0 ||
-		use_pair_index(path) || use_formats_index(path))
-		return;
-
-	/*
-	 * the index of any filter on a value is in the order of creation, but
-	 * that of container formats
-	 */
-	if (path->nkeys == 2 && key->column == IMGCAT_COL_CREATED_AT)
-	{
-		for (int i = 0; i < branch->nfilters; i++)
-		{
-			const char *suffix = filter_suffix(&branch->filters[i]);
-
-			if (suffix != NULL && imgcat_filter_is_value(&branch->filters[i]) &&
-				branch->filters[i].column != IMGCAT_COL_CONTAINER_FORMAT &&
-				imgcat_table_index(branch->table, branch->family, suffix) != NULL &&
-				(prefix < 0 || branch->filters[i].frequency < branch->filters[prefix].frequency))
-				prefix = i;
-		}
-		if (prefix >= 0)
-			(void) use_prefix(path, filter_suffix(&branch->filters[prefix]),
-							  prefix, -1);
-	}
 }
 
 /*
@@ -347,33 +413,24 @@ set_sort(ImgcatBranchPath *path)
 	const ImgcatBranch *branch = path->branch;
 	Relation	index = NULL;
 
-	path->sort_filter = -1;
 	if (branch->hidden)
+		index = open_index(branch, hidden_index(branch));
+	for (int i = 0; i < branch->nfilters && !branch->hidden; i++)
 	{
-		path->ranges = palloc(sizeof(ImgcatRange));
-		add_range(path, path->order.index, PG_INT64_MIN, PG_INT64_MAX);
-		path->can_sort = true;
-		return;
-	}
-	for (int i = 0; i < branch->nfilters; i++)
-	{
-		const char *suffix = filter_suffix(&branch->filters[i]);
+		const ImgcatCondition *filter = &branch->filters[i];
 		Relation	found;
 
-		if (suffix == NULL || bounds_order(path, i) ||
-			(path->sort_filter >= 0 &&
-			 branch->filters[i].frequency >= branch->filters[path->sort_filter].frequency))
+		if (bounds_order(path, filter) ||
+			(index != NULL && filter->frequency >= path->sort_filter->frequency))
 			continue;
-		found = imgcat_table_index(branch->table, branch->family, suffix);
+		found = open_index(branch, filter_index(filter));
 		if (found == NULL)
 			continue;
-		path->sort_filter = i;
+		path->sort_filter = filter;
 		index = found;
 	}
-	if (path->sort_filter < 0)
-		return;
-	path->can_sort = true;
-	set_ranges(path, &branch->filters[path->sort_filter], index);
+	if (index != NULL)
+		set_ranges(path, index);
 }
 
 /*
@@ -383,13 +440,11 @@ set_sort(ImgcatBranchPath *path)
 void
 imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranch *branch)
 {
-	double		passing = 1;
+	double		passing = branch->facet_share > 0 ? branch->facet_share : 1;
 	double		least = IMGCAT_LEAST_BUDGET * branch->page_rows;
 
 	memset(path, 0, sizeof(*path));
 	path->branch = branch;
-	path->sort_filter = -1;
-	path->has_after = (branch->after != NULL);
 	for (int i = 0; i < branch->nfilters; i++)
 		if (filter_is_empty(&branch->filters[i]))
 			path->empty = true;
@@ -397,28 +452,25 @@ imgcat_choose_branch_path(ImgcatBranchPath *path, const ImgcatBranch *branch)
 	if (path->empty)
 		return;
 
-	if (branch->facet_share > 0)
-		passing = branch->facet_share;
 	if (branch->nfilters > 0 || branch->hidden)
 		path->images = branch->nimages;
 	set_order(path);
 	set_sort(path);
-	for (int i = 0; i < branch->nfilters; i++)
-		if (!bounds_order(path, i))
-			passing *= branch->filters[i].frequency;
-
-	path->order_cost = branch->rows / Max(passing, 1e-9);
-	for (int i = 0; i < path->order.nvalues; i++)
-		path->order_cost = Min(path->order_cost,
-							   path->images * branch->filters[path->prefix[i]].frequency);
-	if (path->images > 0)
-		path->order_cost = Min(path->order_cost, path->images);
-	path->sort_cost = path->images *
-		(path->sort_filter >= 0 ? branch->filters[path->sort_filter].frequency : 1);
-
-	/* which has spent what the other would have cost may have been wrong */
+	path->can_order = path->order.index != NULL;
+	path->can_sort = path->ranges != NULL;
 	if (!path->can_order && !path->can_sort)
 		elog(ERROR, "an ordered scan was planned without its index");
+
+	for (int i = 0; i < branch->nfilters; i++)
+		if (!bounds_order(path, &branch->filters[i]))
+			passing *= branch->filters[i].frequency;
+	path->order_cost = branch->rows / Max(passing, 1e-9);
+	if (path->images > 0)
+		path->order_cost = Min(path->order_cost, path->images * path->order_frequency);
+	path->sort_cost = path->images *
+		(path->sort_filter != NULL ? path->sort_filter->frequency : 1);
+
+	/* which has spent what the other would have cost may have been wrong */
 	path->order_first = path->can_order &&
 		(!path->can_sort || path->order_cost <= path->sort_cost);
 	path->order_budget = path->can_sort

@@ -30,48 +30,41 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-/* What a taken entry must have at once. */
-typedef enum Take
+/* What an entry is for. */
+typedef enum EntryUse
 {
-	TAKE_NEXT,					/* all keys: it is handed out; its row is due */
-	TAKE_TO_SORT,				/* all keys: it is sorted with others */
-	TAKE_LATER					/* nothing: add_keys() sees to the keys */
-} Take;
+	USE_NEXT,					/* it is handed out: its row is due */
+	USE_TO_SORT,				/* it is sorted with others */
+	USE_LATER					/* the same, but perhaps others come first:
+								 * sort_set() sees to its keys */
+} EntryUse;
 
+/* What a step in order came to. */
 typedef enum Step
 {
-	STEP_GOT,					/* here is an entry */
-	STEP_END,					/* there are no more */
+	STEP_GOT,					/* here is an entry; NULL: there are no more */
 	STEP_BOUND,					/* here is one behind the bound, which fails */
 	STEP_BUDGET					/* the budget is spent */
 } Step;
 
-/* A peer group: the entries of one value of the first key. */
-typedef struct PeerGroup
+/* Entries that are sorted and handed out. */
+typedef struct EntrySet
 {
-	bool		begun;
-	ImgcatEntry value;			/* has the group's value */
-	int			seen;			/* entries, those that failed filters too */
-	ImgcatEntry **entries;
+	int			max;			/* there is room for so many */
 	int			nentries;
-	int			at;				/* the next to hand out, if ready */
-	bool		ready;
-} PeerGroup;
+	ImgcatEntry **entries;
+	bool		ready;			/* it is sorted, and there come no more */
+	int			at;				/* the next to hand out then */
+} EntrySet;
 
 struct ImgcatBranchScan
 {
 	const ImgcatBranch *branch;
 	ImgcatBranchPath path;
 	int			keys_known;		/* what an entry must have for all keys */
-	int			nfixed;			/* keys of which a filter leaves one value */
-	int			fixed_columns[IMGCAT_KEYS_MAX];
-	Datum		fixed_values[IMGCAT_KEYS_MAX];
-	bool		ended;
 	bool		in_order;		/* else filter then sort */
-
-	/* nothing up to here is handed out again: by keys, and by version */
-	ImgcatEntry last;
-	bool		has_last;
+	ImgcatEntry *last;			/* nothing up to here is handed out again: by
+								 * keys, and by version; or NULL */
 
 	/* in order */
 	ImgcatIndexScan *index_scan;
@@ -80,21 +73,20 @@ struct ImgcatBranchScan
 	double		order_cost;
 	const ImgcatEntry *bound;	/* where another branch is, or NULL */
 	double		turn_cost;		/* of this branch, when it began */
-	PeerGroup	group;
+
+	/* a peer group: the entries of one value of the first key */
+	ImgcatEntry *group_value;	/* has that value; NULL: none was begun */
+	int			group_seen;		/* entries, those that failed filters too */
+	EntrySet	group;
 	ImgcatBranchScan *nested;	/* a long group */
 	ImgcatBranch nested_branch;
-	ImgcatCondition *nested_filters;
 
 	/* filter then sort */
 	ImgcatIndexScan *range_scan;
 	int			range;
 	double		sort_cost;
-	ImgcatEntry **sorted;
-	int			nsorted;
-	int			max_sorted;		/* entries to keep; there is room for twice */
-	bool		sorted_cut;		/* some did not fit: the first were kept */
-	int			sorted_at;
-	bool		sort_done;
+	EntrySet	sorted;
+	bool		sorted_cut;		/* it was full: its first half was kept */
 };
 
 /*
@@ -128,35 +120,36 @@ compare_entries(const void *a, const void *b, void *arg)
 }
 
 /*
- * Do all filters pass?
+ * Do all filters pass?  *unknown is set if only the row can tell of one.
  */
-static ImgcatMatch
-match_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
+static bool
+passes_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry, bool *unknown)
 {
-	ImgcatMatch all = IMGCAT_MATCH_YES;
-
+	*unknown = false;
 	for (int i = 0; i < scan->branch->nfilters; i++)
-	{
-		ImgcatMatch match = imgcat_filter_match(&scan->branch->filters[i], entry);
-
-		if (match == IMGCAT_MATCH_NO)
-			return match;
-		if (match == IMGCAT_MATCH_UNKNOWN)
-			all = match;
-	}
+		if (!imgcat_filter_passes(&scan->branch->filters[i], entry, unknown))
+			return false;
 
 	/* a row that was read may have another number; it had passed before */
-	return entry->row_read || imgcat_has_facets(scan->branch->facets, entry)
-		? all : IMGCAT_MATCH_NO;
+	return entry->row_read || imgcat_has_facets(scan->branch->facets, entry);
 }
 
 /*
- * Is the entry at or before the keyset position, or what was handed out?
+ * Is the entry at or before the keyset position?
  */
 static bool
 is_before(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	return scan->path.has_after && compare(scan, entry, scan->branch->after) <= 0;
+	return scan->path.after != NULL && compare(scan, entry, scan->path.after) <= 0;
+}
+
+/*
+ * Is the entry at or before what was handed out?
+ */
+static bool
+is_done(const ImgcatBranchScan *scan, ImgcatEntry *entry)
+{
+	return scan->last != NULL && compare_versions(scan, entry, scan->last) <= 0;
 }
 
 /*
@@ -169,47 +162,95 @@ has_keys(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 }
 
 /*
- * The entry if it belongs to the scan, else NULL; its row is read where the
- * index does not tell, or lacks a key of the order.  What is not handed out at
- * once is copied.
+ * Does the entry belong to the scan?  Its row is read where the index does not
+ * tell, or lacks a key of the order.
  */
-static ImgcatEntry *
-take_entry(ImgcatBranchScan *scan, ImgcatEntry *entry, Take take, double *cost)
+static bool
+belongs(ImgcatBranchScan *scan, ImgcatEntry *entry, EntryUse use, double *cost)
 {
-	ImgcatMatch match = match_filters(scan, entry);
+	bool		unknown;
+	bool		passes = passes_filters(scan, entry, &unknown);
 	bool		keys = has_keys(scan, entry);
 
-	if (match == IMGCAT_MATCH_NO || (keys && is_before(scan, entry)))
-		return NULL;
-	if (match == IMGCAT_MATCH_UNKNOWN || (!keys && take != TAKE_LATER))
-	{
-		bool		belongs;
-
-		belongs = imgcat_read_row(scan->branch->table, entry) &&
-			match_filters(scan, entry) == IMGCAT_MATCH_YES &&
-			!is_before(scan, entry);
-		if (!belongs || take != TAKE_NEXT)
-			*cost += IMGCAT_ROW_COST;
-		if (!belongs)
-			return NULL;
-	}
-	return take == TAKE_NEXT ? entry : imgcat_entry_copy(entry);
+	if (!passes || (keys && is_before(scan, entry)))
+		return false;
+	if (!unknown && (keys || use == USE_LATER))
+		return true;
+	passes = imgcat_read_row(scan->branch->table, entry) &&
+		passes_filters(scan, entry, &unknown) && !is_before(scan, entry);
+	if (!passes || use != USE_NEXT)
+		*cost += IMGCAT_ROW_COST;
+	return passes;
 }
 
 /*
- * Open a scan of an index of the branch.  In the index of exceptions whether an
- * image is hidden comes behind the scope.
+ * Add a copy of an entry to a set.
+ */
+static void
+add_to_set(EntrySet *set, const ImgcatEntry *entry)
+{
+	if (set->entries == NULL)
+		set->entries = palloc(sizeof(ImgcatEntry *) * set->max);
+	set->entries[set->nentries++] = imgcat_entry_copy(entry);
+}
+
+/*
+ * Sort a set.  The rows of entries that lack a key are read first, and what
+ * turns out not to belong to the scan is dropped.
+ */
+static void
+sort_set(ImgcatBranchScan *scan, EntrySet *set, double *cost)
+{
+	int			nentries = 0;
+
+	for (int i = 0; i < set->nentries; i++)
+	{
+		ImgcatEntry *entry = set->entries[i];
+
+		if (!has_keys(scan, entry))
+		{
+			*cost += IMGCAT_ROW_COST;
+			if (!imgcat_read_row(scan->branch->table, entry) || is_before(scan, entry))
+				continue;
+		}
+		set->entries[nentries++] = entry;
+	}
+	set->nentries = nentries;
+	qsort_arg(set->entries, nentries, sizeof(ImgcatEntry *), compare_entries, scan);
+}
+
+/*
+ * The next entry of a set that is ready, or NULL.
+ */
+static ImgcatEntry *
+next_of_set(EntrySet *set)
+{
+	return set->ready && set->at < set->nentries ? set->entries[set->at++] : NULL;
+}
+
+/*
+ * Let a set have no more entries than so many.
+ */
+static void
+cut_set(EntrySet *set, int nentries)
+{
+	while (set->nentries > nentries)
+		pfree(set->entries[--set->nentries]);
+	set->at = 0;
+	set->ready = false;
+}
+
+/*
+ * Open a scan of an index of the branch.  In that of exceptions whether an image
+ * is hidden comes behind the scope.
  */
 static ImgcatIndexScan *
 open_index(const ImgcatBranch *branch, Relation index)
 {
-	Datum		scope[lengthof(branch->scope) + 1];
-	int			nscope = branch->nscope;
+	bool		has_hidden = index->rd_opcintype[branch->nscope] == BOOLOID;
 
-	memcpy(scope, branch->scope, sizeof(Datum) * nscope);
-	if (TupleDescAttr(RelationGetDescr(index), nscope)->atttypid == BOOLOID)
-		scope[nscope++] = BoolGetDatum(branch->hidden);
-	return imgcat_index_scan_open(branch->table, index, scope, nscope);
+	return imgcat_index_scan_open(branch->table, index, branch->scope,
+								  branch->nscope + (has_hidden ? 1 : 0));
 }
 
 /*
@@ -229,31 +270,6 @@ bound_range(ImgcatIndexScan *scan, const ImgcatRange *range)
 }
 
 /*
- * Begin behind the keyset position in the index that is read in order.
- */
-static void
-bound_behind(ImgcatBranchScan *scan, const ImgcatEntry *after)
-{
-	const ImgcatBranchPath *path = &scan->path;
-	const ImgcatKey *key = &path->keys[0];
-
-	if (path->direct && path->exact_after && path->nkeys > 1)
-	{
-		Datum		values[IMGCAT_INDEX_KEYS_MAX];
-
-		for (int i = 0; i < path->nkeys; i++)
-			values[i] = imgcat_entry_value(after, path->keys[i].column);
-		imgcat_index_scan_behind(scan->index_scan, path->order.nvalues, path->nkeys,
-								 values, key->descending);
-	}
-	else
-		imgcat_index_scan_bound(scan->index_scan, path->order.nvalues,
-								key->descending ? BTLessEqualStrategyNumber
-								: BTGreaterEqualStrategyNumber,
-								imgcat_entry_value(after, key->column));
-}
-
-/*
  * Start to read in order, behind the keyset position, or behind a peer group.
  *
  * A position and the range of the key bound the same end: an index scan starts
@@ -264,8 +280,10 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 {
 	const ImgcatBranchPath *path = &scan->path;
 	const ImgcatKey *key = &path->keys[0];
-	const ImgcatEntry *after = behind_group != NULL ? behind_group
-	: path->has_after ? scan->branch->after : NULL;
+	const ImgcatEntry *after = behind_group != NULL ? behind_group : path->after;
+	int			nvalues = behind_group != NULL ? 1
+	: path->direct && path->exact_after ? path->nkeys : 0;
+	Datum		values[IMGCAT_INDEX_KEYS_MAX];
 	ImgcatRange range = path->order;
 
 	scan->index_scan->nkeys = scan->index_scan->nscope;
@@ -281,13 +299,16 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 			range.low = PG_INT64_MIN;
 	}
 	bound_range(scan->index_scan, &range);
-	if (after != NULL && behind_group != NULL)
-		imgcat_index_scan_bound(scan->index_scan, path->order.nvalues,
-								key->descending ? BTLessStrategyNumber
-								: BTGreaterStrategyNumber,
-								imgcat_entry_value(behind_group, key->column));
+	for (int i = 0; after != NULL && i < nvalues; i++)
+		values[i] = imgcat_entry_value(after, path->keys[i].column);
+	if (after != NULL && nvalues > 0)
+		imgcat_index_scan_behind(scan->index_scan, range.nvalues, nvalues, values,
+								 key->descending);
 	else if (after != NULL)
-		bound_behind(scan, after);
+		imgcat_index_scan_bound(scan->index_scan, range.nvalues,
+								key->descending ? BTLessEqualStrategyNumber
+								: BTGreaterEqualStrategyNumber,
+								imgcat_entry_value(after, key->column));
 	imgcat_index_scan_start(scan->index_scan);
 	scan->index_ended = false;
 }
@@ -301,6 +322,11 @@ next_in_index(ImgcatBranchScan *scan)
 	ImgcatEntry *entry = scan->put_back;
 
 	CHECK_FOR_INTERRUPTS();
+	if (scan->index_scan == NULL)
+	{
+		scan->index_scan = open_index(scan->branch, scan->path.order.index);
+		start_order(scan, NULL);
+	}
 	scan->put_back = NULL;
 	if (entry != NULL || scan->index_ended)
 		return entry;
@@ -327,8 +353,14 @@ is_beyond_bound(const ImgcatBranchScan *scan, ImgcatEntry *entry)
 		scan->order_cost - scan->turn_cost < IMGCAT_TURN_ENTRIES ||
 		!has_keys(scan, entry))
 		return false;
-	for (int i = 0; i < scan->nfixed; i++)
-		imgcat_entry_set_value(entry, scan->fixed_columns[i], scan->fixed_values[i]);
+	for (int i = 0; i < scan->branch->nkeys; i++)
+	{
+		int			column = scan->branch->keys[i].column;
+		const ImgcatCondition *fixing = imgcat_fixing_filter(scan->branch, column);
+
+		if (fixing != NULL)
+			imgcat_entry_set_value(entry, column, imgcat_filter_value(fixing));
+	}
 	return compare(scan, entry, scan->bound) > 0;
 }
 
@@ -344,45 +376,28 @@ step_direct(ImgcatBranchScan *scan, ImgcatEntry **result)
 
 	while ((entry = next_in_index(scan)) != NULL)
 	{
-		*result = take_entry(scan, entry, TAKE_NEXT, &scan->order_cost);
-		if (*result != NULL)
+		*result = entry;
+		if (belongs(scan, entry, USE_NEXT, &scan->order_cost))
 			return STEP_GOT;
 		if (scan->order_cost > scan->path.order_budget &&
-			!(scan->has_last && imgcat_entry_compare(entry, &scan->last, scan->path.keys,
-													 scan->path.nkeys) == 0))
+			!(scan->last != NULL && imgcat_entry_compare(entry, scan->last, scan->path.keys,
+														 scan->path.nkeys) == 0))
 			return STEP_BUDGET;
 		if (is_beyond_bound(scan, entry))
-		{
-			*result = entry;
 			return STEP_BOUND;
-		}
 	}
-	return STEP_END;
+	*result = NULL;
+	return STEP_GOT;
 }
 
 /*
- * The filter on the entry's own value of a column, as frequent in the table.
+ * Has the entry another value of the first key than the peer group?
  */
-static void
-set_value_filter(ImgcatCondition *filter, const ImgcatEntry *entry, int column,
-				 const ImgcatTable *table)
+static bool
+is_other_group(const ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	Datum		value = imgcat_entry_value(entry, column);
-
-	memset(filter, 0, sizeof(*filter));
-	filter->column = column;
-	filter->missing = true;
-	if (imgcat_sort_type(column) == TEXTOID)
-	{
-		filter->kind = IMGCAT_COND_TEXT;
-		imgcat_filter_set_texts(filter, &value, 1);
-	}
-	else
-	{
-		filter->kind = IMGCAT_COND_RANGE;
-		filter->low = filter->high = DatumGetInt64(value);
-	}
-	filter->frequency = imgcat_estimate_condition(table, filter);
+	return scan->group_value == NULL ||
+		imgcat_entry_compare(entry, scan->group_value, scan->path.keys, 1) != 0;
 }
 
 /*
@@ -391,21 +406,23 @@ set_value_filter(ImgcatCondition *filter, const ImgcatEntry *entry, int column,
 static void
 open_group(ImgcatBranchScan *scan)
 {
-	PeerGroup  *group = &scan->group;
+	const ImgcatBranch *outer = scan->branch;
 	ImgcatBranch *branch = &scan->nested_branch;
+	ImgcatCondition *filters = palloc(sizeof(ImgcatCondition) * (outer->nfilters + 1));
+	ImgcatCondition *filter = &filters[outer->nfilters];
 	int			column = scan->path.keys[0].column;
 
 	check_stack_depth();
-	*branch = *scan->branch;
-	memcpy(scan->nested_filters, branch->filters, sizeof(ImgcatCondition) * branch->nfilters);
-	set_value_filter(&scan->nested_filters[branch->nfilters++], &group->value, column,
-					 branch->table);
-	branch->filters = scan->nested_filters;
-	if (!scan->path.has_after ||
-		imgcat_entry_compare_column(&group->value, branch->after, column) != 0)
-		branch->after = NULL;
+	memcpy(filters, outer->filters, sizeof(ImgcatCondition) * outer->nfilters);
+	imgcat_filter_set_value(filter, column, imgcat_entry_value(scan->group_value, column));
+	filter->frequency = imgcat_estimate_condition(outer->table, filter);
+	*branch = *outer;
+	branch->filters = filters;
+	branch->nfilters++;
+	branch->after = scan->path.after != NULL && !is_other_group(scan, scan->path.after)
+		? scan->path.after : NULL;
 	scan->nested = imgcat_branch_scan_open(branch);
-	group->nentries = 0;
+	cut_set(&scan->group, 0);
 }
 
 /*
@@ -417,37 +434,20 @@ close_group(ImgcatBranchScan *scan)
 	scan->order_cost += scan->nested->order_cost + scan->nested->sort_cost;
 	imgcat_branch_scan_close(scan->nested);
 	scan->nested = NULL;
-	start_order(scan, &scan->group.value);
-	scan->group.begun = false;
+	start_order(scan, scan->group_value);
 }
 
 /*
- * Read the rows of the group's entries that lack a key, and drop those that do
- * not belong to the scan; then sort.
+ * Begin a group with its first entry.
  */
 static void
-finish_group(ImgcatBranchScan *scan)
+begin_group(ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	PeerGroup  *group = &scan->group;
-	int			nentries = 0;
-
-	for (int i = 0; i < group->nentries; i++)
-	{
-		ImgcatEntry *entry = group->entries[i];
-
-		if (!has_keys(scan, entry))
-		{
-			scan->order_cost += IMGCAT_ROW_COST;
-			if (!imgcat_read_row(scan->branch->table, entry) ||
-				is_before(scan, entry))
-				continue;
-		}
-		group->entries[nentries++] = entry;
-	}
-	group->nentries = nentries;
-	qsort_arg(group->entries, nentries, sizeof(ImgcatEntry *), compare_entries, scan);
-	group->at = 0;
-	group->ready = true;
+	if (scan->group_value != NULL)
+		pfree(scan->group_value);
+	scan->group_value = imgcat_entry_copy(entry);
+	scan->group_seen = 0;
+	cut_set(&scan->group, 0);
 }
 
 /*
@@ -456,16 +456,17 @@ finish_group(ImgcatBranchScan *scan)
 static void
 add_to_group(ImgcatBranchScan *scan, ImgcatEntry *entry)
 {
-	PeerGroup  *group = &scan->group;
 	int64		rows = scan->branch->page_rows;
-	ImgcatEntry *taken = take_entry(scan, entry, TAKE_LATER, &scan->order_cost);
+	int64		most = rows * IMGCAT_GROUP_ENTRIES;
 
-	group->seen++;
-	if (taken != NULL)
-		group->entries[group->nentries++] = taken;
-	if (group->nentries > rows * (taken == NULL || has_keys(scan, taken)
-								  ? IMGCAT_GROUP_ENTRIES : IMGCAT_GROUP_ROWS) ||
-		group->seen > rows * IMGCAT_GROUP_FILTERED)
+	scan->group_seen++;
+	if (belongs(scan, entry, USE_LATER, &scan->order_cost))
+	{
+		add_to_set(&scan->group, entry);
+		if (!has_keys(scan, entry))
+			most = rows * IMGCAT_GROUP_ROWS;
+	}
+	if (scan->group.nentries > most || scan->group_seen > rows * IMGCAT_GROUP_FILTERED)
 		open_group(scan);
 }
 
@@ -475,99 +476,36 @@ add_to_group(ImgcatBranchScan *scan, ImgcatEntry *entry)
 static Step
 step_by_groups(ImgcatBranchScan *scan, ImgcatEntry **result)
 {
-	PeerGroup  *group = &scan->group;
-
 	for (;;)
 	{
 		ImgcatEntry *entry;
 		bool		passed;
 
-		if (scan->nested != NULL)
-		{
-			*result = imgcat_branch_scan_next(scan->nested, NULL, &passed);
-			if (*result != NULL)
-				return STEP_GOT;
-			close_group(scan);
-		}
-		if (group->ready && group->at < group->nentries)
-		{
-			*result = group->entries[group->at++];
+		*result = scan->nested != NULL ? imgcat_branch_scan_next(scan->nested, NULL, &passed)
+			: next_of_set(&scan->group);
+		if (*result != NULL)
 			return STEP_GOT;
-		}
-		if (group->ready)
-		{
-			group->ready = group->begun = false;
-			group->nentries = 0;
-		}
+		if (scan->nested != NULL)
+			close_group(scan);
 
 		entry = next_in_index(scan);
-		if (entry == NULL ||
-			(group->begun &&
-			 imgcat_entry_compare_column(entry, &group->value,
-										 scan->path.keys[0].column) != 0))
+		if (entry == NULL || is_other_group(scan, entry))
 		{
 			/* the group ends, and is handed out before the next one begins */
-			if (group->nentries > 0)
+			if (scan->group.nentries > 0 && !scan->group.ready)
 			{
 				scan->put_back = entry;
-				finish_group(scan);
+				sort_set(scan, &scan->group, &scan->order_cost);
+				scan->group.ready = true;
 				continue;
 			}
 			if (entry == NULL)
-				return STEP_END;
-			group->begun = false;
-		}
-		if (!group->begun)
-		{
-			imgcat_entry_keep(&group->value, entry);
-			group->begun = true;
-			group->seen = 0;
+				return STEP_GOT;
+			begin_group(scan, entry);
 		}
 		add_to_group(scan, entry);
 		if (scan->nested == NULL && scan->order_cost > scan->path.order_budget)
 			return STEP_BUDGET;
-	}
-}
-
-/*
- * One step in order.
- */
-static Step
-step_in_order(ImgcatBranchScan *scan, ImgcatEntry **result)
-{
-	if (scan->index_scan == NULL)
-	{
-		scan->index_scan = open_index(scan->branch, scan->path.order.index);
-		start_order(scan, NULL);
-	}
-	return scan->path.direct ? step_direct(scan, result)
-		: step_by_groups(scan, result);
-}
-
-/*
- * Start to read the next range that is to be sorted.
- */
-static void
-start_range(ImgcatBranchScan *scan)
-{
-	const ImgcatRange *range = &scan->path.ranges[scan->range];
-
-	scan->range_scan = open_index(scan->branch, range->index);
-	bound_range(scan->range_scan, range);
-	imgcat_index_scan_start(scan->range_scan);
-}
-
-/*
- * Sort what was read, and keep no more than the first entries.
- */
-static void
-sort_entries(ImgcatBranchScan *scan)
-{
-	qsort_arg(scan->sorted, scan->nsorted, sizeof(ImgcatEntry *), compare_entries, scan);
-	while (scan->nsorted > scan->max_sorted)
-	{
-		imgcat_entry_free(scan->sorted[--scan->nsorted]);
-		scan->sorted_cut = true;
 	}
 }
 
@@ -578,36 +516,40 @@ sort_entries(ImgcatBranchScan *scan)
 static void
 add_to_sort(ImgcatBranchScan *scan, ImgcatEntry *entry)
 {
-	entry = take_entry(scan, entry, TAKE_TO_SORT, &scan->sort_cost);
-	if (entry == NULL)
+	EntrySet   *set = &scan->sorted;
+	int			kept = set->max / 2;
+
+	if (!belongs(scan, entry, USE_TO_SORT, &scan->sort_cost) || is_done(scan, entry) ||
+		(scan->sorted_cut && compare_versions(scan, entry, set->entries[kept - 1]) > 0))
 		return;
-	if ((scan->has_last && compare_versions(scan, entry, &scan->last) <= 0) ||
-		(scan->sorted_cut &&
-		 compare_versions(scan, entry, scan->sorted[scan->max_sorted - 1]) > 0))
-	{
-		imgcat_entry_free(entry);
+	add_to_set(set, entry);
+	if (set->nentries < set->max)
 		return;
-	}
-	if (scan->sorted == NULL)
-		scan->sorted = palloc(sizeof(ImgcatEntry *) * 2 * scan->max_sorted);
-	scan->sorted[scan->nsorted++] = entry;
-	if (scan->nsorted == 2 * scan->max_sorted)
-		sort_entries(scan);
+	sort_set(scan, set, &scan->sort_cost);
+	cut_set(set, kept);
+	scan->sorted_cut = true;
 }
 
 /*
- * Filter until all is read, or the budget is spent.
+ * Filter until all is read, and sort it.  False: the budget was spent before.
  */
-static Step
-step_of_sort(ImgcatBranchScan *scan)
+static bool
+filter_then_sort(ImgcatBranchScan *scan)
 {
+	EntrySet   *set = &scan->sorted;
+
 	while (scan->range < scan->path.nranges)
 	{
+		const ImgcatRange *range = &scan->path.ranges[scan->range];
 		ImgcatEntry *entry;
 
 		CHECK_FOR_INTERRUPTS();
 		if (scan->range_scan == NULL)
-			start_range(scan);
+		{
+			scan->range_scan = open_index(scan->branch, range->index);
+			bound_range(scan->range_scan, range);
+			imgcat_index_scan_start(scan->range_scan);
+		}
 		entry = imgcat_index_scan_next(scan->range_scan, ForwardScanDirection);
 		if (entry == NULL)
 		{
@@ -619,14 +561,13 @@ step_of_sort(ImgcatBranchScan *scan)
 		scan->sort_cost++;
 		add_to_sort(scan, entry);
 		if (scan->sort_cost > scan->path.sort_budget)
-			return STEP_BUDGET;
+			return false;
 	}
-	sort_entries(scan);
-	while (scan->has_last && scan->sorted_at < scan->nsorted &&
-		   compare_versions(scan, scan->sorted[scan->sorted_at], &scan->last) <= 0)
-		scan->sorted_at++;
-	scan->sort_done = true;
-	return STEP_END;
+	sort_set(scan, set, &scan->sort_cost);
+	while (set->at < set->nentries && is_done(scan, set->entries[set->at]))
+		set->at++;
+	set->ready = true;
+	return true;
 }
 
 /*
@@ -635,39 +576,32 @@ step_of_sort(ImgcatBranchScan *scan)
 static void
 set_last(ImgcatBranchScan *scan, const ImgcatEntry *entry)
 {
-	imgcat_entry_keep(&scan->last, entry);
-	scan->has_last = true;
+	if (scan->last != NULL)
+		pfree(scan->last);
+	scan->last = imgcat_entry_copy(entry);
 }
 
 /*
- * More passed than were sorted, and those were not enough: sort the next.  What
- * was handed out in order may reach further than all that were kept.
- */
-static void
-sort_more(ImgcatBranchScan *scan)
-{
-	ImgcatEntry *end = scan->sorted[scan->nsorted - 1];
-
-	if (!scan->has_last || compare_versions(scan, end, &scan->last) > 0)
-		set_last(scan, end);
-	while (scan->nsorted > 0)
-		imgcat_entry_free(scan->sorted[--scan->nsorted]);
-	scan->sorted_at = 0;
-	scan->sorted_cut = false;
-	scan->range = 0;
-	scan->path.sort_budget = 1e300;
-	(void) step_of_sort(scan);
-}
-
-/*
- * The next of the sorted entries, or NULL.
+ * The next of the sorted entries, or NULL.  Where more passed than were kept,
+ * and those were not enough, the next ones are sorted.  What was handed out in
+ * order may reach further than all that were kept.
  */
 static ImgcatEntry *
 next_sorted(ImgcatBranchScan *scan)
 {
-	while (scan->sorted_at >= scan->nsorted && scan->sorted_cut)
-		sort_more(scan);
-	return scan->sorted_at < scan->nsorted ? scan->sorted[scan->sorted_at++] : NULL;
+	EntrySet   *set = &scan->sorted;
+
+	while (set->at >= set->nentries && scan->sorted_cut)
+	{
+		if (!is_done(scan, set->entries[set->nentries - 1]))
+			set_last(scan, set->entries[set->nentries - 1]);
+		cut_set(set, 0);
+		scan->sorted_cut = false;
+		scan->range = 0;
+		scan->path.sort_budget = 1e300;
+		(void) filter_then_sort(scan);
+	}
+	return next_of_set(set);
 }
 
 /*
@@ -689,66 +623,34 @@ imgcat_branch_scan_next(ImgcatBranchScan *scan, const ImgcatEntry *bound,
 	*passed = true;
 	scan->bound = bound;
 	scan->turn_cost = scan->order_cost;
-	while (!scan->ended)
+	while (!path->empty && !scan->sorted.ready)
 	{
 		ImgcatEntry *entry;
+		Step		step;
 
-		if (scan->sort_done)
-			return next_sorted(scan);
 		if (!scan->in_order)
 		{
-			if (step_of_sort(scan) == STEP_BUDGET)
-			{
-				scan->in_order = true;
-				path->order_budget = Max(scan->sort_cost * IMGCAT_BUDGET_GROWTH, least);
-			}
+			scan->in_order = !filter_then_sort(scan);
+			path->order_budget = Max(scan->sort_cost * IMGCAT_BUDGET_GROWTH, least);
 			continue;
 		}
-		switch (step_in_order(scan, &entry))
+		step = path->direct ? step_direct(scan, &entry) : step_by_groups(scan, &entry);
+		if (step == STEP_BUDGET)
 		{
-			case STEP_GOT:
-				if (path->can_sort)
-				{
-					/* all versions of it are done when sorting begins */
-					set_last(scan, entry);
-					ItemPointerSet(&scan->last.tid, MaxBlockNumber, MaxOffsetNumber);
-				}
-				return entry;
-			case STEP_END:
-				scan->ended = true;
-				break;
-			case STEP_BOUND:
-				*passed = false;
-				return entry;
-			case STEP_BUDGET:
-				scan->in_order = false;
-				path->sort_budget = Max(scan->order_cost * IMGCAT_BUDGET_GROWTH, least);
-				break;
+			scan->in_order = false;
+			path->sort_budget = Max(scan->order_cost * IMGCAT_BUDGET_GROWTH, least);
+			continue;
 		}
+		*passed = step == STEP_GOT;
+		if (*passed && entry != NULL && path->can_sort)
+		{
+			/* all versions of it are done when sorting begins */
+			set_last(scan, entry);
+			ItemPointerSet(&scan->last->tid, MaxBlockNumber, MaxOffsetNumber);
+		}
+		return entry;
 	}
-	return NULL;
-}
-
-/*
- * Note the keys of which a filter leaves one value.
- */
-static void
-set_fixed_keys(ImgcatBranchScan *scan)
-{
-	const ImgcatBranch *branch = scan->branch;
-
-	for (int key = 0; key < branch->nkeys; key++)
-		for (int i = 0; i < branch->nfilters; i++)
-		{
-			const ImgcatCondition *filter = &branch->filters[i];
-
-			if (filter->column != branch->keys[key].column ||
-				!imgcat_filter_is_value(filter))
-				continue;
-			scan->fixed_columns[scan->nfixed] = filter->column;
-			scan->fixed_values[scan->nfixed++] = imgcat_filter_value(filter);
-			break;
-		}
+	return path->empty ? NULL : next_sorted(scan);
 }
 
 /*
@@ -765,18 +667,9 @@ imgcat_branch_scan_open(const ImgcatBranch *branch)
 	scan->branch = branch;
 	scan->keys_known = imgcat_keys_known(branch->keys, branch->nkeys);
 	imgcat_choose_branch_path(&scan->path, branch);
-	scan->ended = scan->path.empty;
-	if (!scan->ended)
-		set_fixed_keys(scan);
 	scan->in_order = scan->path.order_first;
-	scan->max_sorted = Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);
-	if (!scan->ended && !scan->path.direct)
-	{
-		scan->group.entries = palloc(sizeof(ImgcatEntry *) *
-									 (IMGCAT_GROUP_ENTRIES * rows + 2));
-		scan->nested_filters = palloc(sizeof(ImgcatCondition) *
-									  (branch->nfilters + 1));
-	}
+	scan->group.max = IMGCAT_GROUP_ENTRIES * rows + 1;
+	scan->sorted.max = 2 * Max(IMGCAT_SORT_LEAST, IMGCAT_SORT_ROWS * rows);
 	return scan;
 }
 

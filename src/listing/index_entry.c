@@ -122,16 +122,6 @@ imgcat_sort_type(int column)
 }
 
 /*
- * The end of the names of the indexes that begin with a column, behind their
- * scope; NULL: there are none.
- */
-const char *
-imgcat_index_suffix(int column)
-{
-	return imgcat_sort_type(column) != InvalidOid ? columns[column].name : NULL;
-}
-
-/*
  * The values that an entry must have to be sorted by the keys.
  */
 int
@@ -289,65 +279,26 @@ imgcat_entry_set_keys(ImgcatEntry *entry, const ImgcatKey *keys, int nkeys,
 }
 
 /*
- * Give an entry a name of its own, where it points to the index's or another's.
- */
-void
-imgcat_entry_own_name(ImgcatEntry *entry)
-{
-	const text *name = entry->name;
-	text	   *copy;
-
-	if (name == NULL)
-		return;
-	copy = palloc(VARSIZE_ANY(name));
-	memcpy(copy, name, VARSIZE_ANY(name));
-	entry->name = copy;
-}
-
-/*
- * A copy that outlives the index page.
+ * A copy that outlives the index page, to be freed by pfree().
  */
 ImgcatEntry *
 imgcat_entry_copy(const ImgcatEntry *entry)
 {
-	ImgcatEntry *copy = palloc(sizeof(ImgcatEntry));
+	size_t		length = entry->name != NULL ? VARSIZE_ANY(entry->name) : 0;
+	ImgcatEntry *copy = palloc(sizeof(ImgcatEntry) + length);
 
 	*copy = *entry;
 	copy->scan = NULL;
-	imgcat_entry_own_name(copy);
+	if (length > 0)
+		copy->name = memcpy(copy + 1, entry->name, length);
 	return copy;
-}
-
-/*
- * Keep an entry beyond the next one, in place of the one kept there before, or
- * of zeroes.
- */
-void
-imgcat_entry_keep(ImgcatEntry *kept, const ImgcatEntry *entry)
-{
-	if (kept->name != NULL)
-		pfree(unconstify(text *, kept->name));
-	*kept = *entry;
-	imgcat_entry_own_name(kept);
-}
-
-/*
- * Free a copy.
- */
-void
-imgcat_entry_free(ImgcatEntry *entry)
-{
-	if (entry->name != NULL)
-		pfree(unconstify(text *, entry->name));
-	pfree(entry);
 }
 
 /*
  * Order of two entries by one column, as its index has it.
  */
-int
-imgcat_entry_compare_column(const ImgcatEntry *a,
-							const ImgcatEntry *b, int column)
+static int
+compare_column(const ImgcatEntry *a, const ImgcatEntry *b, int column)
 {
 	const ListColumn *key = &columns[column];
 	const char *a_text;
@@ -376,7 +327,7 @@ imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 {
 	for (int i = 0; i < nkeys; i++)
 	{
-		int			order = imgcat_entry_compare_column(a, b, keys[i].column);
+		int			order = compare_column(a, b, keys[i].column);
 
 		if (order != 0)
 			return keys[i].descending ? -order : order;
@@ -432,13 +383,22 @@ imgcat_filter_set_texts(ImgcatCondition *filter, const Datum *texts, int ntexts)
 }
 
 /*
- * Does the filter leave one value of its column, as the indexes hold it?
+ * Let a filter pass one value of its column, as the indexes hold it.
  */
-bool
-imgcat_filter_is_value(const ImgcatCondition *filter)
+void
+imgcat_filter_set_value(ImgcatCondition *filter, int column, Datum value)
 {
-	return filter->kind == IMGCAT_COND_RANGE ? filter->low == filter->high
-		: filter->kind != IMGCAT_COND_REGISTERED && filter->ntexts == 1;
+	memset(filter, 0, sizeof(*filter));
+	filter->column = column;
+	filter->missing = true;
+	if (is_number(&columns[column]))
+	{
+		filter->kind = IMGCAT_COND_RANGE;
+		filter->low = filter->high = DatumGetInt64(value);
+		return;
+	}
+	filter->kind = IMGCAT_COND_TEXT;
+	imgcat_filter_set_texts(filter, &value, 1);
 }
 
 /*
@@ -469,10 +429,11 @@ imgcat_filters_range(const ImgcatCondition *filters, int nfilters, int column,
 }
 
 /*
- * Does the text match, which the summary has a code or a hash of?
+ * Is it one of the texts?  The summary has a code of an enum value, of another
+ * text a hash.
  */
-static ImgcatMatch
-match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
+static bool
+passes_texts(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)
 {
 	const ListColumn *column = &columns[filter->column];
 	uint32		hash = summary_part(entry, column->part);
@@ -484,73 +445,64 @@ match_text(const ImgcatCondition *filter, const ImgcatEntry *entry)
 		if (filter->hashes[i] != hash)
 			continue;
 		if (column->kind == COLUMN_ENUM)
-			return IMGCAT_MATCH_YES;
+			return true;
 		if (!is_known(entry, column->value))
-			return IMGCAT_MATCH_UNKNOWN;
+			return *unknown = true;
 		entry_text(entry, column, &str, &length);
 		if (imgcat_is_text(filter->texts[i], str, length))
-			return IMGCAT_MATCH_YES;
+			return true;
 	}
-	return IMGCAT_MATCH_NO;
-}
-
-/*
- * Is a number in the range?
- */
-static ImgcatMatch
-match_number(const ImgcatCondition *filter, int64 number)
-{
-	return number >= filter->low && number <= filter->high
-		? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+	return false;
 }
 
 /*
  * Is the value in the range?  Of what an entry lacks the summary has a hash.
  * Where the range cuts a class, the recheck tells.
  */
-static ImgcatMatch
-match_range(const ImgcatCondition *filter, const ImgcatEntry *entry)
+static bool
+passes_range(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)
 {
 	const ListColumn *column = &columns[filter->column];
+	uint32		part = column->part >= 0 ? summary_part(entry, column->part) : 0;
 
 	if (column->kind == COLUMN_FLAG)
-		return match_number(filter, summary_part(entry, column->part));
+		return part >= filter->low && part <= filter->high;
 	if (column->kind == COLUMN_CLASS)
-		return summary_part(entry, column->part) >= imgcat_summary_class(column->part, filter->low) &&
-			summary_part(entry, column->part) <= imgcat_summary_class(column->part, filter->high) &&
-			filter->high >= 0 ? IMGCAT_MATCH_YES : IMGCAT_MATCH_NO;
+		return filter->high >= 0 &&
+			part >= imgcat_summary_class(column->part, filter->low) &&
+			part <= imgcat_summary_class(column->part, filter->high);
 	if (is_known(entry, column->value))
-		return match_number(filter, entry->numbers[column->value]);
-	return column->part >= 0 && filter->low == filter->high &&
-		summary_part(entry, column->part) !=
-		imgcat_summary_number_hash(column->part, filter->low)
-		? IMGCAT_MATCH_NO : IMGCAT_MATCH_UNKNOWN;
+		return entry->numbers[column->value] >= filter->low &&
+			entry->numbers[column->value] <= filter->high;
+	if (column->part >= 0 && filter->low == filter->high &&
+		part != imgcat_summary_number_hash(column->part, filter->low))
+		return false;
+	return *unknown = true;
 }
 
 /*
- * Does the entry match the filter?  That a property has its value the index says
- * that was read, or the recheck.
+ * Does the entry pass the filter?  If only the row can tell, it does, and
+ * *unknown is set.  That a property has its value the index says that was read,
+ * or the recheck.
  */
-ImgcatMatch
-imgcat_filter_match(const ImgcatCondition *filter, const ImgcatEntry *entry)
+bool
+imgcat_filter_passes(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)
 {
-	int			missing = columns[filter->column].missing;
+	const ListColumn *column = &columns[filter->column];
 
 	if (filter->kind == IMGCAT_COND_INDEXED)
-		return IMGCAT_MATCH_YES;
+		return true;
 	if (!is_known(entry, IMGCAT_ENTRY_SUMMARY))
-		return IMGCAT_MATCH_UNKNOWN;
+		return *unknown = true;
 
 	/* the one property that the summary knows: IMS hides images by it */
 	if (filter->kind == IMGCAT_COND_REGISTERED)
-		return summary_part(entry, IMGCAT_SUMMARY_UNREGISTERED)
-			? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
-	if (missing >= 0 && !filter->missing && summary_part(entry, missing))
-		return IMGCAT_MATCH_NO;
+		return !summary_part(entry, IMGCAT_SUMMARY_UNREGISTERED);
+	if (column->missing >= 0 && !filter->missing && summary_part(entry, column->missing))
+		return false;
 	if (filter->kind == IMGCAT_COND_PRESENT)
-		return columns[filter->column].kind == COLUMN_ENUM &&
-			summary_part(entry, columns[filter->column].part) == IMGCAT_SUMMARY_NO_VALUE
-			? IMGCAT_MATCH_NO : IMGCAT_MATCH_YES;
-	return filter->kind == IMGCAT_COND_RANGE ? match_range(filter, entry)
-		: match_text(filter, entry);
+		return column->kind != COLUMN_ENUM ||
+			summary_part(entry, column->part) != IMGCAT_SUMMARY_NO_VALUE;
+	return filter->kind == IMGCAT_COND_RANGE ? passes_range(filter, entry, unknown)
+		: passes_texts(filter, entry, unknown);
 }

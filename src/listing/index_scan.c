@@ -32,6 +32,7 @@
 #include "index_lookup.h"
 #include "listing/index_scan.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
@@ -116,7 +117,8 @@ imgcat_read_row(ImgcatTable *table, ImgcatEntry *entry)
 	slot_getallattrs(table->slot);
 	imgcat_entry_fill(entry, table->columns, table->slot->tts_values, table->slot->tts_isnull);
 	Assert(entry->known == (1 << IMGCAT_ENTRY_VALUES) - 1);
-	imgcat_entry_own_name(entry);
+	if (entry->name != NULL)
+		entry->name = (text *) DatumGetPointer(datumCopy(PointerGetDatum(entry->name), false, -1));
 	return true;
 }
 
@@ -235,6 +237,11 @@ imgcat_index_scan_behind(ImgcatIndexScan *scan, int position, int nvalues,
 	: BTGreaterStrategyNumber;
 	ScanKey		header;
 
+	if (nvalues == 1)
+	{
+		imgcat_index_scan_bound(scan, position, strategy, values[0]);
+		return;
+	}
 	Assert(scan->nkeys < (int) lengthof(scan->keys));
 	Assert(nvalues <= (int) lengthof(scan->members));
 	header = &scan->keys[scan->nkeys++];

@@ -68,42 +68,29 @@ typedef struct ImgcatEntry
 	MinimalTuple tuple;
 } ImgcatEntry;
 
-typedef enum ImgcatMatch
-{
-	IMGCAT_MATCH_NO,
-	IMGCAT_MATCH_YES,
-	IMGCAT_MATCH_UNKNOWN		/* the row tells */
-} ImgcatMatch;
-
 extern const char *imgcat_column_name(int column);
 extern const char *imgcat_column_sql(int column);
 extern const char *imgcat_sort_expression(int column);
 extern Oid	imgcat_sort_type(int column);
-extern const char *imgcat_index_suffix(int column);
 extern int	imgcat_keys_known(const ImgcatKey *keys, int nkeys);
 extern void imgcat_entry_fill(ImgcatEntry *entry, const ImgcatEntryColumns at,
 							  const Datum *values, const bool *nulls);
-extern void imgcat_entry_own_name(ImgcatEntry *entry);
 extern Datum imgcat_entry_value(const ImgcatEntry *entry, int column);
 extern void imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value);
 extern void imgcat_entry_set_keys(ImgcatEntry *entry, const ImgcatKey *keys,
 								  int nkeys, const ImgcatImageRow *row);
 extern ImgcatEntry *imgcat_entry_copy(const ImgcatEntry *entry);
-extern void imgcat_entry_keep(ImgcatEntry *kept, const ImgcatEntry *entry);
-extern void imgcat_entry_free(ImgcatEntry *entry);
-extern int	imgcat_entry_compare_column(const ImgcatEntry *a,
-										const ImgcatEntry *b, int column);
 extern int	imgcat_entry_compare(const ImgcatEntry *a, const ImgcatEntry *b,
 								 const ImgcatKey *keys, int nkeys);
 extern void imgcat_filter_set_texts(ImgcatCondition *filter,
 									const Datum *texts, int ntexts);
-extern bool imgcat_filter_is_value(const ImgcatCondition *filter);
+extern void imgcat_filter_set_value(ImgcatCondition *filter, int column, Datum value);
 extern Datum imgcat_filter_value(const ImgcatCondition *filter);
 extern void imgcat_filters_range(const ImgcatCondition *filters, int nfilters,
 								 int column, int64 *low, int64 *high);
 extern bool imgcat_is_text(Datum value, const char *str, size_t length);
-extern ImgcatMatch imgcat_filter_match(const ImgcatCondition *filter,
-									   const ImgcatEntry *entry);
+extern bool imgcat_filter_passes(const ImgcatCondition *filter,
+								 const ImgcatEntry *entry, bool *unknown);
 
 /* more indexes than a page ever asks for */
 #define IMGCAT_OPEN_INDEXES_MAX 40
@@ -202,7 +189,7 @@ typedef struct ImgcatBranch
 	const char *family;			/* images_visibility, images_owner,
 								 * image_shares */
 	int			nscope;
-	Datum		scope[2];		/* texts */
+	Datum		scope[3];		/* texts, and behind them "hidden" */
 	const char *scope_names[2]; /* the columns, for EXPLAIN and statistics */
 	bool		hidden;			/* only hidden images, which have one index */
 	double		nimages;		/* in the branch, estimated; 0: not yet */
@@ -225,7 +212,7 @@ typedef struct ImgcatRange
 {
 	Relation	index;
 	int			nvalues;
-	Datum		values[2];
+	Datum		values[IMGCAT_INDEX_KEYS_MAX];
 	int64		low;			/* of the next column, both inclusive */
 	int64		high;
 } ImgcatRange;
@@ -238,7 +225,7 @@ typedef struct ImgcatBranchPath
 {
 	const ImgcatBranch *branch;
 	bool		empty;			/* nothing passes the filters */
-	bool		has_after;		/* begin behind the keyset position */
+	const ImgcatEntry *after;	/* keyset position to begin behind, or NULL */
 	bool		exact_after;	/* it is one of the index keys */
 
 	/* in order: the keys that no filter fixes, and what to read */
@@ -246,13 +233,14 @@ typedef struct ImgcatBranchPath
 	ImgcatKey	keys[IMGCAT_KEYS_MAX];
 	int			nkeys;
 	ImgcatRange order;
-	int			prefix[2];		/* filters whose values it is of */
+	const ImgcatCondition *prefix[IMGCAT_INDEX_KEYS_MAX];	/* of its values */
+	double		order_frequency;	/* of images that pass these */
 	bool		direct;			/* it has the order of the keys; else by
 								 * groups */
 
 	/* filter then sort */
 	bool		can_sort;
-	int			sort_filter;	/* -1: all of the index */
+	const ImgcatCondition *sort_filter; /* NULL: all of the index */
 	ImgcatRange *ranges;
 	int			nranges;
 
@@ -266,8 +254,9 @@ typedef struct ImgcatBranchPath
 
 typedef struct ImgcatBranchScan ImgcatBranchScan;
 
-extern const char *imgcat_hidden_suffix(const ImgcatBranch *branch);
 extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
+extern const char *imgcat_missing_index(const ImgcatBranch *branch);
+extern const ImgcatCondition *imgcat_fixing_filter(const ImgcatBranch *branch, int column);
 extern void imgcat_choose_branch_path(ImgcatBranchPath *path,
 									  const ImgcatBranch *branch);
 

@@ -100,7 +100,7 @@ explain_order(StringInfo out, const ImgcatBranchPath *path)
 	for (int i = 0; i < order->nvalues; i++)
 	{
 		appendStringInfoString(out, i > 0 ? " and " : ", within ");
-		append_filter(out, &path->branch->filters[path->prefix[i]]);
+		append_filter(out, path->prefix[i]);
 	}
 	if (order->low != PG_INT64_MIN || order->high != PG_INT64_MAX)
 	{
@@ -110,7 +110,7 @@ explain_order(StringInfo out, const ImgcatBranchPath *path)
 		appendStringInfoString(out, ", within ");
 		append_filter(out, &range);
 	}
-	if (path->has_after)
+	if (path->after != NULL)
 		appendStringInfoString(out, ", behind the marker");
 	appendStringInfo(out, " (%.0f entries)\n", path->order_cost);
 }
@@ -127,10 +127,10 @@ explain_sort(StringInfo out, const ImgcatBranchPath *path)
 					 path->order_first ? "then" : "first",
 					 path->nranges > 0 ? RelationGetRelationName(path->ranges[0].index)
 					 : "no index");
-	if (path->sort_filter >= 0)
+	if (path->sort_filter != NULL)
 	{
 		appendStringInfoString(out, ", within ");
-		append_filter(out, &path->branch->filters[path->sort_filter]);
+		append_filter(out, path->sort_filter);
 	}
 	appendStringInfo(out, " (%.0f entries)\n", path->sort_cost);
 }

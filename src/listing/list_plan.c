@@ -32,7 +32,7 @@ is_shown(const ImgcatCondition *condition)
 	switch (condition->kind)
 	{
 		case IMGCAT_COND_TEXT:
-			return imgcat_index_suffix(condition->column) != NULL &&
+			return OidIsValid(imgcat_sort_type(condition->column)) &&
 				condition->ntexts <= MAX_VALUES;
 		case IMGCAT_COND_RANGE:
 			return condition->column != IMGCAT_COL_VIRTUAL_SIZE;
@@ -55,13 +55,10 @@ is_shown(const ImgcatCondition *condition)
 static void
 set_indexed(ImgcatCondition *filter, int column, const char *suffix, const char *value)
 {
-	Datum		text_value = CStringGetTextDatum(value);
-
-	memset(filter, 0, sizeof(*filter));
+	imgcat_filter_set_value(filter, column, CStringGetTextDatum(value));
 	filter->kind = IMGCAT_COND_INDEXED;
-	filter->column = column;
 	filter->suffix = suffix;
-	imgcat_filter_set_texts(filter, &text_value, 1);
+	filter->missing = false;
 }
 
 /*
@@ -71,14 +68,9 @@ set_indexed(ImgcatCondition *filter, int column, const char *suffix, const char 
 static void
 set_missing(ImgcatCondition *filter)
 {
-	Datum		empty = PointerGetDatum(cstring_to_text(""));
-
-	filter->missing = true;
-	filter->kind = filter->column == IMGCAT_COL_SIZE ? IMGCAT_COND_RANGE : IMGCAT_COND_TEXT;
-	if (filter->kind == IMGCAT_COND_TEXT)
-		imgcat_filter_set_texts(filter, &empty, 1);
-	else
-		filter->low = filter->high = 0;
+	imgcat_filter_set_value(filter, filter->column,
+							filter->column == IMGCAT_COL_SIZE ? Int64GetDatum(0)
+							: PointerGetDatum(cstring_to_text("")));
 }
 
 /*
@@ -185,19 +177,14 @@ set_share_filters(ImgcatListPlan *plan, ImgcatBranch *branch)
 {
 	ImgcatCondition *filters = palloc(sizeof(ImgcatCondition) * (plan->nfilters + 1));
 
-	branch->filters = filters;
-	for (int i = 0; i < plan->nfilters; i++)
-	{
-		filters[i] = plan->filters[i];
-		if (filters[i].kind == IMGCAT_COND_TEXT || filters[i].kind == IMGCAT_COND_RANGE)
+	memcpy(filters, plan->filters, sizeof(ImgcatCondition) * plan->nfilters);
+	if (plan->request->owner != NULL)
+		set_indexed(&filters[branch->nfilters++], IMGCAT_COL_OWNER, "owner", plan->request->owner);
+	for (int i = 0; i < branch->nfilters; i++)
+		if (filters[i].kind == IMGCAT_COND_TEXT || filters[i].kind == IMGCAT_COND_RANGE ||
+			filters[i].column == IMGCAT_COL_OWNER)
 			filters[i].frequency = imgcat_estimate_condition(&plan->shares, &filters[i]);
-	}
-	if (plan->request->owner == NULL)
-		return;
-	set_indexed(&filters[branch->nfilters], IMGCAT_COL_OWNER, "owner", plan->request->owner);
-	filters[branch->nfilters].frequency =
-		imgcat_estimate_condition(&plan->shares, &filters[branch->nfilters]);
-	branch->nfilters++;
+	branch->filters = filters;
 }
 
 /*
@@ -243,6 +230,7 @@ add_branch(ImgcatListPlan *plan, const ImgcatScopeBranch *scope)
 	}
 	branch->scope_names[branch->nscope] = "visibility";
 	branch->scope[branch->nscope++] = CStringGetTextDatum(scope->visibility);
+	branch->scope[branch->nscope] = BoolGetDatum(request->hidden);
 }
 
 /*
@@ -285,31 +273,6 @@ split_by_status(ImgcatListPlan *plan)
 }
 
 /*
- * The end of the name of an index that an ordered scan of the branch cannot do
- * without, and which is not there; NULL: there are all.  Of an order that an
- * index has whole, the keys that only break ties need none of their own, but
- * for created_at.
- */
-static const char *
-missing_suffix(const ImgcatListPlan *plan, const ImgcatBranch *branch)
-{
-	const char *suffix = branch->hidden ? imgcat_hidden_suffix(branch)
-	: imgcat_index_suffix(IMGCAT_COL_CREATED_AT);
-
-	if (imgcat_table_index(branch->table, branch->family, suffix) == NULL)
-		return suffix;
-	for (int i = 0; i < plan->nkeys && !branch->hidden; i++)
-	{
-		suffix = imgcat_index_suffix(plan->keys[i].column);
-		if (imgcat_table_index(branch->table, branch->family, suffix) == NULL)
-			return suffix;
-		if (imgcat_is_index_order(&plan->keys[i], plan->nkeys - i))
-			break;
-	}
-	return NULL;
-}
-
-/*
  * Estimate how many images each branch has, unless that was done.
  */
 void
@@ -340,7 +303,7 @@ plan_branches(ImgcatListPlan *plan)
 	for (int i = 0; i < plan->nbranches && plan->can_order; i++)
 	{
 		const ImgcatBranch *branch = &plan->branches[i];
-		const char *missing = missing_suffix(plan, branch);
+		const char *missing = imgcat_missing_index(branch);
 
 		plan->can_order = missing == NULL;
 		if (missing != NULL)

@@ -43,6 +43,14 @@ DROP INDEX images_visibility_name_idx;
 SELECT * FROM pg_temp.explain('{"visibility": "public"}', 'name:asc');
 SELECT array_agg(name) FROM list_images('{"visibility": "public"}', 'name:asc', 3);
 ROLLBACK;
+-- so is one of its name that has other columns
+BEGIN;
+DROP INDEX images_visibility_name_idx;
+CREATE INDEX images_visibility_name_idx ON images (visibility, created_at, id) INCLUDE (summary)
+ WHERE NOT os_hidden AND status <> 'deleted' AND status <> 'killed';
+SELECT * FROM pg_temp.explain('{"visibility": "public", "name": "n1"}');
+SELECT array_agg(name) FROM list_images('{"visibility": "public"}', 'name:asc', 3);
+ROLLBACK;
 -- nobody else
 RESET image_catalog.is_admin;
 SELECT * FROM explain_list_images();
