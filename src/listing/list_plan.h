@@ -25,9 +25,6 @@
 #include "tcop/dest.h"
 #include "utils/lsyscache.h"
 
-/* images that a list may show, on image i: as the partial indexes have it */
-#define IMGCAT_LISTABLE "i.status <> 'deleted' AND i.status <> 'killed'"
-
 /* A branch: the images of one visibility, of everybody, own, or by membership. */
 typedef enum ImgcatScopeKind
 {
@@ -60,14 +57,12 @@ extern void imgcat_list_scope(ImgcatScope *scope,
 							  const ImgcatListRequest *request,
 							  const ImgcatCaller *caller);
 extern bool imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind);
-extern void imgcat_append_scope(ImgcatStatement *statement,
-								const ImgcatScope *scope, Datum shared_ids);
-
-extern void imgcat_append_conditions(ImgcatStatement *statement,
-									 const ImgcatListRequest *request);
 extern void imgcat_append_listed(ImgcatStatement *statement,
 								 const ImgcatListRequest *request,
-								 const ImgcatScope *scope, Datum shared_ids);
+								 const ImgcatScope *scope, const char *shared);
+extern void imgcat_append_listable(ImgcatStatement *statement,
+								   ImgcatDialect dialect,
+								   const ImgcatCaller *caller);
 extern void imgcat_count_statement(ImgcatStatement *statement,
 								   const ImgcatListRequest *request,
 								   const ImgcatCaller *caller);

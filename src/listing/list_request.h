@@ -105,8 +105,8 @@ typedef struct ImgcatListRequest
 								 * properties */
 	const char *owner;			/* value of the owner condition, or NULL */
 	ImgcatVisibilityFilter visibility;
-	List	   *within;			/* names of the visibilities that are left of
-								 * the scope of "visibility"; NIL: all */
+	List	   *within;			/* the visibilities that are left of the scope
+								 * of "visibility", Strings; NIL: all */
 	const char *member_status;	/* NULL: all */
 	bool		member_status_given;
 	bool		hidden;			/* only hidden images, else only others */
