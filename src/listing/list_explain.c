@@ -23,13 +23,11 @@
 /*
  * One bound of a range.
  */
-static void
-append_number(StringInfo out, int column, int64 number)
+static const char *
+bound(const ImgcatCondition *range, int64 number)
 {
-	if (imgcat_sort_type(column) == TIMESTAMPTZOID)
-		appendStringInfo(out, "'%s'", timestamptz_to_str(number));
-	else
-		appendStringInfo(out, INT64_FORMAT, number);
+	return imgcat_sort_type(range->column) == TIMESTAMPTZOID
+		? psprintf("'%s'", timestamptz_to_str(number)) : psprintf(INT64_FORMAT, number);
 }
 
 /*
@@ -57,17 +55,11 @@ append_filter(StringInfo out, const ImgcatCondition *filter)
 	{
 		appendStringInfoString(out, name);
 		if (filter->low != PG_INT64_MIN)
-		{
-			appendStringInfoString(out, " >= ");
-			append_number(out, filter->column, filter->low);
-		}
+			appendStringInfo(out, " >= %s", bound(filter, filter->low));
 		if (filter->low != PG_INT64_MIN && filter->high != PG_INT64_MAX)
 			appendStringInfo(out, " and %s", name);
 		if (filter->high != PG_INT64_MAX)
-		{
-			appendStringInfoString(out, " <= ");
-			append_number(out, filter->column, filter->high);
-		}
+			appendStringInfo(out, " <= %s", bound(filter, filter->high));
 	}
 }
 
@@ -224,34 +216,16 @@ explain_plan(StringInfo out, ImgcatListPlan *plan)
 					 plan->request->nconditions);
 }
 
-/* Takes the rows of a page that is only counted. */
-typedef struct DiscardReceiver
-{
-	DestReceiver pub;			/* must be first */
-	int64		rows;			/* that are still wanted */
-} DiscardReceiver;
-
-static bool
-discard_row(TupleTableSlot *slot, DestReceiver *self)
-{
-	(void) slot;
-	return --((DiscardReceiver *) self)->rows > 0;
-}
-
 /*
  * What the page took.
  */
 static void
 explain_analyze(StringInfo out, ImgcatListPlan *plan)
 {
-	DiscardReceiver receiver;
 	ImgcatPageCounters counters;
 	BufferUsage before = pgBufferUsage;
 
-	receiver.pub = *None_Receiver;
-	receiver.pub.receiveSlot = discard_row;
-	receiver.rows = plan->rows;
-	imgcat_list_page(plan, &receiver.pub, &counters);
+	imgcat_list_page(plan, None_Receiver, &counters);
 	appendStringInfo(out,
 					 "  Probes: " INT64_FORMAT " of the search index, " INT64_FORMAT
 					 " candidates%s\n"

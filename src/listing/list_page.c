@@ -46,7 +46,8 @@ typedef struct ListPage
 	DestReceiver pub;			/* must be first: takes the rows of a recheck */
 	ImgcatListPlan *plan;
 	DestReceiver *receiver;
-	bool		full;			/* the receiver takes no more */
+	bool		full;			/* it has the rows wanted, or the receiver
+								 * takes no more */
 	ImgcatPageCounters *counters;
 
 	/* rows to be rechecked */
@@ -155,7 +156,8 @@ page_receive(TupleTableSlot *slot, DestReceiver *self)
 	ListPage   *page = (ListPage *) self;
 
 	page->counters->listed++;
-	page->full = !page->receiver->receiveSlot(slot, page->receiver);
+	page->full = !page->receiver->receiveSlot(slot, page->receiver) ||
+		page->counters->listed == page->plan->rows;
 	return !page->full;
 }
 
@@ -532,8 +534,7 @@ list_scan(ListPage *page, ImgcatListScan *scan)
 			recheck_batch(page);
 			size = batch_size(page);
 		}
-	} while (!page->full && page->counters->listed < page->plan->rows &&
-			 (entry != NULL || scan->pause));
+	} while (!page->full && (entry != NULL || scan->pause));
 }
 
 /*
@@ -568,7 +569,7 @@ imgcat_list_page(ImgcatListPlan *plan, DestReceiver *receiver,
 		page.shared_ids = kind == IMGCAT_ORDERED_SCAN
 			? initArrayResult(UUIDOID, CurrentMemoryContext, false) : NULL;
 		list_scan(&page, scan);
-		goes_on = scan->gave_up && !page.full && counters->listed < plan->rows;
+		goes_on = scan->gave_up && !page.full;
 		scan->close(scan);
 
 		/* only a search scan gives up */

@@ -121,29 +121,30 @@ extern void imgcat_search_keys(ImgcatSearchKeys *result,
 							   const ImgcatListRequest *request,
 							   const ImgcatScope *scope);
 
-/* What ANALYZE knows of the keys of the search index. */
-typedef struct ImgcatKeyStatistics
+/* What ANALYZE knows of a column, or of the keys of the search index. */
+typedef struct ImgcatStatistics
 {
-	HeapTuple	tuple;
-	AttStatsSlot slot;			/* empty: nothing */
-	double		least;			/* frequency of what it did not keep */
-} ImgcatKeyStatistics;
+	HeapTuple	tuple;			/* NULL: nothing */
+	AttStatsSlot common;		/* the commonest values, or keys; may be empty */
+	AttStatsSlot histogram;		/* of other values */
+	double		least;			/* frequency of a key that it did not keep */
+} ImgcatStatistics;
 
 extern double imgcat_estimate_branch(const ImgcatBranch *branch);
 extern double imgcat_estimate_condition(const ImgcatTable *table,
 										const ImgcatCondition *condition);
 extern double imgcat_number_of_rows(const ImgcatTable *table);
-extern void imgcat_key_statistics_begin(ImgcatKeyStatistics *statistics);
-extern void imgcat_key_statistics_end(ImgcatKeyStatistics *statistics);
-extern bool imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
+extern void imgcat_key_statistics_begin(ImgcatStatistics *statistics);
+extern void imgcat_statistics_end(ImgcatStatistics *statistics);
+extern bool imgcat_key_frequency(const ImgcatStatistics *statistics,
 								 int64 key, double *frequency);
-extern bool imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
+extern bool imgcat_scoped_frequency(const ImgcatStatistics *statistics,
 									int64 scope, int64 facet,
 									double *frequency);
 extern int	imgcat_scope_keys(const ImgcatScope *scope, int64 *keys);
 extern ImgcatKeySet imgcat_facet_set(const ImgcatCondition *condition,
 									 const int64 *scopes, int nscopes,
-									 const ImgcatKeyStatistics *statistics);
+									 const ImgcatStatistics *statistics);
 extern Datum imgcat_key_array(const ImgcatKeySet *set);
 extern void imgcat_append_keys(ImgcatStatement *statement,
 							   const ImgcatKeySet *set);

@@ -429,7 +429,7 @@ imgcat_append_listable(ImgcatStatement *statement, ImgcatDialect dialect,
 static const ImgcatCondition *
 rarest_facet(const ImgcatListRequest *request)
 {
-	ImgcatKeyStatistics statistics;
+	ImgcatStatistics statistics;
 	const ImgcatCondition *rarest = NULL;
 	double		least = IMGCAT_COUNT_COMMON;
 
@@ -447,7 +447,7 @@ rarest_facet(const ImgcatListRequest *request)
 			least = set.frequency;
 		}
 	}
-	imgcat_key_statistics_end(&statistics);
+	imgcat_statistics_end(&statistics);
 	return rarest;
 }
 

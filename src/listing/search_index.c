@@ -97,7 +97,7 @@ imgcat_scope_keys(const ImgcatScope *scope, int64 *keys)
  */
 ImgcatKeySet
 imgcat_facet_set(const ImgcatCondition *condition, const int64 *scopes, int nscopes,
-				 const ImgcatKeyStatistics *statistics)
+				 const ImgcatStatistics *statistics)
 {
 	ImgcatKeySet set = {0};
 
@@ -143,7 +143,7 @@ imgcat_key_array(const ImgcatKeySet *set)
  * Returns how frequent they are, and notes if statistics know none of them.
  */
 static double
-add_set(ImgcatSearchKeys *result, const ImgcatKeyStatistics *statistics,
+add_set(ImgcatSearchKeys *result, const ImgcatStatistics *statistics,
 		const ImgcatCondition *condition, const int64 *scopes, int nscopes,
 		double rows)
 {
@@ -166,7 +166,7 @@ void
 imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatTable *images,
 				   const ImgcatListRequest *request, const ImgcatScope *scope)
 {
-	ImgcatKeyStatistics statistics;
+	ImgcatStatistics statistics;
 	double		rows = imgcat_number_of_rows(images);
 	int64		scopes[IMGCAT_SCOPE_MAX];
 	int			nscopes = imgcat_scope_keys(scope, scopes);
@@ -217,7 +217,7 @@ imgcat_search_keys(ImgcatSearchKeys *result, const ImgcatTable *images,
 		}
 		result->expected *= Min(frequency / Max(visible, 1e-9), 1);
 	}
-	imgcat_key_statistics_end(&statistics);
+	imgcat_statistics_end(&statistics);
 }
 
 /*
