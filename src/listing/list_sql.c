@@ -89,6 +89,7 @@ imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
 	 strcmp(request->owner, caller->project_id) == 0);
 
 	scope->caller = caller;
+	scope->together = false;
 	scope->nbranches = 0;
 	if (everything || wanted == IMGCAT_VISIBLE_PUBLIC)
 		add_branch(scope, request, IMGCAT_SCOPE_EVERYBODY, "public", NULL);
@@ -120,18 +121,19 @@ imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind)
 }
 
 /*
- * The part of a scope that begins with a branch: with others that differ by their
- * visibility only.  It has no branch if it began with an earlier one.
+ * The part of a scope that begins with a branch: that alone, or with the others
+ * that go together with it.  It has no branch if it began with an earlier one.
  */
 static ImgcatScope
 part_of_scope(const ImgcatScope *scope, int first)
 {
-	ImgcatScope part = {.caller = scope->caller};
+	ImgcatScope part = {.caller = scope->caller,.together = scope->together};
 
 	for (int i = 0; i < scope->nbranches; i++)
 	{
-		if (scope->branches[i].kind != scope->branches[first].kind ||
-			scope->branches[i].member_status != scope->branches[first].member_status)
+		if (i != first &&
+			(!scope->together || scope->branches[i].kind != scope->branches[first].kind ||
+			 scope->branches[i].member_status != scope->branches[first].member_status))
 			continue;
 		if (i < first)
 			break;
@@ -151,31 +153,26 @@ project_parameter(ImgcatStatement *statement, const ImgcatScope *scope)
 }
 
 /*
- * A part of a scope as a condition on image i.  What is shared with the caller is
+ * A part of a scope as a condition on image i, with the number of the parameter
+ * that is the caller's project, unless it is everybody's.  What is shared with the caller is
  * known by a condition in SQL, or if that is NULL the memberships tell, image by
  * image: OFFSET 0 keeps the planner from joining all memberships of the caller.
  * An image of the caller's own is not in its member branches, too.
  */
 static void
-append_part(ImgcatStatement *statement, const ImgcatScope *part, const char *shared)
+append_part(StringInfo sql, const ImgcatScope *part, int project, const char *shared)
 {
-	StringInfo	sql = &statement->sql;
 	StringInfoData visibilities;
-	int			project;
 
 	initStringInfo(&visibilities);
 	for (int i = 0; i < part->nbranches; i++)
 		appendStringInfo(&visibilities, "%s'%s'", i > 0 ? ", " : "", part->branches[i].visibility);
 	appendStringInfo(sql, part->nbranches > 1 ? "i.visibility IN (%s)" : "i.visibility = %s",
 					 visibilities.data);
-	if (part->branches[0].kind == IMGCAT_SCOPE_EVERYBODY)
-		return;
-	project = project_parameter(statement, part);
 	if (part->branches[0].kind == IMGCAT_SCOPE_OWN)
-	{
 		appendStringInfo(sql, " AND i.owner = $%d", project);
+	if (part->branches[0].kind != IMGCAT_SCOPE_MEMBER)
 		return;
-	}
 	appendStringInfo(sql, " AND (i.owner <> $%d OR i.owner IS NULL) AND ", project);
 	if (shared != NULL)
 		appendStringInfoString(sql, shared);
@@ -193,6 +190,7 @@ static void
 append_scope(ImgcatStatement *statement, const ImgcatScope *scope, const char *shared)
 {
 	StringInfo	sql = &statement->sql;
+	int			project = 0;
 
 	appendStringInfoString(sql, scope->nbranches > 0 ? "(" : "(false");
 	for (int i = 0; i < scope->nbranches; i++)
@@ -201,8 +199,10 @@ append_scope(ImgcatStatement *statement, const ImgcatScope *scope, const char *s
 
 		if (part.nbranches == 0)
 			continue;
+		if (project == 0 && scope->branches[i].kind != IMGCAT_SCOPE_EVERYBODY)
+			project = project_parameter(statement, scope);
 		appendStringInfoString(sql, i > 0 ? " OR (" : "(");
-		append_part(statement, &part, shared);
+		append_part(sql, &part, project, shared);
 		appendStringInfoChar(sql, ')');
 	}
 	appendStringInfoChar(sql, ')');
@@ -552,6 +552,7 @@ append_all(ImgcatStatement *statement, const ImgcatListRequest *request,
 		return;
 	}
 	facet = rarest_facet(request);
+	scope.together = true;
 	appendStringInfoString(sql, tags ? "SELECT NULL::text[] AS tags" : "SELECT 0::bigint");
 	for (int i = 0; i < scope.nbranches; i++)
 	{
