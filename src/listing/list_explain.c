@@ -31,14 +31,15 @@ bound(const ImgcatCondition *range, int64 number)
 }
 
 /*
- * A filter as a condition.
+ * A filter as a condition, behind some words.
  */
 static void
-append_filter(StringInfo out, const ImgcatCondition *filter)
+append_filter(StringInfo out, const char *before, const ImgcatCondition *filter)
 {
 	const char *name = filter->kind == IMGCAT_COND_INDEXED ? filter->suffix
 	: imgcat_column_name(filter->column);
 
+	appendStringInfoString(out, before);
 	if (filter->kind == IMGCAT_COND_REGISTERED)
 		appendStringInfoString(out, "__isregistered <> 'false'");
 	else if (filter->kind != IMGCAT_COND_RANGE)
@@ -90,17 +91,14 @@ explain_order(StringInfo out, const ImgcatBranchPath *path)
 	appendStringInfo(out, " using %s%s", RelationGetRelationName(order->index),
 					 path->direct ? "" : ", peer groups sorted");
 	for (int i = 0; i < order->nvalues; i++)
-	{
-		appendStringInfoString(out, i > 0 ? " and " : ", within ");
-		append_filter(out, &path->branch->filters[path->prefix[i]]);
-	}
+		append_filter(out, i > 0 ? " and " : ", within ",
+					  &path->branch->filters[path->prefix[i]]);
 	if (order->low != PG_INT64_MIN || order->high != PG_INT64_MAX)
 	{
 		ImgcatCondition range = {.kind = IMGCAT_COND_RANGE,.column = path->keys[0].column,
 		.low = order->low,.high = order->high};
 
-		appendStringInfoString(out, ", within ");
-		append_filter(out, &range);
+		append_filter(out, ", within ", &range);
 	}
 	if (path->has_after)
 		appendStringInfoString(out, ", behind the marker");
@@ -120,10 +118,7 @@ explain_sort(StringInfo out, const ImgcatBranchPath *path)
 					 path->nranges > 0 ? RelationGetRelationName(path->ranges[0].index)
 					 : "no index");
 	if (path->sort_filter >= 0)
-	{
-		appendStringInfoString(out, ", within ");
-		append_filter(out, &path->branch->filters[path->sort_filter]);
-	}
+		append_filter(out, ", within ", &path->branch->filters[path->sort_filter]);
 	appendStringInfo(out, " (%.0f entries)\n", path->sort_cost);
 }
 
@@ -194,12 +189,9 @@ explain_plan(StringInfo out, ImgcatListPlan *plan)
 	append_keys(out, plan->keys, plan->nkeys);
 	appendStringInfoChar(out, '\n');
 	for (int i = 0; i < plan->nfilters; i++)
-	{
-		appendStringInfoString(out, i == 0 ? "  Filter: " : " and ");
-		append_filter(out, &plan->filters[i]);
-		if (i == plan->nfilters - 1)
-			appendStringInfoChar(out, '\n');
-	}
+		append_filter(out, i == 0 ? "  Filter: " : " and ", &plan->filters[i]);
+	if (plan->nfilters > 0)
+		appendStringInfoChar(out, '\n');
 	if (plan->scan == IMGCAT_ORDERED_SCAN && plan->probe != NULL)
 		(void) imgcat_plan_tids(plan);
 	explain_facets(out, plan);

@@ -143,48 +143,11 @@ part_of_scope(const ImgcatScope *scope, int first)
 }
 
 /*
- * The caller's project as a parameter of the statement.
- */
-static int
-project_parameter(ImgcatStatement *statement, const ImgcatScope *scope)
-{
-	return imgcat_statement_parameter(statement, TEXTOID,
-									  CStringGetTextDatum(scope->caller->project_id));
-}
-
-/*
- * A part of a scope as a condition on image i, with the number of the parameter
- * that is the caller's project, unless it is everybody's.  What is shared with the caller is
- * known by a condition in SQL, or if that is NULL the memberships tell, image by
- * image: OFFSET 0 keeps the planner from joining all memberships of the caller.
- * An image of the caller's own is not in its member branches, too.
- */
-static void
-append_part(StringInfo sql, const ImgcatScope *part, int project, const char *shared)
-{
-	StringInfoData visibilities;
-
-	initStringInfo(&visibilities);
-	for (int i = 0; i < part->nbranches; i++)
-		appendStringInfo(&visibilities, "%s'%s'", i > 0 ? ", " : "", part->branches[i].visibility);
-	appendStringInfo(sql, part->nbranches > 1 ? "i.visibility IN (%s)" : "i.visibility = %s",
-					 visibilities.data);
-	if (part->branches[0].kind == IMGCAT_SCOPE_OWN)
-		appendStringInfo(sql, " AND i.owner = $%d", project);
-	if (part->branches[0].kind != IMGCAT_SCOPE_MEMBER)
-		return;
-	appendStringInfo(sql, " AND (i.owner <> $%d OR i.owner IS NULL) AND ", project);
-	if (shared != NULL)
-		appendStringInfoString(sql, shared);
-	else
-		appendStringInfo(sql, "EXISTS (SELECT FROM image_catalog.image_members a"
-						 " WHERE a.image_id = i.id AND a.member_id = $%d"
-						 " AND a.status = '%s' AND a.deleted_at IS NULL OFFSET 0)",
-						 project, part->branches[0].member_status);
-}
-
-/*
- * The scope as one condition: its parts, OR between them.
+ * The scope as one condition on image i: its parts, OR between them.  What is
+ * shared with the caller is known by a condition in SQL, or if that is NULL the
+ * memberships tell, image by image: OFFSET 0 keeps the planner from joining all
+ * memberships of the caller.  An image of the caller's own is not in its member
+ * branches, too.
  */
 static void
 append_scope(ImgcatStatement *statement, const ImgcatScope *scope, const char *shared)
@@ -195,14 +158,32 @@ append_scope(ImgcatStatement *statement, const ImgcatScope *scope, const char *s
 	appendStringInfoString(sql, scope->nbranches > 0 ? "(" : "(false");
 	for (int i = 0; i < scope->nbranches; i++)
 	{
+		const ImgcatScopeBranch *branch = &scope->branches[i];
 		ImgcatScope part = part_of_scope(scope, i);
 
 		if (part.nbranches == 0)
 			continue;
-		if (project == 0 && scope->branches[i].kind != IMGCAT_SCOPE_EVERYBODY)
-			project = project_parameter(statement, scope);
-		appendStringInfoString(sql, i > 0 ? " OR (" : "(");
-		append_part(sql, &part, project, shared);
+		appendStringInfo(sql, "%s(i.visibility %s", i > 0 ? " OR " : "",
+						 part.nbranches > 1 ? "IN (" : "= ");
+		for (int j = 0; j < part.nbranches; j++)
+			appendStringInfo(sql, "%s'%s'", j > 0 ? ", " : "", part.branches[j].visibility);
+		if (part.nbranches > 1)
+			appendStringInfoChar(sql, ')');
+		if (branch->kind != IMGCAT_SCOPE_EVERYBODY && project == 0)
+			project = imgcat_statement_parameter(statement, TEXTOID,
+												 CStringGetTextDatum(scope->caller->project_id));
+		if (branch->kind == IMGCAT_SCOPE_OWN)
+			appendStringInfo(sql, " AND i.owner = $%d", project);
+		else if (branch->kind == IMGCAT_SCOPE_MEMBER)
+			appendStringInfo(sql, " AND (i.owner <> $%d OR i.owner IS NULL)", project);
+		if (branch->kind == IMGCAT_SCOPE_MEMBER && shared != NULL)
+			appendStringInfo(sql, " AND %s", shared);
+		else if (branch->kind == IMGCAT_SCOPE_MEMBER)
+			appendStringInfo(sql,
+							 " AND EXISTS (SELECT FROM image_catalog.image_members a"
+							 " WHERE a.image_id = i.id AND a.member_id = $%d"
+							 " AND a.status = '%s' AND a.deleted_at IS NULL OFFSET 0)",
+							 project, branch->member_status);
 		appendStringInfoChar(sql, ')');
 	}
 	appendStringInfoChar(sql, ')');
@@ -487,6 +468,8 @@ append_shares(ImgcatStatement *statement, const ImgcatListRequest *request,
 	StringInfo	sql = &statement->sql;
 	bool		join = tags;
 	const char *share;
+	int			project = imgcat_statement_parameter(statement, TEXTOID,
+													 CStringGetTextDatum(part->caller->project_id));
 
 	for (int i = 0; i < request->nconditions; i++)
 		join |= request->conditions[i].kind != IMGCAT_COND_RANGE ||
@@ -497,8 +480,7 @@ append_shares(ImgcatStatement *statement, const ImgcatListRequest *request,
 	appendStringInfo(sql, "image_catalog.image_shares %s%s WHERE %s.member_id = $%d"
 					 " AND %s.answer = '%s' AND %s%s.os_hidden",
 					 share, join ? ", image_catalog.images i" : "",
-					 share, project_parameter(statement, part),
-					 share, part->branches[0].member_status,
+					 share, project, share, part->branches[0].member_status,
 					 request->hidden ? "" : "NOT ", share);
 	if (!join)
 		append_conditions(statement, request);
@@ -547,8 +529,8 @@ append_all(ImgcatStatement *statement, const ImgcatListRequest *request,
 	imgcat_list_scope(&scope, request, caller);
 	if (request->deleted || imgcat_find_condition(request, IMGCAT_COND_UUID) != NULL)
 	{
-		appendStringInfo(sql, "SELECT %s FROM ", told);
-		append_images(statement, request, &scope, NULL);
+		appendStringInfo(sql, "SELECT %s FROM image_catalog.images i WHERE ", told);
+		imgcat_append_listed(statement, request, &scope, NULL);
 		return;
 	}
 	facet = rarest_facet(request);
