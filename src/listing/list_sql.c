@@ -302,10 +302,9 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 							 bound_parameter(statement, condition, condition->high));
 			break;
 		case IMGCAT_COND_MISSING:
-			appendStringInfo(sql, " AND %s IS NULL", column);
-			break;
 		case IMGCAT_COND_PRESENT:
-			appendStringInfo(sql, " AND %s IS NOT NULL", column);
+			appendStringInfo(sql, " AND %s IS %s", column,
+							 condition->kind == IMGCAT_COND_MISSING ? "NULL" : "NOT NULL");
 			break;
 		case IMGCAT_COND_UUID:
 			appendStringInfo(sql, " AND %s = ANY ($%d)", column,

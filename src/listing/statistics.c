@@ -181,37 +181,25 @@ column_frequency(Relation table, const char *column, const ImgcatCondition *cond
 }
 
 /*
- * How frequent is a facet?
- */
-static double
-facet_frequency(Datum facet)
-{
-	ImgcatStatistics statistics;
-	double		frequency;
-
-	imgcat_key_statistics_begin(&statistics);
-	(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_facet(DatumGetTextPP(facet)),
-								&frequency);
-	imgcat_statistics_end(&statistics);
-	return frequency;
-}
-
-/*
  * How frequent are images that pass a condition on texts, on a range, or on one
  * facet?
  */
 double
 imgcat_estimate_condition(const ImgcatTable *table, const ImgcatCondition *condition)
 {
-	if (condition->kind == IMGCAT_COND_FACET)
-		return facet_frequency(condition->texts[0]);
-	if (condition->kind == IMGCAT_COND_REGISTERED)
-	{
-		double		left = 1 - facet_frequency(condition->texts[0]);
+	ImgcatStatistics statistics;
+	double		frequency;
 
-		return Max(left, IMGCAT_LEAST_FREQUENCY);
-	}
-	return column_frequency(table->relation, imgcat_column_name(condition->column), condition);
+	if (condition->kind != IMGCAT_COND_FACET && condition->kind != IMGCAT_COND_REGISTERED)
+		return column_frequency(table->relation, imgcat_column_name(condition->column), condition);
+	imgcat_key_statistics_begin(&statistics);
+	(void) imgcat_key_frequency(&statistics,
+								imgcat_gin_key_of_facet(DatumGetTextPP(condition->texts[0])),
+								&frequency);
+	imgcat_statistics_end(&statistics);
+	if (condition->kind == IMGCAT_COND_REGISTERED)
+		frequency = 1 - frequency;
+	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
 }
 
 /*
