@@ -68,20 +68,12 @@ add_texts(ImgcatListRequest *request, int column, Datum *texts, int ntexts)
 		add_never(request);
 	else if (column == IMGCAT_COL_VISIBILITY)
 	{
-		List	   *former = request->within;
 		List	   *within = NIL;
 
 		for (int i = 0; i < ntexts; i++)
-		{
-			char	   *word = TextDatumGetCString(texts[i]);
-			ListCell   *cell;
-			bool		is_left = former == NIL;
-
-			foreach(cell, former)
-				is_left |= strcmp(lfirst(cell), word) == 0;
-			if (is_left)
-				within = lappend(within, word);
-		}
+			within = lappend(within, makeString(TextDatumGetCString(texts[i])));
+		if (request->within != NIL)
+			within = list_intersection(request->within, within);
 		if (within == NIL)
 			add_never(request);
 		else

@@ -23,24 +23,23 @@
 /*
  * One bound of a range.
  */
-static void
-append_number(StringInfo out, int column, int64 number)
+static const char *
+bound(const ImgcatCondition *range, int64 number)
 {
-	if (imgcat_sort_type(column) == TIMESTAMPTZOID)
-		appendStringInfo(out, "'%s'", timestamptz_to_str(number));
-	else
-		appendStringInfo(out, INT64_FORMAT, number);
+	return imgcat_sort_type(range->column) == TIMESTAMPTZOID
+		? psprintf("'%s'", timestamptz_to_str(number)) : psprintf(INT64_FORMAT, number);
 }
 
 /*
- * A filter as a condition.
+ * A filter as a condition, behind some words.
  */
 static void
-append_filter(StringInfo out, const ImgcatCondition *filter)
+append_filter(StringInfo out, const char *before, const ImgcatCondition *filter)
 {
 	const char *name = filter->kind == IMGCAT_COND_INDEXED ? filter->suffix
 	: imgcat_column_name(filter->column);
 
+	appendStringInfoString(out, before);
 	if (filter->kind == IMGCAT_COND_REGISTERED)
 		appendStringInfoString(out, "__isregistered <> 'false'");
 	else if (filter->kind != IMGCAT_COND_RANGE)
@@ -57,17 +56,11 @@ append_filter(StringInfo out, const ImgcatCondition *filter)
 	{
 		appendStringInfoString(out, name);
 		if (filter->low != PG_INT64_MIN)
-		{
-			appendStringInfoString(out, " >= ");
-			append_number(out, filter->column, filter->low);
-		}
+			appendStringInfo(out, " >= %s", bound(filter, filter->low));
 		if (filter->low != PG_INT64_MIN && filter->high != PG_INT64_MAX)
 			appendStringInfo(out, " and %s", name);
 		if (filter->high != PG_INT64_MAX)
-		{
-			appendStringInfoString(out, " <= ");
-			append_number(out, filter->column, filter->high);
-		}
+			appendStringInfo(out, " <= %s", bound(filter, filter->high));
 	}
 }
 
@@ -98,17 +91,13 @@ explain_order(StringInfo out, const ImgcatBranchPath *path)
 	appendStringInfo(out, " using %s%s", RelationGetRelationName(order->index),
 					 path->direct ? "" : ", peer groups sorted");
 	for (int i = 0; i < order->nvalues; i++)
-	{
-		appendStringInfoString(out, i > 0 ? " and " : ", within ");
-		append_filter(out, path->prefix[i]);
-	}
+		append_filter(out, i > 0 ? " and " : ", within ", path->prefix[i]);
 	if (order->low != PG_INT64_MIN || order->high != PG_INT64_MAX)
 	{
 		ImgcatCondition range = {.kind = IMGCAT_COND_RANGE,.column = path->keys[0].column,
 		.low = order->low,.high = order->high};
 
-		appendStringInfoString(out, ", within ");
-		append_filter(out, &range);
+		append_filter(out, ", within ", &range);
 	}
 	if (path->after != NULL)
 		appendStringInfoString(out, ", behind the marker");
@@ -128,10 +117,7 @@ explain_sort(StringInfo out, const ImgcatBranchPath *path)
 					 path->nranges > 0 ? RelationGetRelationName(path->ranges[0].index)
 					 : "no index");
 	if (path->sort_filter != NULL)
-	{
-		appendStringInfoString(out, ", within ");
-		append_filter(out, path->sort_filter);
-	}
+		append_filter(out, ", within ", path->sort_filter);
 	appendStringInfo(out, " (%.0f entries)\n", path->sort_cost);
 }
 
@@ -202,12 +188,9 @@ explain_plan(StringInfo out, ImgcatListPlan *plan)
 	append_keys(out, plan->keys, plan->nkeys);
 	appendStringInfoChar(out, '\n');
 	for (int i = 0; i < plan->nfilters; i++)
-	{
-		appendStringInfoString(out, i == 0 ? "  Filter: " : " and ");
-		append_filter(out, &plan->filters[i]);
-		if (i == plan->nfilters - 1)
-			appendStringInfoChar(out, '\n');
-	}
+		append_filter(out, i == 0 ? "  Filter: " : " and ", &plan->filters[i]);
+	if (plan->nfilters > 0)
+		appendStringInfoChar(out, '\n');
 	if (plan->scan == IMGCAT_ORDERED_SCAN && plan->search_index != NULL)
 		(void) imgcat_plan_tids(plan);
 	explain_facets(out, plan);

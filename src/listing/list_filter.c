@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * list_filter.c
- *		The filters of a list request, read to conditions.
+ *		The parameters of a list request, read to conditions.
  *
- * Which parameter takes which operators and values; which of a repeated one
- * counts, list_request.c says.  The parsers of query/ read the values.
+ * Which parameter takes which operators and values, and which of a repeated one
+ * counts.  The parsers of query/ read the values.
  *
  * src/listing/list_filter.c
  *
@@ -30,117 +30,6 @@
 #include "utils/uuid.h"
 
 /*
- * A new condition of the request.
- */
-ImgcatCondition *
-imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind, int column)
-{
-	ImgcatCondition *condition;
-
-	if (request->nconditions == request->max_conditions)
-	{
-		request->max_conditions *= 2;
-		request->conditions = repalloc(request->conditions,
-									   sizeof(ImgcatCondition) * request->max_conditions);
-	}
-	condition = &request->conditions[request->nconditions++];
-	memset(condition, 0, sizeof(*condition));
-	condition->kind = kind;
-	condition->column = column;
-	return condition;
-}
-
-/*
- * Add a condition on texts, or facets, which are copied.  Nothing is one of
- * none.
- */
-ImgcatCondition *
-imgcat_add_text_condition(ImgcatListRequest *request, ImgcatConditionKind kind, int column,
-						  Datum *texts, int ntexts)
-{
-	ImgcatCondition *condition =
-	imgcat_add_condition(request, ntexts > 0 ? kind : IMGCAT_COND_NEVER, column);
-
-	condition->ntexts = ntexts;
-	condition->texts = palloc(sizeof(Datum) * Max(ntexts, 1));
-	memcpy(condition->texts, texts, sizeof(Datum) * ntexts);
-	return condition;
-}
-
-/*
- * Add a range of a column.  Several of a column are one, where they meet.
- */
-void
-imgcat_add_range_condition(ImgcatListRequest *request, int column, int64 low, int64 high)
-{
-	ImgcatCondition *range = NULL;
-
-	for (int i = 0; i < request->nconditions && range == NULL; i++)
-		if (request->conditions[i].kind == IMGCAT_COND_RANGE &&
-			request->conditions[i].column == column)
-			range = &request->conditions[i];
-	if (range == NULL)
-	{
-		range = imgcat_add_condition(request, IMGCAT_COND_RANGE, column);
-		range->low = PG_INT64_MIN;
-		range->high = PG_INT64_MAX;
-	}
-	range->low = Max(range->low, low);
-	range->high = Min(range->high, high);
-	if (range->low > range->high)
-		range->kind = IMGCAT_COND_NEVER;
-}
-
-/*
- * The first condition of the kind, or NULL.
- */
-const ImgcatCondition *
-imgcat_find_condition(const ImgcatListRequest *request, ImgcatConditionKind kind)
-{
-	for (int i = 0; i < request->nconditions; i++)
-		if (request->conditions[i].kind == kind)
-			return &request->conditions[i];
-	return NULL;
-}
-
-/*
- * Does the parameter have this name?
- */
-bool
-imgcat_is_named(const ImgcatListParameter *parameter, const char *name)
-{
-	return strlen(name) == parameter->name_length &&
-		memcmp(name, parameter->name, parameter->name_length) == 0;
-}
-
-/*
- * Refuse a request, with a code for IMS; hint may be NULL.
- */
-void
-imgcat_refuse_list(const ImgcatListRequest *request, int sqlstate, const char *code,
-				   const char *message, const char *detail, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(sqlstate),
-			 errmsg("%s", message),
-			 imgcat_ims_errdetail(request->dialect, code, "%s", detail),
-			 hint != NULL ? errhint("%s", hint) : 0));
-}
-
-/*
- * Report a value that its parameter cannot take.
- */
-void
-imgcat_bad_value(const ImgcatListRequest *request,
-				 const ImgcatListParameter *parameter,
-				 const char *code, const char *hint)
-{
-	imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, code,
-					   psprintf("invalid value for parameter \"%s\"", parameter->name),
-					   psprintf("The value is \"%s\".", parameter->value), hint);
-}
-
-/*
  * The values of an in: list as texts.
  */
 static Datum *
@@ -149,27 +38,19 @@ in_list_values(const ImgcatListRequest *request,
 			   const char *str, size_t length, int *nvalues)
 {
 	ImgcatInList list;
+	ImgcatInListResult result;
 	const char *item;
 	size_t		item_length;
 	Datum	   *values = palloc(sizeof(Datum) * (length + 1));
 
 	*nvalues = 0;
 	imgcat_in_list_init(&list, str, length);
-	for (;;)
-	{
-		switch (imgcat_in_list_next(&list, &item, &item_length))
-		{
-			case IMGCAT_IN_ITEM:
-				values[(*nvalues)++] =
-					PointerGetDatum(cstring_to_text_with_len(item, item_length));
-				break;
-			case IMGCAT_IN_END:
-				return values;
-			case IMGCAT_IN_MALFORMED:
-				imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
-								 "In an in: list a quoted item ends before a comma or the end, and starts at the beginning or after a comma.");
-		}
-	}
+	while ((result = imgcat_in_list_next(&list, &item, &item_length)) == IMGCAT_IN_ITEM)
+		values[(*nvalues)++] = PointerGetDatum(cstring_to_text_with_len(item, item_length));
+	if (result == IMGCAT_IN_MALFORMED)
+		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+						 "In an in: list a quoted item ends before a comma or the end, and starts at the beginning or after a comma.");
+	return values;
 }
 
 /*
@@ -177,29 +58,21 @@ in_list_values(const ImgcatListRequest *request,
  * say why.  A format of the other dialect is none that cannot be.
  */
 static void
-check_enum_values(const ImgcatListRequest *request,
-				  const ImgcatAttribute *attribute,
-				  const ImgcatListParameter *parameter,
-				  const Datum *values, int nvalues)
+check_enum_value(const ImgcatListRequest *request, const ImgcatAttribute *attribute,
+				 const ImgcatListParameter *parameter, const char *value)
 {
-	for (int i = 0; i < nvalues; i++)
-	{
-		const text *value = (const text *) DatumGetPointer(values[i]);
-		StringInfoData possible;
+	StringInfoData possible;
 
-		if (imgcat_attribute_allows(attribute, VARDATA_ANY(value),
-									VARSIZE_ANY_EXHDR(value), true))
-			continue;
-		initStringInfo(&possible);
-		for (int word = 0; attribute->values[word] != NULL; word++)
-			if (imgcat_attribute_offers(attribute, attribute->values[word],
-										request->dialect == IMGCAT_DIALECT_IMS))
-				appendStringInfo(&possible, "%s%s",
-								 possible.len > 0 ? ", " : "",
-								 attribute->values[word]);
-		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
-						 psprintf("The values are %s.", possible.data));
-	}
+	if (imgcat_attribute_allows(attribute, value, strlen(value), true))
+		return;
+	initStringInfo(&possible);
+	for (int word = 0; attribute->values[word] != NULL; word++)
+		if (imgcat_attribute_offers(attribute, attribute->values[word],
+									request->dialect == IMGCAT_DIALECT_IMS))
+			appendStringInfo(&possible, "%s%s", possible.len > 0 ? ", " : "",
+							 attribute->values[word]);
+	imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+					 psprintf("The values are %s.", possible.data));
 }
 
 /*
@@ -237,41 +110,31 @@ add_operator_filter(ImgcatListRequest *request,
 	const char *value;
 	size_t		length;
 	Datum	   *values;
-	int			nvalues;
+	int			nvalues = 1;
+	ImgcatTextOperator op = imgcat_text_operator_parse(parameter->value, parameter->value_length,
+													   &value, &length);
 
-	switch (imgcat_text_operator_parse(parameter->value,
-									   parameter->value_length,
-									   &value, &length))
+	if (op == IMGCAT_TEXT_UNKNOWN &&
+		(request->dialect != IMGCAT_DIALECT_IMS || attribute->column != IMGCAT_COL_NAME))
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+						   psprintf("unknown operator in parameter \"%s\"", parameter->name),
+						   psprintf("The value is \"%s\".", parameter->value),
+						   "The operators are eq: and in:.  A value with a colon is written eq:value.");
+	if (op == IMGCAT_TEXT_IN)
+		values = in_list_values(request, parameter, value, length, &nvalues);
+	else
 	{
-		case IMGCAT_TEXT_IN:
-			values = in_list_values(request, parameter, value, length, &nvalues);
-			break;
-		case IMGCAT_TEXT_UNKNOWN:
-			if (request->dialect != IMGCAT_DIALECT_IMS ||
-				attribute->column != IMGCAT_COL_NAME)
-				imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
-								   psprintf("unknown operator in parameter \"%s\"", parameter->name),
-								   psprintf("The value is \"%s\".", parameter->value),
-								   "The operators are eq: and in:.  A value with a colon is written eq:value.");
-			value = parameter->value;
-			length = parameter->value_length;
-			/* FALLTHROUGH */
-		case IMGCAT_TEXT_EQ:
-		default:
-			values = palloc(sizeof(Datum));
-			values[0] = PointerGetDatum(cstring_to_text_with_len(value, length));
-			nvalues = 1;
-			break;
+		values = palloc(sizeof(Datum));
+		values[0] = PointerGetDatum(cstring_to_text_with_len(value, length));
 	}
 
-	if (attribute->values != NULL)
-		check_enum_values(request, attribute, parameter, values, nvalues);
-	for (int i = 0; i < nvalues && attribute->column == IMGCAT_COL_STATUS &&
-		 request->dialect == IMGCAT_DIALECT_IMS; i++)
+	for (int i = 0; i < nvalues && attribute->values != NULL; i++)
 	{
-		char	   *status = TextDatumGetCString(values[i]);
+		const char *word = TextDatumGetCString(values[i]);
 
-		request->deleted |= strcmp(status, "deleted") == 0 || strcmp(status, "killed") == 0;
+		check_enum_value(request, attribute, parameter, word);
+		if (request->dialect == IMGCAT_DIALECT_IMS)
+			request->deleted |= strcmp(word, "deleted") == 0 || strcmp(word, "killed") == 0;
 	}
 
 	if (attribute->type == IMGCAT_ATTR_UUID)
@@ -402,9 +265,9 @@ add_property_condition(ImgcatListRequest *request,
 /*
  * A parameter that is taken for a custom property, because it is no other.
  */
-void
-imgcat_add_property_filter(ImgcatListRequest *request,
-						   const ImgcatListParameter *parameter)
+static void
+add_property_filter(ImgcatListRequest *request,
+					const ImgcatListParameter *parameter)
 {
 	request->properties = lappend(request->properties,
 								  unconstify(ImgcatListParameter *, parameter));
@@ -415,9 +278,8 @@ imgcat_add_property_filter(ImgcatListRequest *request,
  * tag: blanks around it do not count.  In IMS a=b also finds the old spelling
  * a.b, and a= the bare key.
  */
-void
-imgcat_add_tag_filter(ImgcatListRequest *request,
-					  const ImgcatListParameter *parameter)
+static void
+add_tag_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 {
 	const char *tag = parameter->value;
 	size_t		length = parameter->value_length;
@@ -442,16 +304,70 @@ imgcat_add_tag_filter(ImgcatListRequest *request,
 }
 
 /*
- * Which of the words, NULL at their end, is the value?  None is refused.
+ * Which of the words, NULL at their end, is it?  -1: none.
  */
-int
-imgcat_read_word(const ImgcatListRequest *request, const ImgcatListParameter *parameter,
-				 const char *const *words, const char *code, const char *hint)
+static int
+word_number(const char *const *words, const char *word)
 {
 	for (int i = 0; words[i] != NULL; i++)
-		if (strcmp(parameter->value, words[i]) == 0)
+		if (strcmp(words[i], word) == 0)
 			return i;
-	imgcat_bad_value(request, parameter, code, hint);
+	return -1;
+}
+
+/*
+ * The number of the word that is the value.  Another value is refused.
+ */
+static int
+read_word(const ImgcatListRequest *request, const ImgcatListParameter *parameter,
+		  const char *const *words, const char *code, const char *hint)
+{
+	int			number = word_number(words, parameter->value);
+
+	if (number < 0)
+		imgcat_bad_value(request, parameter, code, hint);
+	return number;
+}
+
+/*
+ * limit: a whole number, not negative.
+ */
+static void
+set_limit(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+{
+	int64_t		limit;
+	bool		out_of_range = false;
+
+	if (!imgcat_parse_integer(parameter->value, parameter->value_length,
+							  &limit, &out_of_range))
+		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+						 "The limit must be an integer.");
+	if (limit < 0)
+		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
+						 "The limit must not be negative.");
+	request->limit = limit;
+}
+
+/*
+ * <column>_min and <column>_max; false: the name ends otherwise.
+ */
+static bool
+add_bound_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+{
+	const ImgcatAttribute *attribute;
+	size_t		length = Max(parameter->name_length, 4) - 4;
+	bool		is_min = strcmp(parameter->name + length, "_min") == 0;
+
+	if (!is_min && strcmp(parameter->name + length, "_max") != 0)
+		return false;
+	attribute = imgcat_attribute_find(parameter->name, length);
+	if (attribute == NULL || attribute->filter != IMGCAT_FILTER_NUMBER)
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+						   psprintf("parameter \"%s\" bounds no number", parameter->name),
+						   "No numeric attribute has that name without its last four characters.",
+						   "Bounds are taken on size, virtual_size, min_disk and min_ram.");
+	add_number_filter(request, attribute, parameter, is_min ? IMGCAT_GTE : IMGCAT_LTE);
+	return true;
 }
 
 /*
@@ -462,156 +378,170 @@ add_ims_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 {
 	static const char *const types[] = {"gold", "private", "shared", "market", NULL};
 	static const char *const architectures[] = {"x86", "arm", NULL};
+	const char *name = parameter->name;
 
-	if (imgcat_is_named(parameter, "__imagetype"))
-		(void) imgcat_read_word(request, parameter, types, IMS_BAD_IMAGE_TYPE,
-								"The image types are gold, private, shared and market.");
-	else if (imgcat_is_named(parameter, "architecture"))
-		(void) imgcat_read_word(request, parameter, architectures, IMS_BAD_ARCHITECTURE,
-								"The architectures are x86 and arm.");
-	else if (imgcat_is_named(parameter, "flavor_id"))
+	if (strcmp(name, "__imagetype") == 0)
+		(void) read_word(request, parameter, types, IMS_BAD_IMAGE_TYPE,
+						 "The image types are gold, private, shared and market.");
+	else if (strcmp(name, "architecture") == 0)
+		(void) read_word(request, parameter, architectures, IMS_BAD_ARCHITECTURE,
+						 "The architectures are x86 and arm.");
+	else if (strcmp(name, "flavor_id") == 0)
 		return true;			/* flavors are not known here */
-	else if (imgcat_is_named(parameter, "enterprise_project_id"))
+	else if (strcmp(name, "enterprise_project_id") != 0)
+		return false;
+	else if (strcmp(parameter->value, "all_granted_eps") == 0)
+		return true;
+	else if (strcmp(parameter->value, "0") == 0)
 	{
-		if (strcmp(parameter->value, "all_granted_eps") == 0)
-			return true;
-		if (strcmp(parameter->value, "0") == 0)
-		{
-			if (!imgcat_may_read_property(parameter->name, parameter->name_length))
-				return true;	/* to the caller, no image has another one */
+		/* to a caller who may not read it, no image has another one */
+		if (imgcat_may_read_property(name, parameter->name_length))
 			(void) imgcat_add_condition(request, IMGCAT_COND_DEFAULT_ENTERPRISE,
 										IMGCAT_COL_PROPERTIES);
-			return true;
-		}
+		return true;
 	}
-	else
-		return false;
-
 	add_property_condition(request, parameter);
 	return true;
 }
 
 /*
- * <column>_min and <column>_max; false: the name ends otherwise.
+ * A parameter by the kind of its attribute; false: it has none, or one that has
+ * a rule of its own.
  */
 static bool
-add_bound_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+add_attribute_filter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
 {
-	const ImgcatAttribute *attribute;
-	const char *suffix;
-	ImgcatComparison op;
-
-	if (parameter->name_length < 4)
-		return false;
-	suffix = parameter->name + parameter->name_length - 4;
-	if (memcmp(suffix, "_min", 4) == 0)
-		op = IMGCAT_GTE;
-	else if (memcmp(suffix, "_max", 4) == 0)
-		op = IMGCAT_LTE;
-	else
-		return false;
-
-	attribute = imgcat_attribute_find(parameter->name, parameter->name_length - 4);
-	if (attribute == NULL || attribute->filter != IMGCAT_FILTER_NUMBER)
-		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
-						   psprintf("parameter \"%s\" bounds no number", parameter->name),
-						   "No numeric attribute has that name without its last four characters.",
-						   "Bounds are taken on size, virtual_size, min_disk and min_ram.");
-	add_number_filter(request, attribute, parameter, op);
-	return true;
-}
-
-/*
- * Names of parts of an image that are no text to compare with.  A filter on
- * one of them is refused: taken for a custom property it would find nothing,
- * and say nothing.
- */
-static void
-refuse_unfilterable(const ImgcatListRequest *request,
-					const ImgcatListParameter *parameter)
-{
-	static const char *const names[] = {
-		"deleted_at", "locations", "members", "properties"
-	};
-
-	for (int i = 0; i < (int) lengthof(names); i++)
-		if (imgcat_is_named(parameter, names[i]))
-			imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
-							   psprintf("images cannot be filtered by \"%s\"", names[i]),
-							   "It is no text that a filter compares with.",
-							   "Filter by an attribute, a tag or a custom property.");
-}
-
-/*
- * One filter parameter, the last of its name.
- */
-void
-imgcat_add_filter(ImgcatListRequest *request,
-				  const ImgcatListParameter *parameter)
-{
-	/* in the order of ImgcatVisibilityFilter */
-	static const char *const visibilities[] = {"all", "public", "community", "shared", "private", NULL};
-	static const char *const booleans[] = {"false", "true", NULL};
-	const ImgcatAttribute *attribute;
+	const ImgcatAttribute *attribute = imgcat_attribute_find(parameter->name,
+															 parameter->name_length);
 	Datum		value;
 
-	attribute = imgcat_attribute_find(parameter->name, parameter->name_length);
-	if (attribute != NULL)
+	switch (attribute != NULL ? attribute->filter : IMGCAT_FILTER_NONE)
 	{
-		switch (attribute->filter)
-		{
-			case IMGCAT_FILTER_OPERATOR:
-				add_operator_filter(request, attribute, parameter);
-				return;
-			case IMGCAT_FILTER_EQUAL:
-				value = PointerGetDatum(cstring_to_text_with_len(parameter->value,
-																 parameter->value_length));
-				(void) imgcat_add_text_condition(request, IMGCAT_COND_TEXT, attribute->column,
-												 &value, 1);
-				if (attribute->column == IMGCAT_COL_OWNER)
-					request->owner = parameter->value;
-				return;
-			case IMGCAT_FILTER_NUMBER:
-				add_number_filter(request, attribute, parameter, IMGCAT_EQ);
-				return;
-			case IMGCAT_FILTER_TIME:
-				add_time_filter(request, attribute, parameter);
-				return;
-			default:
-				break;
-		}
+		case IMGCAT_FILTER_OPERATOR:
+			add_operator_filter(request, attribute, parameter);
+			return true;
+		case IMGCAT_FILTER_EQUAL:
+			value = PointerGetDatum(cstring_to_text_with_len(parameter->value,
+															 parameter->value_length));
+			(void) imgcat_add_text_condition(request, IMGCAT_COND_TEXT, attribute->column,
+											 &value, 1);
+			if (attribute->column == IMGCAT_COL_OWNER)
+				request->owner = parameter->value;
+			return true;
+		case IMGCAT_FILTER_NUMBER:
+			add_number_filter(request, attribute, parameter, IMGCAT_EQ);
+			return true;
+		case IMGCAT_FILTER_TIME:
+			add_time_filter(request, attribute, parameter);
+			return true;
+		default:
+			return false;
 	}
+}
 
-	if (imgcat_is_named(parameter, "visibility"))
+/*
+ * What a parameter that counts means.
+ */
+static void
+read_parameter(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+{
+	/* the order is read as a whole; deleted images are listed in no case */
+	static const char *const ignored[] = {"sort", "sort_key", "sort_dir", "deleted", NULL};
+
+	/* parts of an image: taken for properties they would find nothing */
+	static const char *const unfilterable[] = {"deleted_at", "locations", "members", "properties", NULL};
+
+	/* in the order of ImgcatVisibilityFilter */
+	static const char *const visibilities[] = {"all", "public", "community", "shared", "private", NULL};
+	static const char *const statuses[] = {"all", "accepted", "pending", "rejected", NULL};
+	static const char *const booleans[] = {"false", "true", NULL};
+	const char *name = parameter->name;
+	int			word;
+
+	if (word_number(ignored, name) >= 0 || add_attribute_filter(request, parameter))
+		return;
+	if (strcmp(name, "limit") == 0)
+		set_limit(request, parameter);
+	else if (strcmp(name, "marker") == 0)
+		request->marker = parameter->value;
+	else if (strcmp(name, "tag") == 0)
+		add_tag_filter(request, parameter);
+	else if (strcmp(name, "member_status") == 0)
+	{
+		word = read_word(request, parameter, statuses, IMS_BAD_VALUE,
+						 "The values are accepted, pending, rejected and all.");
+		request->member_status = word > 0 ? statuses[word] : NULL;
+		request->member_status_given = true;
+	}
+	else if (strcmp(name, "visibility") == 0)
 		request->visibility = IMGCAT_VISIBLE_ALL +
-			imgcat_read_word(request, parameter, visibilities, IMS_BAD_VALUE,
-							 "The values are public, private, community, shared and all.");
-	else if (imgcat_is_named(parameter, "protected"))
+			read_word(request, parameter, visibilities, IMS_BAD_VALUE,
+					  "The values are public, private, community, shared and all.");
+	else if (strcmp(name, "protected") == 0)
 	{
-		int			is_true = imgcat_read_word(request, parameter, booleans, IMS_BAD_VALUE,
-											   "The values are true and false.");
-
-		imgcat_add_range_condition(request, IMGCAT_COL_PROTECTED, is_true, is_true);
+		word = read_word(request, parameter, booleans, IMS_BAD_VALUE,
+						 "The values are true and false.");
+		imgcat_add_range_condition(request, IMGCAT_COL_PROTECTED, word, word);
 	}
-	else if (imgcat_is_named(parameter, "os_hidden"))
+	else if (strcmp(name, "os_hidden") == 0)
 	{
 		request->hidden = (pg_strcasecmp(parameter->value, "true") == 0);
 		if (!request->hidden && pg_strcasecmp(parameter->value, "false") != 0)
 			imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
 							 "The values are true and false, in any case.");
 	}
-	else if (imgcat_is_named(parameter, "deleted"))
-		 /* deleted images are not listed, whatever the value */ ;
-	else if (imgcat_is_named(parameter, "changes-since"))
+	else if (strcmp(name, "changes-since") == 0)
 		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
 						   "parameter \"changes-since\" is not available",
 						   "It belonged to version 1 of the API.", "Use updated_at=gte:time.");
-	else if (add_bound_filter(request, parameter))
-		return;
-	else if (request->dialect != IMGCAT_DIALECT_IMS ||
-			 !add_ims_filter(request, parameter))
+	else if (word_number(unfilterable, name) >= 0)
+		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_BAD_VALUE,
+						   psprintf("images cannot be filtered by \"%s\"", name),
+						   "It is no text that a filter compares with.",
+						   "Filter by an attribute, a tag or a custom property.");
+	else if (!add_bound_filter(request, parameter) &&
+			 (request->dialect != IMGCAT_DIALECT_IMS || !add_ims_filter(request, parameter)))
+		add_property_filter(request, parameter);
+}
+
+/*
+ * Is one of the parameters from .. to - 1 of the name?
+ */
+static bool
+is_given(const ImgcatListRequest *request, const char *name, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		if (strcmp(request->parameters[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Read all parameters but the order: which of a repeated one counts, and what
+ * they mean.  Of most the last counts.
+ */
+void
+imgcat_read_parameters(ImgcatListRequest *request)
+{
+	/* the first counts; a further one filters by a property of that name */
+	static const char *const taken_once[] = {"limit", "marker", "member_status", "sort", NULL};
+
+	/* each counts */
+	static const char *const repeatable[] = {"tag", "created_at", "updated_at", NULL};
+
+	for (int i = 0; i < request->nparameters; i++)
 	{
-		refuse_unfilterable(request, parameter);
-		imgcat_add_property_filter(request, parameter);
+		const ImgcatListParameter *parameter = &request->parameters[i];
+		const char *name = parameter->name;
+		bool		once = word_number(taken_once, name) >= 0;
+		bool		is_property = once && is_given(request, name, 0, i);
+
+		if ((is_property || (!once && word_number(repeatable, name) < 0)) &&
+			is_given(request, name, i + 1, request->nparameters))
+			continue;
+		if (is_property)
+			add_property_filter(request, parameter);
+		else
+			read_parameter(request, parameter);
 	}
 }

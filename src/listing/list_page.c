@@ -110,19 +110,21 @@ recheck_batch(ListPage *page)
 {
 	const ImgcatListRequest *request = page->plan->request;
 	ImgcatStatement statement;
-	Datum		shared_ids = (Datum) 0;
+	const char *shared = NULL;
 
 	if (page->nbatch == 0)
 		return;
 	imgcat_statement_begin(&statement);
 	if (page->shared_ids != NULL)
 	{
-		shared_ids = makeArrayResult(page->shared_ids, CurrentMemoryContext);
+		Datum		ids = makeArrayResult(page->shared_ids, CurrentMemoryContext);
+
+		shared = psprintf("i.id = ANY ($%d)", imgcat_statement_parameter(&statement, UUIDARRAYOID, ids));
 		page->shared_ids = initArrayResult(UUIDOID, CurrentMemoryContext, false);
 	}
 	appendStringInfoString(&statement.sql,
 						   "SELECT " IMGCAT_IMAGE_COLUMNS " FROM " BATCH " i WHERE ");
-	imgcat_append_listed(&statement, request, &page->plan->scope, shared_ids);
+	imgcat_append_listed(&statement, request, &page->plan->scope, shared);
 
 	/* one scan of the batch without a join: rows come as they lie there */
 	imgcat_statement_execute(&statement, 0, &page->pub);
@@ -319,7 +321,7 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
 	imgcat_statement_begin(statement);
 	statement->generic = false;
 	appendStringInfoString(sql, "SELECT i.ctid FROM image_catalog.images i WHERE ");
-	imgcat_append_listed(statement, request, &plan->scope, (Datum) 0);
+	imgcat_append_listed(statement, request, &plan->scope, NULL);
 	for (int i = 0; i < request->nconditions; i++)
 		if (request->conditions[i].kind == IMGCAT_COND_FACET)
 		{

@@ -24,9 +24,6 @@
 #include "statement.h"
 #include "utils/lsyscache.h"
 
-/* images that a list may show, on image i: as the partial indexes have it */
-#define IMGCAT_LISTABLE "i.status <> 'deleted' AND i.status <> 'killed'"
-
 /* A branch: the images of one visibility, of everybody, own, or by membership. */
 typedef enum ImgcatScopeKind
 {
@@ -51,6 +48,9 @@ typedef struct ImgcatScopeBranch
 typedef struct ImgcatScope
 {
 	const ImgcatCaller *caller;
+	bool		together;		/* in SQL, branches that differ by visibility
+								 * only are one: a scan of an index is, but an
+								 * IN costs 100 buffers to plan at first */
 	int			nbranches;
 	ImgcatScopeBranch branches[IMGCAT_SCOPE_MAX];
 } ImgcatScope;
@@ -59,14 +59,12 @@ extern void imgcat_list_scope(ImgcatScope *scope,
 							  const ImgcatListRequest *request,
 							  const ImgcatCaller *caller);
 extern bool imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind);
-extern void imgcat_append_scope(ImgcatStatement *statement,
-								const ImgcatScope *scope, Datum shared_ids);
-
-extern void imgcat_append_conditions(ImgcatStatement *statement,
-									 const ImgcatListRequest *request);
 extern void imgcat_append_listed(ImgcatStatement *statement,
 								 const ImgcatListRequest *request,
-								 const ImgcatScope *scope, Datum shared_ids);
+								 const ImgcatScope *scope, const char *shared);
+extern void imgcat_append_listable(ImgcatStatement *statement,
+								   ImgcatDialect dialect,
+								   const ImgcatCaller *caller);
 extern void imgcat_count_statement(ImgcatStatement *statement,
 								   const ImgcatListRequest *request,
 								   const ImgcatCaller *caller);
@@ -108,30 +106,31 @@ extern void imgcat_search_keys(ImgcatSearchKeys *search,
 							   const ImgcatListRequest *request,
 							   const ImgcatScope *scope);
 
-/* What ANALYZE knows of the keys of the search index. */
-typedef struct ImgcatKeyStatistics
+/* What ANALYZE knows of a column, or of the keys of the search index. */
+typedef struct ImgcatStatistics
 {
-	HeapTuple	tuple;
-	AttStatsSlot slot;			/* empty: nothing */
-	double		least;			/* frequency of what it did not keep */
-} ImgcatKeyStatistics;
+	HeapTuple	tuple;			/* NULL: nothing */
+	AttStatsSlot common;		/* the commonest values, or keys; may be empty */
+	AttStatsSlot histogram;		/* of other values */
+	double		least;			/* frequency of a key that it did not keep */
+} ImgcatStatistics;
 
 extern double imgcat_estimate_branch(const ImgcatBranch *branch);
 extern double imgcat_estimate_condition(const ImgcatTable *table,
 										const ImgcatCondition *condition);
 extern double imgcat_number_of_rows(const ImgcatTable *table);
-extern void imgcat_key_statistics_begin(ImgcatKeyStatistics *statistics);
-extern void imgcat_key_statistics_end(ImgcatKeyStatistics *statistics);
-extern bool imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
+extern void imgcat_key_statistics_begin(ImgcatStatistics *statistics);
+extern void imgcat_statistics_end(ImgcatStatistics *statistics);
+extern bool imgcat_key_frequency(const ImgcatStatistics *statistics,
 								 int64 key, double *frequency);
-extern bool imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
+extern bool imgcat_scoped_frequency(const ImgcatStatistics *statistics,
 									int64 scope, int64 facet,
 									double *frequency);
 extern ImgcatKeySet imgcat_scope_set(const ImgcatScope *scope,
-									 const ImgcatKeyStatistics *statistics);
+									 const ImgcatStatistics *statistics);
 extern ImgcatKeySet imgcat_facet_set(const ImgcatCondition *condition,
 									 const ImgcatKeySet *scope,
-									 const ImgcatKeyStatistics *statistics);
+									 const ImgcatStatistics *statistics);
 extern Datum imgcat_key_array(const ImgcatKeySet *set);
 extern void imgcat_append_keys(ImgcatStatement *statement,
 							   const ImgcatKeySet *set);

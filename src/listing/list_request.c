@@ -4,8 +4,8 @@
  *		What a caller asks of a listing of disk images, read and checked.
  *
  * The rules are those of OpenStack Image v2 (GET /v2/images), and of the IMS
- * dialect where the request says so.  This file knows the parameters that
- * are no filters, and what a repeated one means.
+ * dialect where the request says so.  Here are the request and its order; what
+ * the parameters mean is in list_filter.c.
  *
  * src/listing/list_request.c
  *
@@ -17,7 +17,6 @@
 #include "image/image_row.h"
 #include "image/ims_rules.h"
 #include "listing/list_request.h"
-#include "query/number.h"
 #include "utils/builtins.h"
 
 /* more parameters than any client sends, few enough to compare all pairs */
@@ -32,6 +31,10 @@ static int	sort_columns[MAX_SORT_KEYS];
 static const char *sort_names[MAX_SORT_KEYS + 1];
 static int	num_sort_keys = 0;
 
+/* which of them break ties */
+static int	created_at_key;
+static int	id_key;
+
 /*
  * Collect the sort keys from the attribute table, once.
  */
@@ -40,24 +43,18 @@ load_sort_keys(void)
 {
 	for (int i = 0; i < imgcat_num_attributes; i++)
 	{
-		if ((imgcat_attributes[i].flags & IMGCAT_ATTR_SORTABLE) == 0)
+		const ImgcatAttribute *attribute = &imgcat_attributes[i];
+
+		if ((attribute->flags & IMGCAT_ATTR_SORTABLE) == 0)
 			continue;
 		Assert(num_sort_keys < MAX_SORT_KEYS);
-		sort_columns[num_sort_keys] = imgcat_attributes[i].column;
-		sort_names[num_sort_keys++] = imgcat_attributes[i].name;
+		if (attribute->column == IMGCAT_COL_CREATED_AT)
+			created_at_key = num_sort_keys;
+		else if (attribute->column == IMGCAT_COL_ID)
+			id_key = num_sort_keys;
+		sort_columns[num_sort_keys] = attribute->column;
+		sort_names[num_sort_keys++] = attribute->name;
 	}
-}
-
-/*
- * Which sort key is the column?
- */
-static int
-sort_key_of_column(int column)
-{
-	for (int i = 0; i < num_sort_keys; i++)
-		if (sort_columns[i] == column)
-			return i;
-	elog(ERROR, "column %d is not a sort key", column);
 }
 
 /*
@@ -110,37 +107,104 @@ imgcat_list_request_add(ImgcatListRequest *request,
 }
 
 /*
- * limit: a whole number, not negative.
+ * A new condition of the request.
  */
-static void
-set_limit(ImgcatListRequest *request, const ImgcatListParameter *parameter)
+ImgcatCondition *
+imgcat_add_condition(ImgcatListRequest *request, ImgcatConditionKind kind, int column)
 {
-	int64_t		limit;
-	bool		out_of_range = false;
+	ImgcatCondition *condition;
 
-	if (!imgcat_parse_integer(parameter->value, parameter->value_length,
-							  &limit, &out_of_range))
-		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
-						 "The limit must be an integer.");
-	if (limit < 0)
-		imgcat_bad_value(request, parameter, IMS_BAD_VALUE,
-						 "The limit must not be negative.");
-	request->limit = limit;
+	if (request->nconditions == request->max_conditions)
+	{
+		request->max_conditions *= 2;
+		request->conditions = repalloc(request->conditions,
+									   sizeof(ImgcatCondition) * request->max_conditions);
+	}
+	condition = &request->conditions[request->nconditions++];
+	memset(condition, 0, sizeof(*condition));
+	condition->kind = kind;
+	condition->column = column;
+	return condition;
 }
 
 /*
- * member_status: one of the three, or all.
+ * Add a condition on texts, or facets, which are copied.  Nothing is one of
+ * none.
  */
-static void
-set_member_status(ImgcatListRequest *request,
-				  const ImgcatListParameter *parameter)
+ImgcatCondition *
+imgcat_add_text_condition(ImgcatListRequest *request, ImgcatConditionKind kind, int column,
+						  Datum *texts, int ntexts)
 {
-	static const char *const statuses[] = {"accepted", "pending", "rejected", "all", NULL};
-	int			status = imgcat_read_word(request, parameter, statuses, IMS_BAD_VALUE,
-										  "The values are accepted, pending, rejected and all.");
+	ImgcatCondition *condition =
+	imgcat_add_condition(request, ntexts > 0 ? kind : IMGCAT_COND_NEVER, column);
 
-	request->member_status = strcmp(statuses[status], "all") == 0 ? NULL : statuses[status];
-	request->member_status_given = true;
+	condition->ntexts = ntexts;
+	condition->texts = palloc(sizeof(Datum) * Max(ntexts, 1));
+	memcpy(condition->texts, texts, sizeof(Datum) * ntexts);
+	return condition;
+}
+
+/*
+ * Add a range of a column.  Several of a column are one, where they meet.
+ */
+void
+imgcat_add_range_condition(ImgcatListRequest *request, int column, int64 low, int64 high)
+{
+	ImgcatCondition *range = NULL;
+
+	for (int i = 0; i < request->nconditions && range == NULL; i++)
+		if (request->conditions[i].kind == IMGCAT_COND_RANGE &&
+			request->conditions[i].column == column)
+			range = &request->conditions[i];
+	if (range == NULL)
+	{
+		range = imgcat_add_condition(request, IMGCAT_COND_RANGE, column);
+		range->low = PG_INT64_MIN;
+		range->high = PG_INT64_MAX;
+	}
+	range->low = Max(range->low, low);
+	range->high = Min(range->high, high);
+	if (range->low > range->high)
+		range->kind = IMGCAT_COND_NEVER;
+}
+
+/*
+ * The first condition of the kind, or NULL.
+ */
+const ImgcatCondition *
+imgcat_find_condition(const ImgcatListRequest *request, ImgcatConditionKind kind)
+{
+	for (int i = 0; i < request->nconditions; i++)
+		if (request->conditions[i].kind == kind)
+			return &request->conditions[i];
+	return NULL;
+}
+
+/*
+ * Refuse a request, with a code for IMS; hint may be NULL.
+ */
+void
+imgcat_refuse_list(const ImgcatListRequest *request, int sqlstate, const char *code,
+				   const char *message, const char *detail, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("%s", message),
+			 imgcat_ims_errdetail(request->dialect, code, "%s", detail),
+			 hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/*
+ * Report a value that its parameter cannot take.
+ */
+void
+imgcat_bad_value(const ImgcatListRequest *request,
+				 const ImgcatListParameter *parameter,
+				 const char *code, const char *hint)
+{
+	imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, code,
+					   psprintf("invalid value for parameter \"%s\"", parameter->name),
+					   psprintf("The value is \"%s\".", parameter->value), hint);
 }
 
 /*
@@ -189,10 +253,11 @@ refuse_sort(const ImgcatListRequest *request, const ImgcatSortRequest *sorting,
 }
 
 /*
- * The sort of the request, from its sort, sort_key and sort_dir parameters.
+ * The sort of the request, from its sort, sort_key and sort_dir parameters.  Of
+ * several sorts the first counts.
  */
 static void
-set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
+set_sort(ImgcatListRequest *request)
 {
 	ImgcatSortRequest sorting = {0};
 	ImgcatSortSpec spec;
@@ -206,23 +271,22 @@ set_sort(ImgcatListRequest *request, const ImgcatListParameter *sort)
 	{
 		const ImgcatListParameter *parameter = &request->parameters[i];
 
-		if (imgcat_is_named(parameter, "sort_key"))
+		if (strcmp(parameter->name, "sort_key") == 0)
 			keys[sorting.nkeys++] = parameter->value;
-		else if (imgcat_is_named(parameter, "sort_dir"))
+		else if (strcmp(parameter->name, "sort_dir") == 0)
 			directions[sorting.ndirections++] = parameter->value;
+		else if (strcmp(parameter->name, "sort") == 0 && !sorting.has_sort)
+		{
+			sorting.has_sort = true;
+			sorting.sort = parameter->value;
+			sorting.sort_length = parameter->value_length;
+		}
 	}
 	sorting.keys = keys;
 	sorting.directions = directions;
-	if (sort != NULL)
-	{
-		sorting.has_sort = true;
-		sorting.sort = sort->value;
-		sorting.sort_length = sort->value_length;
-	}
-
-	result = imgcat_sort_spec_parse(&sorting, sort_names,
-									sort_key_of_column(IMGCAT_COL_CREATED_AT),
-									sort_key_of_column(IMGCAT_COL_ID),
+	if (num_sort_keys == 0)
+		load_sort_keys();
+	result = imgcat_sort_spec_parse(&sorting, sort_names, created_at_key, id_key,
 									&spec, &error_at, &error_length);
 	if (result != IMGCAT_SORT_OK)
 		refuse_sort(request, &sorting, result,
@@ -248,76 +312,15 @@ imgcat_sorts_by_creation(const ImgcatListRequest *request)
 }
 
 /*
- * Is a later parameter of the same name there?
- */
-static bool
-is_superseded(const ImgcatListRequest *request, int at)
-{
-	const ImgcatListParameter *parameter = &request->parameters[at];
-
-	for (int i = at + 1; i < request->nparameters; i++)
-		if (imgcat_is_named(&request->parameters[i], parameter->name))
-			return true;
-	return false;
-}
-
-/*
- * Read all parameters: which of a repeated one counts, and what they mean.
- *
- * limit, marker, member_status and sort are taken once, the first; a further
- * one is a filter on a custom property of that name.  Every tag and every
- * time counts.  Of any other filter the last counts.
+ * Read all parameters to conditions, an order, a limit and a marker.
  */
 void
-imgcat_list_request_finish(ImgcatListRequest *request,
-						   const ImgcatCaller *caller)
+imgcat_list_request_finish(ImgcatListRequest *request, const ImgcatCaller *caller)
 {
-	const ImgcatListParameter *sort = NULL;
-	bool		seen_limit = false;
-	bool		seen_marker = false;
 	Datum		unlisted = (Datum) 0;
 
-	if (num_sort_keys == 0)
-		load_sort_keys();
-
-	for (int i = 0; i < request->nparameters; i++)
-	{
-		const ImgcatListParameter *parameter = &request->parameters[i];
-
-		if (imgcat_is_named(parameter, "sort_key") || imgcat_is_named(parameter, "sort_dir"))
-			continue;
-		if (imgcat_is_named(parameter, "tag"))
-			imgcat_add_tag_filter(request, parameter);
-		else if (imgcat_is_named(parameter, "created_at") ||
-				 imgcat_is_named(parameter, "updated_at"))
-			imgcat_add_filter(request, parameter);
-		else if (imgcat_is_named(parameter, "limit") && !seen_limit)
-		{
-			set_limit(request, parameter);
-			seen_limit = true;
-		}
-		else if (imgcat_is_named(parameter, "marker") && !seen_marker)
-		{
-			request->marker = parameter->value;
-			seen_marker = true;
-		}
-		else if (imgcat_is_named(parameter, "member_status") &&
-				 !request->member_status_given)
-			set_member_status(request, parameter);
-		else if (imgcat_is_named(parameter, "sort") && sort == NULL)
-			sort = parameter;
-		else if (!is_superseded(request, i))
-		{
-			if (imgcat_is_named(parameter, "limit") || imgcat_is_named(parameter, "marker") ||
-				imgcat_is_named(parameter, "member_status") ||
-				imgcat_is_named(parameter, "sort"))
-				imgcat_add_property_filter(request, parameter);
-			else
-				imgcat_add_filter(request, parameter);
-		}
-	}
-	set_sort(request, sort);
-
+	imgcat_read_parameters(request);
+	set_sort(request);
 	if (request->dialect == IMGCAT_DIALECT_IMS)
 		unlisted = PointerGetDatum(imgcat_ims_unlisted_facet(caller));
 	if (unlisted != (Datum) 0)

@@ -105,8 +105,8 @@ typedef struct ImgcatListRequest
 								 * properties */
 	const char *owner;			/* value of the owner condition, or NULL */
 	ImgcatVisibilityFilter visibility;
-	List	   *within;			/* names of the visibilities that are left of
-								 * the scope of "visibility"; NIL: all */
+	List	   *within;			/* the visibilities that are left of the scope
+								 * of "visibility", Strings; NIL: all */
 	const char *member_status;	/* NULL: all */
 	bool		member_status_given;
 	bool		hidden;			/* only hidden images, else only others */
@@ -137,9 +137,6 @@ extern void imgcat_begin_query(ImgcatListRequest *request,
 							   const ImgcatCaller *caller,
 							   const text *str, const char *path);
 
-/* parameters that filter (list_filter.c) */
-extern bool imgcat_is_named(const ImgcatListParameter *parameter,
-							const char *name);
 pg_noreturn extern void imgcat_refuse_list(const ImgcatListRequest *request,
 										   int sqlstate, const char *code,
 										   const char *message, const char *detail,
@@ -147,10 +144,6 @@ pg_noreturn extern void imgcat_refuse_list(const ImgcatListRequest *request,
 pg_noreturn extern void imgcat_bad_value(const ImgcatListRequest *request,
 										 const ImgcatListParameter *parameter,
 										 const char *code, const char *hint);
-extern int	imgcat_read_word(const ImgcatListRequest *request,
-							 const ImgcatListParameter *parameter,
-							 const char *const *words,
-							 const char *code, const char *hint);
 extern ImgcatCondition *imgcat_add_condition(ImgcatListRequest *request,
 											 ImgcatConditionKind kind,
 											 int column);
@@ -161,13 +154,10 @@ extern void imgcat_add_range_condition(ImgcatListRequest *request, int column,
 									   int64 low, int64 high);
 extern const ImgcatCondition *imgcat_find_condition(const ImgcatListRequest *request,
 													ImgcatConditionKind kind);
-extern void imgcat_add_filter(ImgcatListRequest *request,
-							  const ImgcatListParameter *parameter);
+
+/* what the parameters mean (list_filter.c) */
+extern void imgcat_read_parameters(ImgcatListRequest *request);
 extern bool imgcat_may_read_property(const char *name, size_t length);
-extern void imgcat_add_property_filter(ImgcatListRequest *request,
-									   const ImgcatListParameter *parameter);
-extern void imgcat_add_tag_filter(ImgcatListRequest *request,
-								  const ImgcatListParameter *parameter);
 
 /* parameters that no image can answer to (list_unknown.c) */
 extern void imgcat_tell_unknown(const ImgcatListRequest *request,

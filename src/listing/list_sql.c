@@ -24,23 +24,26 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+/* images that a list may show: as the partial indexes have it */
+#define LISTABLE "i.status <> 'deleted' AND i.status <> 'killed'"
+
 /* the expression of the search index, word for word */
 #define SEARCH \
 	"image_catalog.image_search(i.facets, i.visibility, i.owner, i.created_at)"
 
 /*
- * Add a branch to a scope.
+ * Add a branch to a scope, unless the request leaves its visibility out.
  */
 static void
-add_branch(ImgcatScope *scope, ImgcatScopeKind kind, const char *visibility,
-		   const char *member_status)
+add_branch(ImgcatScope *scope, const ImgcatListRequest *request, ImgcatScopeKind kind,
+		   const char *visibility, const char *member_status)
 {
-	ImgcatScopeBranch *branch = &scope->branches[scope->nbranches++];
+	ImgcatScopeBranch branch = {kind, visibility, member_status};
 
-	Assert(scope->nbranches <= IMGCAT_SCOPE_MAX);
-	branch->kind = kind;
-	branch->visibility = visibility;
-	branch->member_status = member_status;
+	Assert(scope->nbranches < IMGCAT_SCOPE_MAX);
+	if (request->within == NIL ||
+		list_member(request->within, makeString(unconstify(char *, visibility))))
+		scope->branches[scope->nbranches++] = branch;
 }
 
 /*
@@ -49,52 +52,24 @@ add_branch(ImgcatScope *scope, ImgcatScopeKind kind, const char *visibility,
 static void
 add_shared(ImgcatScope *scope, const ImgcatListRequest *request, bool own_possible)
 {
+	static const char *const statuses[] = {"pending", "accepted", "rejected"};
+
 	/* in IMS, asking for a member status asks for memberships only */
 	bool		members_only = request->dialect == IMGCAT_DIALECT_IMS &&
 	request->member_status_given && request->visibility == IMGCAT_VISIBLE_SHARED;
 
 	if (scope->caller->is_admin)
 	{
-		add_branch(scope, IMGCAT_SCOPE_EVERYBODY, "shared", NULL);
+		add_branch(scope, request, IMGCAT_SCOPE_EVERYBODY, "shared", NULL);
 		return;
 	}
 	if (own_possible && !members_only)
-		add_branch(scope, IMGCAT_SCOPE_OWN, "shared", NULL);
-	if (scope->caller->project_id == NULL)
-		return;
-	if (request->member_status != NULL)
-	{
-		add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", request->member_status);
-		return;
-	}
+		add_branch(scope, request, IMGCAT_SCOPE_OWN, "shared", NULL);
 
 	/* one branch for each status: each reads its index in order */
-	add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", "pending");
-	add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", "accepted");
-	add_branch(scope, IMGCAT_SCOPE_MEMBER, "shared", "rejected");
-}
-
-/*
- * Keep the branches of some visibilities.
- */
-static void
-keep_visibilities(ImgcatScope *scope, const List *visibilities)
-{
-	int			nbranches = 0;
-
-	for (int i = 0; i < scope->nbranches; i++)
-	{
-		const ListCell *cell;
-
-		foreach(cell, visibilities)
-		{
-			if (strcmp(lfirst(cell), scope->branches[i].visibility) == 0)
-				break;
-		}
-		if (cell != NULL)
-			scope->branches[nbranches++] = scope->branches[i];
-	}
-	scope->nbranches = nbranches;
+	for (int i = 0; i < (int) lengthof(statuses) && scope->caller->project_id != NULL; i++)
+		if (request->member_status == NULL || strcmp(request->member_status, statuses[i]) == 0)
+			add_branch(scope, request, IMGCAT_SCOPE_MEMBER, "shared", statuses[i]);
 }
 
 /*
@@ -114,24 +89,23 @@ imgcat_list_scope(ImgcatScope *scope, const ImgcatListRequest *request,
 	 strcmp(request->owner, caller->project_id) == 0);
 
 	scope->caller = caller;
+	scope->together = false;
 	scope->nbranches = 0;
 	if (everything || wanted == IMGCAT_VISIBLE_PUBLIC)
-		add_branch(scope, IMGCAT_SCOPE_EVERYBODY, "public", NULL);
+		add_branch(scope, request, IMGCAT_SCOPE_EVERYBODY, "public", NULL);
 
 	if (wanted == IMGCAT_VISIBLE_ALL || wanted == IMGCAT_VISIBLE_COMMUNITY)
-		add_branch(scope, IMGCAT_SCOPE_EVERYBODY, "community", NULL);
+		add_branch(scope, request, IMGCAT_SCOPE_EVERYBODY, "community", NULL);
 	else if (everything && own_possible)
-		add_branch(scope, IMGCAT_SCOPE_OWN, "community", NULL);
+		add_branch(scope, request, IMGCAT_SCOPE_OWN, "community", NULL);
 
 	if ((everything || wanted == IMGCAT_VISIBLE_PRIVATE) &&
 		(caller->is_admin || own_possible))
-		add_branch(scope, caller->is_admin ? IMGCAT_SCOPE_EVERYBODY
-				   : IMGCAT_SCOPE_OWN, "private", NULL);
+		add_branch(scope, request, caller->is_admin ? IMGCAT_SCOPE_EVERYBODY : IMGCAT_SCOPE_OWN,
+				   "private", NULL);
 
 	if (everything || wanted == IMGCAT_VISIBLE_SHARED)
 		add_shared(scope, request, own_possible);
-	if (request->within != NIL)
-		keep_visibilities(scope, request->within);
 }
 
 /*
@@ -147,47 +121,63 @@ imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind)
 }
 
 /*
- * The caller's project as a parameter of the statement; 0: no branch needs it.
+ * The part of a scope that begins with a branch: that alone, or with the others
+ * that go together with it.  It has no branch if it began with an earlier one.
  */
-static int
-project_parameter(ImgcatStatement *statement, const ImgcatScope *scope)
+static ImgcatScope
+part_of_scope(const ImgcatScope *scope, int first)
 {
-	if (!imgcat_scope_has(scope, IMGCAT_SCOPE_OWN) &&
-		!imgcat_scope_has(scope, IMGCAT_SCOPE_MEMBER))
-		return 0;
-	return imgcat_statement_parameter(statement, TEXTOID,
-									  CStringGetTextDatum(scope->caller->project_id));
+	ImgcatScope part = {.caller = scope->caller,.together = scope->together};
+
+	for (int i = 0; i < scope->nbranches; i++)
+	{
+		if (i != first &&
+			(!scope->together || scope->branches[i].kind != scope->branches[first].kind ||
+			 scope->branches[i].member_status != scope->branches[first].member_status))
+			continue;
+		if (i < first)
+			break;
+		part.branches[part.nbranches++] = scope->branches[i];
+	}
+	return part;
 }
 
 /*
- * The scope as one condition on image i: the branches, OR between them.  What
- * is shared with the caller is known by its identifiers, a uuid[], or if they
- * are NULL the memberships tell, image by image: OFFSET 0 keeps the planner from
- * joining all memberships of the caller.  An image of the caller's own is not in
- * its member branch, too.
+ * The scope as one condition on image i: its parts, OR between them.  What is
+ * shared with the caller is known by a condition in SQL, or if that is NULL the
+ * memberships tell, image by image: OFFSET 0 keeps the planner from joining all
+ * memberships of the caller.  An image of the caller's own is not in its member
+ * branches, too.
  */
-void
-imgcat_append_scope(ImgcatStatement *statement, const ImgcatScope *scope,
-					Datum shared_ids)
+static void
+append_scope(ImgcatStatement *statement, const ImgcatScope *scope, const char *shared)
 {
 	StringInfo	sql = &statement->sql;
-	int			project = project_parameter(statement, scope);
-	int			shared = shared_ids != (Datum) 0 && imgcat_scope_has(scope, IMGCAT_SCOPE_MEMBER)
-	? imgcat_statement_parameter(statement, UUIDARRAYOID, shared_ids) : 0;
+	int			project = 0;
 
-	appendStringInfoChar(sql, '(');
+	appendStringInfoString(sql, scope->nbranches > 0 ? "(" : "(false");
 	for (int i = 0; i < scope->nbranches; i++)
 	{
 		const ImgcatScopeBranch *branch = &scope->branches[i];
+		ImgcatScope part = part_of_scope(scope, i);
 
-		appendStringInfo(sql, "%s(i.visibility = '%s'", i > 0 ? " OR " : "",
-						 branch->visibility);
+		if (part.nbranches == 0)
+			continue;
+		appendStringInfo(sql, "%s(i.visibility %s", i > 0 ? " OR " : "",
+						 part.nbranches > 1 ? "IN (" : "= ");
+		for (int j = 0; j < part.nbranches; j++)
+			appendStringInfo(sql, "%s'%s'", j > 0 ? ", " : "", part.branches[j].visibility);
+		if (part.nbranches > 1)
+			appendStringInfoChar(sql, ')');
+		if (branch->kind != IMGCAT_SCOPE_EVERYBODY && project == 0)
+			project = imgcat_statement_parameter(statement, TEXTOID,
+												 CStringGetTextDatum(scope->caller->project_id));
 		if (branch->kind == IMGCAT_SCOPE_OWN)
 			appendStringInfo(sql, " AND i.owner = $%d", project);
 		else if (branch->kind == IMGCAT_SCOPE_MEMBER)
 			appendStringInfo(sql, " AND (i.owner <> $%d OR i.owner IS NULL)", project);
-		if (branch->kind == IMGCAT_SCOPE_MEMBER && shared > 0)
-			appendStringInfo(sql, " AND i.id = ANY ($%d)", shared);
+		if (branch->kind == IMGCAT_SCOPE_MEMBER && shared != NULL)
+			appendStringInfo(sql, " AND %s", shared);
 		else if (branch->kind == IMGCAT_SCOPE_MEMBER)
 			appendStringInfo(sql,
 							 " AND EXISTS (SELECT FROM image_catalog.image_members a"
@@ -196,53 +186,49 @@ imgcat_append_scope(ImgcatStatement *statement, const ImgcatScope *scope,
 							 project, branch->member_status);
 		appendStringInfoChar(sql, ')');
 	}
-	appendStringInfoString(sql, scope->nbranches > 0 ? ")" : "false)");
+	appendStringInfoChar(sql, ')');
 }
 
 /*
- * A condition on a column with one parameter: text goes before and behind it.
+ * The texts of a condition, or facets, as a parameter of type text[].
  */
-static void
-append_comparison(ImgcatStatement *statement, const char *before, Oid type,
-				  Datum value, const char *behind)
+static int
+texts_parameter(ImgcatStatement *statement, Datum *texts, int ntexts)
 {
-	appendStringInfo(&statement->sql, " AND %s$%d%s", before,
-					 imgcat_statement_parameter(statement, type, value), behind);
+	return imgcat_statement_parameter(statement, TEXTARRAYOID,
+									  PointerGetDatum(construct_array(texts, ntexts, TEXTOID, -1,
+																	  false, TYPALIGN_INT)));
+}
+
+/*
+ * A bound of a range, on a time or another number, as a parameter.
+ */
+static int
+bound_parameter(ImgcatStatement *statement, const ImgcatCondition *range, int64 bound)
+{
+	return imgcat_statement_parameter(statement,
+									  imgcat_sort_type(range->column) == TIMESTAMPTZOID
+									  ? TIMESTAMPTZOID : INT8OID, Int64GetDatum(bound));
 }
 
 /*
  * The range of a column, whose missing values are in none.
  */
 static void
-append_range(ImgcatStatement *statement, const ImgcatCondition *range,
-			 const char *expression)
+append_range(ImgcatStatement *statement, const ImgcatCondition *range)
 {
-	bool		is_time = imgcat_sort_type(range->column) == TIMESTAMPTZOID;
-	Oid			type = is_time ? TIMESTAMPTZOID : INT8OID;
+	StringInfo	sql = &statement->sql;
+	const char *indexed = imgcat_sort_expression(range->column);
+	bool		exact = range->low == range->high;
 
-	if (range->low == range->high)
-		append_comparison(statement, psprintf("%s = ", expression), type,
-						  Int64GetDatum(range->low), "");
-	else
-	{
-		if (range->low != PG_INT64_MIN)
-			append_comparison(statement, psprintf("%s >= ", expression), type,
-							  Int64GetDatum(range->low), "");
-		if (range->high != PG_INT64_MAX)
-			append_comparison(statement, psprintf("%s <= ", expression), type,
-							  Int64GetDatum(range->high), "");
-	}
-	if (!is_time)
-		appendStringInfo(&statement->sql, " AND %s IS NOT NULL", imgcat_column_sql(range->column));
-}
-
-/*
- * The texts of a condition as a text[].
- */
-static Datum
-text_array(Datum *texts, int ntexts)
-{
-	return PointerGetDatum(construct_array(texts, ntexts, TEXTOID, -1, false, TYPALIGN_INT));
+	if (exact || range->low != PG_INT64_MIN)
+		appendStringInfo(sql, " AND %s %s $%d", indexed, exact ? "=" : ">=",
+						 bound_parameter(statement, range, range->low));
+	if (!exact && range->high != PG_INT64_MAX)
+		appendStringInfo(sql, " AND %s <= $%d", indexed,
+						 bound_parameter(statement, range, range->high));
+	if (imgcat_sort_type(range->column) != TIMESTAMPTZOID)
+		appendStringInfo(sql, " AND %s IS NOT NULL", imgcat_column_sql(range->column));
 }
 
 /*
@@ -259,8 +245,8 @@ append_facets(ImgcatStatement *statement, const ImgcatListRequest *request)
 			request->conditions[i].ntexts == 1)
 			facets[nfacets++] = request->conditions[i].texts[0];
 	if (nfacets > 0)
-		append_comparison(statement, "i.facets @> ", TEXTARRAYOID,
-						  text_array(facets, nfacets), "");
+		appendStringInfo(&statement->sql, " AND i.facets @> $%d",
+						 texts_parameter(statement, facets, nfacets));
 }
 
 /*
@@ -269,7 +255,8 @@ append_facets(ImgcatStatement *statement, const ImgcatListRequest *request)
 void
 imgcat_append_keys(ImgcatStatement *statement, const ImgcatKeySet *set)
 {
-	append_comparison(statement, SEARCH " && ", INT8ARRAYOID, imgcat_key_array(set), "");
+	appendStringInfo(&statement->sql, " AND " SEARCH " && $%d",
+					 imgcat_statement_parameter(statement, INT8ARRAYOID, imgcat_key_array(set)));
 }
 
 /*
@@ -280,7 +267,9 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 {
 	StringInfo	sql = &statement->sql;
 	const char *column = imgcat_column_sql(condition->column);
-	const char *indexed = imgcat_sort_expression(condition->column);
+	Datum	   *texts = condition->texts;
+	int			ntexts = condition->ntexts;
+	int			name;
 
 	switch (condition->kind)
 	{
@@ -288,58 +277,54 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 			appendStringInfoString(sql, " AND false");
 			break;
 		case IMGCAT_COND_TEXT:
-			if (condition->ntexts > 1)
+			if (ntexts > 1)
 			{
-				append_comparison(statement, psprintf("%s = ANY (", column), TEXTARRAYOID,
-								  text_array(condition->texts, condition->ntexts), ")");
+				appendStringInfo(sql, " AND %s = ANY ($%d)", column,
+								 texts_parameter(statement, texts, ntexts));
 				break;
 			}
-			append_comparison(statement, psprintf("%s = ", indexed), TEXTOID,
-							  condition->texts[0], "");
+			appendStringInfo(sql, " AND %s = $%d", imgcat_sort_expression(condition->column),
+							 imgcat_statement_parameter(statement, TEXTOID, texts[0]));
 			/* only the empty string must be told from a missing value */
-			if (VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[0])) == 0)
+			if (VARSIZE_ANY_EXHDR(DatumGetPointer(texts[0])) == 0)
 				appendStringInfo(sql, " AND %s IS NOT NULL", column);
 			break;
 		case IMGCAT_COND_RANGE:
 			if (condition->column == IMGCAT_COL_PROTECTED)
 				appendStringInfo(sql, " AND %s%s", condition->low ? "" : "NOT ", column);
 			else
-				append_range(statement, condition, indexed);
+				append_range(statement, condition);
 			break;
 		case IMGCAT_COND_OUTSIDE:
-			append_comparison(statement, psprintf("(%s < ", column), TIMESTAMPTZOID,
-							  Int64GetDatum(condition->low), "");
+			appendStringInfo(sql, " AND (%s < $%d", column,
+							 bound_parameter(statement, condition, condition->low));
 			appendStringInfo(sql, " OR %s > $%d)", column,
-							 imgcat_statement_parameter(statement, TIMESTAMPTZOID,
-														Int64GetDatum(condition->high)));
+							 bound_parameter(statement, condition, condition->high));
 			break;
 		case IMGCAT_COND_MISSING:
-			appendStringInfo(sql, " AND %s IS NULL", column);
-			break;
 		case IMGCAT_COND_PRESENT:
-			appendStringInfo(sql, " AND %s IS NOT NULL", column);
+			appendStringInfo(sql, " AND %s IS %s", column,
+							 condition->kind == IMGCAT_COND_MISSING ? "NULL" : "NOT NULL");
 			break;
 		case IMGCAT_COND_UUID:
-			append_comparison(statement, psprintf("%s = ANY (", column), UUIDARRAYOID,
-							  condition->uuids, ")");
+			appendStringInfo(sql, " AND %s = ANY ($%d)", column,
+							 imgcat_statement_parameter(statement, UUIDARRAYOID, condition->uuids));
 			break;
 		case IMGCAT_COND_FACET:
 			/* one goes together with others: append_facets() */
-			if (condition->ntexts > 1)
-				append_comparison(statement, "i.facets && ", TEXTARRAYOID,
-								  text_array(condition->texts, condition->ntexts), "");
+			if (ntexts > 1)
+				appendStringInfo(sql, " AND i.facets && $%d",
+								 texts_parameter(statement, texts, ntexts));
 			break;
 		case IMGCAT_COND_REGISTERED:
-			append_comparison(statement, "NOT i.facets @> ARRAY[", TEXTOID,
-							  condition->texts[0], "]");
+			appendStringInfo(sql, " AND NOT i.facets @> $%d",
+							 texts_parameter(statement, texts, 1));
 			break;
 		case IMGCAT_COND_PROPERTY:
-			append_comparison(statement, "i.properties ->> ", TEXTOID,
-							  PointerGetDatum(cstring_to_text_with_len(condition->property->name,
-																	   condition->property->name_length)), "");
-			appendStringInfo(sql, " = ANY ($%d)",
-							 imgcat_statement_parameter(statement, TEXTARRAYOID,
-														text_array(condition->texts, condition->ntexts)));
+			name = imgcat_statement_parameter(statement, TEXTOID,
+											  CStringGetTextDatum(condition->property->name));
+			appendStringInfo(sql, " AND i.properties ->> $%d = ANY ($%d)", name,
+							 texts_parameter(statement, texts, ntexts));
 			break;
 		case IMGCAT_COND_DEFAULT_ENTERPRISE:
 			appendStringInfoString(sql,
@@ -354,8 +339,8 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 /*
  * The conditions of the request on image i, each behind an AND.
  */
-void
-imgcat_append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request)
+static void
+append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request)
 {
 	append_facets(statement, request);
 	for (int i = 0; i < request->nconditions; i++)
@@ -363,29 +348,42 @@ imgcat_append_conditions(ImgcatStatement *statement, const ImgcatListRequest *re
 }
 
 /*
- * What keeps images off any listing: the predicate of the partial indexes,
- * word for word.
- */
-static void
-append_listable(StringInfo sql, const ImgcatListRequest *request)
-{
-	appendStringInfoString(sql, request->hidden ? "i.os_hidden" : "NOT i.os_hidden");
-	if (!request->deleted)
-		appendStringInfoString(sql, " AND " IMGCAT_LISTABLE);
-}
-
-/*
- * All that the request asks of image i: that it may be listed, the scope (see
- * imgcat_append_scope) and the conditions.
+ * All that the request asks of image i: that it may be listed, by the predicate
+ * of the partial indexes, word for word; the scope (see append_scope); and the
+ * conditions.
  */
 void
 imgcat_append_listed(ImgcatStatement *statement, const ImgcatListRequest *request,
-					 const ImgcatScope *scope, Datum shared_ids)
+					 const ImgcatScope *scope, const char *shared)
 {
-	append_listable(&statement->sql, request);
-	appendStringInfoString(&statement->sql, " AND ");
-	imgcat_append_scope(statement, scope, shared_ids);
-	imgcat_append_conditions(statement, request);
+	StringInfo	sql = &statement->sql;
+
+	appendStringInfo(sql, "%si.os_hidden AND ", request->hidden ? "" : "NOT ");
+	if (!request->deleted)
+		appendStringInfoString(sql, LISTABLE " AND ");
+	append_scope(statement, scope, shared);
+	append_conditions(statement, request);
+}
+
+/*
+ * What is asked of image i that the caller may list, hidden or not, with
+ * whatever parameters.
+ */
+void
+imgcat_append_listable(ImgcatStatement *statement, ImgcatDialect dialect,
+					   const ImgcatCaller *caller)
+{
+	ImgcatListRequest everything;
+	ImgcatScope scope;
+
+	imgcat_list_request_begin(&everything, dialect);
+	imgcat_list_request_finish(&everything, caller);
+	everything.visibility = IMGCAT_VISIBLE_ALL;
+	everything.member_status = NULL;
+	imgcat_list_scope(&scope, &everything, caller);
+	appendStringInfoString(&statement->sql, LISTABLE " AND ");
+	append_scope(statement, &scope, NULL);
+	append_conditions(statement, &everything);
 }
 
 /*
@@ -393,35 +391,15 @@ imgcat_append_listed(ImgcatStatement *statement, const ImgcatListRequest *reques
  *
  * The branches of what a caller may list hold no image twice, so their counts
  * add up: of everybody's images of some visibilities, of the caller's own, and
- * of the shares of each answer.  Each is a plain count within what the branch
- * may see; of facets, too, because the search index has each of them together
- * with the owner and the visibility.  So no row of another project is read.
+ * of the shares.  Each is a plain count within what its branches may see; of
+ * facets, too, because the search index has each of them together with the owner
+ * and the visibility.  So no row of another project is read.
  *
  * Only images that are named, and deleted ones, which shares leave out, are
  * counted with the whole scope as one condition.
  *
  * Tags are read from the rows of the same branches.
  */
-
-/* What the functions below need to know. */
-typedef struct Count
-{
-	ImgcatStatement *statement;
-	const ImgcatListRequest *request;
-	ImgcatScope scope;
-	int			project;		/* its parameter; 0: none */
-	const ImgcatCondition *facet;	/* looked for in the search index, or NULL */
-	bool		tags;			/* the rows' tags are wanted, not their number */
-} Count;
-
-/*
- * What is read of image i.
- */
-static const char *
-target(const Count *count)
-{
-	return count->tags ? "i.tags" : "count(*)";
-}
 
 /*
  * Of the facets asked for the rarest, if it is worth looking for in the search
@@ -431,7 +409,7 @@ target(const Count *count)
 static const ImgcatCondition *
 rarest_facet(const ImgcatListRequest *request)
 {
-	ImgcatKeyStatistics statistics;
+	ImgcatStatistics statistics;
 	const ImgcatCondition *rarest = NULL;
 	double		least = IMGCAT_COUNT_COMMON;
 
@@ -449,7 +427,7 @@ rarest_facet(const ImgcatListRequest *request)
 			least = set.frequency;
 		}
 	}
-	imgcat_key_statistics_end(&statistics);
+	imgcat_statistics_end(&statistics);
 	return rarest;
 }
 
@@ -478,145 +456,108 @@ is_generic(const ImgcatListRequest *request)
 }
 
 /*
- * What every branch asks of image i, behind its scope.
+ * The shares of a part of the scope, with a condition.  A share is there only
+ * while its image is shared and alive, so nothing else is looked at unless tags
+ * are wanted, or the request has conditions on more than the time of creation.
  */
 static void
-append_rest(Count *count)
+append_shares(ImgcatStatement *statement, const ImgcatListRequest *request,
+			  const ImgcatScope *part, bool tags)
 {
-	appendStringInfoString(&count->statement->sql, " AND ");
-	append_listable(&count->statement->sql, count->request);
-	imgcat_append_conditions(count->statement, count->request);
-	appendStringInfoChar(&count->statement->sql, ')');
-}
-
-/*
- * What the branches of one kind tell, of images.
- */
-static void
-append_images(Count *count, ImgcatScopeKind kind)
-{
-	StringInfo	sql = &count->statement->sql;
-	ImgcatScope scope = {.caller = count->scope.caller};
-
-	appendStringInfo(sql, "(SELECT %s FROM image_catalog.images i"
-					 " WHERE i.visibility IN (", target(count));
-	for (int i = 0; i < count->scope.nbranches; i++)
-	{
-		const ImgcatScopeBranch *branch = &count->scope.branches[i];
-
-		if (branch->kind != kind)
-			continue;
-		appendStringInfo(sql, "%s'%s'", scope.nbranches > 0 ? ", " : "", branch->visibility);
-		scope.branches[scope.nbranches++] = *branch;
-	}
-	appendStringInfoChar(sql, ')');
-	if (kind == IMGCAT_SCOPE_OWN)
-		appendStringInfo(sql, " AND i.owner = $%d", count->project);
-	if (count->facet != NULL)
-	{
-		ImgcatKeySet scopes = imgcat_scope_set(&scope, NULL);
-		ImgcatKeySet set = imgcat_facet_set(count->facet, &scopes, NULL);
-
-		imgcat_append_keys(count->statement, &set);
-	}
-	append_rest(count);
-}
-
-/*
- * What the shares of a branch tell.  A share is there only while its image
- * is shared and alive, so a count looks at nothing else unless the request has
- * conditions on more than the time of creation.
- */
-static void
-append_shares(Count *count, const ImgcatScopeBranch *branch)
-{
-	const ImgcatListRequest *request = count->request;
-	StringInfo	sql = &count->statement->sql;
-	bool		join = count->tags;
+	StringInfo	sql = &statement->sql;
+	bool		join = tags;
+	const char *share;
+	int			project = imgcat_statement_parameter(statement, TEXTOID,
+													 CStringGetTextDatum(part->caller->project_id));
 
 	for (int i = 0; i < request->nconditions; i++)
 		join |= request->conditions[i].kind != IMGCAT_COND_RANGE ||
 			request->conditions[i].column != IMGCAT_COL_CREATED_AT;
-	appendStringInfo(sql, "(SELECT %s FROM image_catalog.image_shares m%s"
-					 " WHERE m.member_id = $%d AND m.answer = '%s' AND %s",
-					 target(count),
-					 join ? " JOIN image_catalog.images i ON i.id = m.image_id" : "",
-					 count->project, branch->member_status,
-					 request->hidden ? "m.os_hidden" : "NOT m.os_hidden");
+
+	/* without its image a share stands for it: it has the time, too */
+	share = join ? "m" : "i";
+	appendStringInfo(sql, "image_catalog.image_shares %s%s WHERE %s.member_id = $%d"
+					 " AND %s.answer = '%s' AND %s%s.os_hidden",
+					 share, join ? ", image_catalog.images i" : "",
+					 share, project, share, part->branches[0].member_status,
+					 request->hidden ? "" : "NOT ", share);
 	if (!join)
+		append_conditions(statement, request);
+	else
 	{
-		for (int i = 0; i < request->nconditions; i++)
-			append_range(count->statement, &request->conditions[i], "m.created_at");
-		appendStringInfoChar(sql, ')');
-		return;
+		appendStringInfoString(sql, " AND ");
+		imgcat_append_listed(statement, request, part, "i.id = m.image_id");
 	}
-	appendStringInfo(sql, " AND i.visibility = 'shared'"
-					 " AND (i.owner <> $%d OR i.owner IS NULL)", count->project);
-	append_rest(count);
 }
 
 /*
- * What the branches tell, together; there is one at least.
+ * The images of a part of the scope, with a condition: found by a facet if
+ * there is one.
  */
 static void
-append_branches(Count *count)
+append_images(ImgcatStatement *statement, const ImgcatListRequest *request,
+			  const ImgcatScope *part, const ImgcatCondition *facet)
 {
-	static const ImgcatScopeKind kinds[] = {IMGCAT_SCOPE_EVERYBODY, IMGCAT_SCOPE_OWN};
-	StringInfo	sql = &count->statement->sql;
-	const char *with = count->tags ? " UNION ALL " : " + ";
+	appendStringInfoString(&statement->sql, "image_catalog.images i WHERE ");
+	imgcat_append_listed(statement, request, part, NULL);
+	if (facet != NULL)
+	{
+		ImgcatKeySet scope = imgcat_scope_set(part, NULL);
+		ImgcatKeySet set = imgcat_facet_set(facet, &scope, NULL);
 
-	appendStringInfoString(sql, count->tags ? "SELECT NULL::text[] AS tags"
-						   : "SELECT 0::bigint");
-	for (int i = 0; i < (int) lengthof(kinds); i++)
-		if (imgcat_scope_has(&count->scope, kinds[i]))
-		{
-			appendStringInfoString(sql, with);
-			append_images(count, kinds[i]);
-		}
-	for (int i = 0; i < count->scope.nbranches; i++)
-		if (count->scope.branches[i].kind == IMGCAT_SCOPE_MEMBER)
-		{
-			appendStringInfoString(sql, with);
-			append_shares(count, &count->scope.branches[i]);
-		}
+		imgcat_append_keys(statement, &set);
+	}
 }
 
 /*
- * Append what tells of all images of the request.
+ * Append what tells of all images of the request: their number, or the tags of
+ * each.
  */
 static void
-append_all(Count *count, const ImgcatCaller *caller)
+append_all(ImgcatStatement *statement, const ImgcatListRequest *request,
+		   const ImgcatCaller *caller, bool tags)
 {
-	ImgcatStatement *statement = count->statement;
-	const ImgcatListRequest *request = count->request;
+	StringInfo	sql = &statement->sql;
+	const char *told = tags ? "i.tags" : "count(*)";
+	const ImgcatCondition *facet;
+	ImgcatScope scope;
 
 	statement->parallel = true;
 	statement->generic = is_generic(request);
-	imgcat_list_scope(&count->scope, request, caller);
+	imgcat_list_scope(&scope, request, caller);
 	if (request->deleted || imgcat_find_condition(request, IMGCAT_COND_UUID) != NULL)
 	{
-		appendStringInfo(&statement->sql, "SELECT %s FROM image_catalog.images i WHERE ",
-						 target(count));
-		imgcat_append_listed(statement, request, &count->scope, (Datum) 0);
+		appendStringInfo(sql, "SELECT %s FROM image_catalog.images i WHERE ", told);
+		imgcat_append_listed(statement, request, &scope, NULL);
 		return;
 	}
-	count->project = project_parameter(statement, &count->scope);
-	count->facet = rarest_facet(request);
-	append_branches(count);
+	facet = rarest_facet(request);
+	scope.together = true;
+	appendStringInfoString(sql, tags ? "SELECT NULL::text[] AS tags" : "SELECT 0::bigint");
+	for (int i = 0; i < scope.nbranches; i++)
+	{
+		ImgcatScope part = part_of_scope(&scope, i);
+
+		if (part.nbranches == 0)
+			continue;
+		appendStringInfo(sql, "%s(SELECT %s FROM ", tags ? " UNION ALL " : " + ", told);
+		if (scope.branches[i].kind == IMGCAT_SCOPE_MEMBER)
+			append_shares(statement, request, &part, tags);
+		else
+			append_images(statement, request, &part, facet);
+		appendStringInfoChar(sql, ')');
+	}
 }
 
 /*
  * The statement that counts the images of a request.
  */
 void
-imgcat_count_statement(ImgcatStatement *statement,
-					   const ImgcatListRequest *request,
+imgcat_count_statement(ImgcatStatement *statement, const ImgcatListRequest *request,
 					   const ImgcatCaller *caller)
 {
-	Count		count = {.statement = statement,.request = request};
-
 	imgcat_statement_begin(statement);
-	append_all(&count, caller);
+	append_all(statement, request, caller, false);
 }
 
 /*
@@ -624,24 +565,19 @@ imgcat_count_statement(ImgcatStatement *statement,
  * bytewise in order: limit of them, or all if that is negative, behind offset.
  */
 void
-imgcat_tags_statement(ImgcatStatement *statement,
-					  const ImgcatListRequest *request,
+imgcat_tags_statement(ImgcatStatement *statement, const ImgcatListRequest *request,
 					  const ImgcatCaller *caller, int64 limit, int64 offset)
 {
-	Count		count = {.statement = statement,.request = request,.tags = true};
-
 	imgcat_statement_begin(statement);
 	appendStringInfoString(&statement->sql,
 						   "SELECT DISTINCT t.tag COLLATE \"C\" FROM (");
-	append_all(&count, caller);
+	append_all(statement, request, caller, true);
 	appendStringInfoString(&statement->sql,
 						   ") b, pg_catalog.unnest(b.tags) AS t (tag) ORDER BY 1");
 	if (limit < 0)
 		return;
 	appendStringInfo(&statement->sql, " LIMIT $%d",
-					 imgcat_statement_parameter(statement, INT8OID,
-												Int64GetDatum(limit)));
+					 imgcat_statement_parameter(statement, INT8OID, Int64GetDatum(limit)));
 	appendStringInfo(&statement->sql, " OFFSET $%d",
-					 imgcat_statement_parameter(statement, INT8OID,
-												Int64GetDatum(offset)));
+					 imgcat_statement_parameter(statement, INT8OID, Int64GetDatum(offset)));
 }

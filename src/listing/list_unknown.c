@@ -79,27 +79,6 @@ near_parameter(ImgcatNearestName *nearest)
 }
 
 /*
- * Append what is asked of image i that the caller may list, with whatever
- * parameters.
- */
-static void
-append_listable(ImgcatStatement *statement, ImgcatDialect dialect,
-				const ImgcatCaller *caller)
-{
-	ImgcatListRequest everything;
-	ImgcatScope scope;
-
-	imgcat_list_request_begin(&everything, dialect);
-	imgcat_list_request_finish(&everything, caller);
-	everything.visibility = IMGCAT_VISIBLE_ALL;
-	everything.member_status = NULL;
-	imgcat_list_scope(&scope, &everything, caller);
-	imgcat_append_scope(statement, &scope, (Datum) 0);
-	appendStringInfoString(&statement->sql, " AND " IMGCAT_LISTABLE);
-	imgcat_append_conditions(statement, &everything);
-}
-
-/*
  * Has an image that the caller may list a property of the name, and may he read
  * it?
  */
@@ -113,7 +92,7 @@ is_property(const ImgcatListParameter *parameter, ImgcatDialect dialect,
 		return false;
 	imgcat_statement_begin(&statement);
 	appendStringInfoString(&statement.sql, "SELECT FROM image_catalog.images i WHERE ");
-	append_listable(&statement, dialect, caller);
+	imgcat_append_listable(&statement, dialect, caller);
 	appendStringInfo(&statement.sql, " AND i.properties ? $%d LIMIT 1",
 					 imgcat_statement_parameter(&statement, TEXTOID,
 												CStringGetTextDatum(parameter->name)));
@@ -135,7 +114,7 @@ try_properties(ImgcatNearestName *nearest, ImgcatDialect dialect,
 	appendStringInfoString(&statement.sql,
 						   "SELECT DISTINCT k.name COLLATE \"C\" FROM ("
 						   "SELECT i.properties FROM image_catalog.images i WHERE ");
-	append_listable(&statement, dialect, caller);
+	imgcat_append_listable(&statement, dialect, caller);
 	appendStringInfoString(&statement.sql, " LIMIT " SAMPLED_IMAGES ") s,"
 						   " LATERAL jsonb_object_keys(s.properties) k(name)"
 						   " ORDER BY 1");

@@ -50,7 +50,7 @@
  * ones are among them, nine in ten of all.
  */
 ImgcatKeySet
-imgcat_scope_set(const ImgcatScope *scope, const ImgcatKeyStatistics *statistics)
+imgcat_scope_set(const ImgcatScope *scope, const ImgcatStatistics *statistics)
 {
 	static const ImgcatKeySet everybody = {.frequency = 1};
 	ImgcatKeySet set = {.keys = palloc(sizeof(int64) * IMGCAT_SCOPE_MAX)};
@@ -88,7 +88,7 @@ imgcat_scope_set(const ImgcatScope *scope, const ImgcatKeyStatistics *statistics
  */
 ImgcatKeySet
 imgcat_facet_set(const ImgcatCondition *condition, const ImgcatKeySet *scope,
-				 const ImgcatKeyStatistics *statistics)
+				 const ImgcatStatistics *statistics)
 {
 	ImgcatKeySet set = {0};
 	int			nscopes = scope != NULL ? scope->nkeys : 0;
@@ -151,7 +151,7 @@ void
 imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
 				   const ImgcatListRequest *request, const ImgcatScope *scope)
 {
-	ImgcatKeyStatistics statistics;
+	ImgcatStatistics statistics;
 	ImgcatKeySet scopes[2];
 	int			nscopes = 0;
 	int64		owner;
@@ -201,7 +201,7 @@ imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
 		}
 		search->expected *= Min(frequency / Max(visible, 1e-9), 1);
 	}
-	imgcat_key_statistics_end(&statistics);
+	imgcat_statistics_end(&statistics);
 }
 
 /*

@@ -27,50 +27,60 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
-/* What ANALYZE knows of a column. */
-typedef struct ColumnStatistics
-{
-	HeapTuple	tuple;
-	Form_pg_statistic form;
-	AttStatsSlot common;		/* the commonest values; empty: unknown */
-	AttStatsSlot histogram;		/* of the others */
-} ColumnStatistics;
-
 /*
- * Read the statistics of a column, with the histogram only if it is wanted;
- * false: there are none.
+ * Read what ANALYZE knows of a column of a table or an index: the slot of the
+ * commonest values or elements, and the histogram if it is wanted.  False: it
+ * knows nothing.
  */
 static bool
-begin_column(ColumnStatistics *statistics, Relation table, const char *column,
-			 bool histogram)
+begin_statistics(ImgcatStatistics *statistics, Oid relation, AttrNumber column,
+				 int common, bool histogram)
 {
-	AttrNumber	attribute = get_attnum(RelationGetRelid(table), column);
-
-	statistics->tuple = SearchSysCache3(STATRELATTINH,
-										ObjectIdGetDatum(RelationGetRelid(table)),
-										Int16GetDatum(attribute), BoolGetDatum(false));
+	memset(statistics, 0, sizeof(*statistics));
+	statistics->tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relation),
+										Int16GetDatum(column), BoolGetDatum(false));
 	if (!HeapTupleIsValid(statistics->tuple))
 		return false;
-	statistics->form = (Form_pg_statistic) GETSTRUCT(statistics->tuple);
-	(void) get_attstatsslot(&statistics->common, statistics->tuple, STATISTIC_KIND_MCV,
+	(void) get_attstatsslot(&statistics->common, statistics->tuple, common,
 							InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
-	memset(&statistics->histogram, 0, sizeof(AttStatsSlot));
 	if (histogram)
-		(void) get_attstatsslot(&statistics->histogram, statistics->tuple,
-								STATISTIC_KIND_HISTOGRAM, InvalidOid, ATTSTATSSLOT_VALUES);
+		(void) get_attstatsslot(&statistics->histogram, statistics->tuple, STATISTIC_KIND_HISTOGRAM,
+								InvalidOid, ATTSTATSSLOT_VALUES);
 	return true;
 }
 
 /*
- * Let go of them; returns a frequency that was found, which is never zero.
+ * Let go of them, if there were any.
  */
-static double
-end_column(ColumnStatistics *statistics, double frequency)
+void
+imgcat_statistics_end(ImgcatStatistics *statistics)
 {
 	free_attstatsslot(&statistics->common);
 	free_attstatsslot(&statistics->histogram);
-	ReleaseSysCache(statistics->tuple);
-	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
+	if (HeapTupleIsValid(statistics->tuple))
+		ReleaseSysCache(statistics->tuple);
+}
+
+/*
+ * The last of the sorted numbers of a slot that is not above the number; -1: all
+ * are.
+ */
+static int
+last_not_above(const AttStatsSlot *slot, int64 number)
+{
+	int			low = 0;
+	int			high = slot->nvalues;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (DatumGetInt64(slot->values[middle]) <= number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low - 1;
 }
 
 /*
@@ -79,32 +89,22 @@ end_column(ColumnStatistics *statistics, double frequency)
 static double
 histogram_below(const AttStatsSlot *histogram, int64 number)
 {
-	int			low = 0;
-	int			high = histogram->nvalues - 1;
-	int64		from;
-	int64		to;
+	int			at = last_not_above(histogram, number);
+	double		from;
+	double		to;
 
-	if (number <= DatumGetInt64(histogram->values[low]))
+	if (at < 0)
 		return 0;
-	if (number >= DatumGetInt64(histogram->values[high]))
+	if (at == histogram->nvalues - 1)
 		return 1;
-	while (high - low > 1)
-	{
-		int			middle = (low + high) / 2;
-
-		if (DatumGetInt64(histogram->values[middle]) <= number)
-			low = middle;
-		else
-			high = middle;
-	}
-	from = DatumGetInt64(histogram->values[low]);
-	to = DatumGetInt64(histogram->values[high]);
-	return (low + ((double) number - from) / Max((double) to - from, 1))
-		/ (histogram->nvalues - 1);
+	from = DatumGetInt64(histogram->values[at]);
+	to = DatumGetInt64(histogram->values[at + 1]);
+	return (at + (number - from) / Max(to - from, 1)) / (histogram->nvalues - 1);
 }
 
 /*
  * Is a value of a column in the range of the condition, or one of its texts?
+ * Elements of an array are not compressed, nor are the texts asked for.
  */
 static bool
 is_asked_for(const ImgcatCondition *condition, Datum value)
@@ -113,10 +113,6 @@ is_asked_for(const ImgcatCondition *condition, Datum value)
 		return DatumGetInt64(value) >= condition->low && DatumGetInt64(value) <= condition->high;
 	for (int i = 0; i < condition->ntexts; i++)
 	{
-		/*
-		 * elements of an array are not compressed, nor are the texts asked
-		 * for
-		 */
 		const char *asked = DatumGetPointer(condition->texts[i]);
 		size_t		length = VARSIZE_ANY_EXHDR(asked);
 
@@ -124,7 +120,7 @@ is_asked_for(const ImgcatCondition *condition, Datum value)
 			memcmp(VARDATA_ANY(DatumGetPointer(value)), VARDATA_ANY(asked), length) == 0)
 			return true;
 	}
-	return false;
+	return condition->kind == IMGCAT_COND_PRESENT;
 }
 
 /*
@@ -134,25 +130,27 @@ is_asked_for(const ImgcatCondition *condition, Datum value)
 static double
 column_frequency(Relation table, const char *column, const ImgcatCondition *condition)
 {
-	ColumnStatistics statistics;
+	Oid			relation = RelationGetRelid(table);
+	AttrNumber	attribute = get_attnum(relation, column);
+	ImgcatStatistics statistics;
+	Form_pg_statistic form;
 	bool		is_range = condition->kind == IMGCAT_COND_RANGE;
 	int			nuncommon = condition->ntexts;
 	double		frequency = 0;
 	double		others;
 	double		ndistinct;
 
-	if (!begin_column(&statistics, table, column, is_range))
+	if (!begin_statistics(&statistics, relation, attribute, STATISTIC_KIND_MCV, is_range))
 	{
 		if (condition->kind == IMGCAT_COND_PRESENT)
 			return 1;
-		if (is_range && get_atttype(RelationGetRelid(table), get_attnum(RelationGetRelid(table), column)) == BOOLOID)
+		if (is_range && get_atttype(relation, attribute) == BOOLOID)
 			return 0.5;
 		return is_range && condition->low < condition->high ? IMGCAT_DEFAULT_RANGE
 			: IMGCAT_DEFAULT_EQUAL * Max(condition->ntexts, 1);
 	}
-	others = 1 - statistics.form->stanullfrac;
-	if (condition->kind == IMGCAT_COND_PRESENT)
-		return end_column(&statistics, others);
+	form = (Form_pg_statistic) GETSTRUCT(statistics.tuple);
+	others = 1 - form->stanullfrac;
 	for (int i = 0; i < statistics.common.nvalues; i++)
 	{
 		others -= statistics.common.numbers[i];
@@ -162,10 +160,12 @@ column_frequency(Relation table, const char *column, const ImgcatCondition *cond
 		if (--nuncommon == 0 && !is_range)
 			break;
 	}
-	ndistinct = statistics.form->stadistinct;
+	ndistinct = form->stadistinct;
 	if (ndistinct < 0)
 		ndistinct *= -Max(table->rd_rel->reltuples, 1);
-	if (!is_range)
+	if (condition->kind == IMGCAT_COND_PRESENT)
+		frequency += others;
+	else if (!is_range)
 		frequency += nuncommon * others / Max(ndistinct - statistics.common.nvalues, 1);
 	else if (statistics.histogram.nvalues > 1)
 		frequency += others * (histogram_below(&statistics.histogram, condition->high) -
@@ -175,24 +175,9 @@ column_frequency(Relation table, const char *column, const ImgcatCondition *cond
 	if (condition->missing &&
 		(is_range ? condition->low <= 0 && condition->high >= 0
 		 : VARSIZE_ANY_EXHDR(DatumGetPointer(condition->texts[0])) == 0))
-		frequency += statistics.form->stanullfrac;
-	return end_column(&statistics, Min(frequency, 1));
-}
-
-/*
- * How frequent is a facet?
- */
-static double
-facet_frequency(Datum facet)
-{
-	ImgcatKeyStatistics statistics;
-	double		frequency;
-
-	imgcat_key_statistics_begin(&statistics);
-	(void) imgcat_key_frequency(&statistics, imgcat_gin_key_of_facet(DatumGetTextPP(facet)),
-								&frequency);
-	imgcat_key_statistics_end(&statistics);
-	return frequency;
+		frequency += form->stanullfrac;
+	imgcat_statistics_end(&statistics);
+	return Min(Max(frequency, IMGCAT_LEAST_FREQUENCY), 1);
 }
 
 /*
@@ -202,15 +187,19 @@ facet_frequency(Datum facet)
 double
 imgcat_estimate_condition(const ImgcatTable *table, const ImgcatCondition *condition)
 {
-	if (condition->kind == IMGCAT_COND_FACET)
-		return facet_frequency(condition->texts[0]);
-	if (condition->kind == IMGCAT_COND_REGISTERED)
-	{
-		double		left = 1 - facet_frequency(condition->texts[0]);
+	ImgcatStatistics statistics;
+	double		frequency;
 
-		return Max(left, IMGCAT_LEAST_FREQUENCY);
-	}
-	return column_frequency(table->relation, imgcat_column_name(condition->column), condition);
+	if (condition->kind != IMGCAT_COND_FACET && condition->kind != IMGCAT_COND_REGISTERED)
+		return column_frequency(table->relation, imgcat_column_name(condition->column), condition);
+	imgcat_key_statistics_begin(&statistics);
+	(void) imgcat_key_frequency(&statistics,
+								imgcat_gin_key_of_facet(DatumGetTextPP(condition->texts[0])),
+								&frequency);
+	imgcat_statistics_end(&statistics);
+	if (condition->kind == IMGCAT_COND_REGISTERED)
+		frequency = 1 - frequency;
+	return Max(frequency, IMGCAT_LEAST_FREQUENCY);
 }
 
 /*
@@ -248,69 +237,34 @@ imgcat_number_of_rows(const ImgcatTable *table)
  * they are long, and compressed.
  */
 void
-imgcat_key_statistics_begin(ImgcatKeyStatistics *statistics)
+imgcat_key_statistics_begin(ImgcatStatistics *statistics)
 {
-	Oid			schema = imgcat_extension_schema();
-	Oid			index = get_relname_relid("images_search_idx", schema);
-
-	memset(statistics, 0, sizeof(*statistics));
-	statistics->least = IMGCAT_DEFAULT_EQUAL;
+	Oid			index = get_relname_relid("images_search_idx", imgcat_extension_schema());
+	const AttStatsSlot *slot = &statistics->common;
 
 	/* the only column of the index is the expression that was analyzed */
-	statistics->tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(index),
-										Int16GetDatum(1), BoolGetDatum(false));
-	if (HeapTupleIsValid(statistics->tuple))
-		(void) get_attstatsslot(&statistics->slot, statistics->tuple,
-								STATISTIC_KIND_MCELEM, InvalidOid,
-								ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+	(void) begin_statistics(statistics, index, 1, STATISTIC_KIND_MCELEM, false);
 
 	/* behind the frequencies stands the least of them */
-	if (statistics->slot.nnumbers > statistics->slot.nvalues)
-		statistics->least =
-			statistics->slot.numbers[statistics->slot.nvalues] / 2;
+	statistics->least = slot->nnumbers > slot->nvalues ? slot->numbers[slot->nvalues] / 2
+		: IMGCAT_DEFAULT_EQUAL;
 }
 
 /*
- * Let go of the statistics.
- */
-void
-imgcat_key_statistics_end(ImgcatKeyStatistics *statistics)
-{
-	free_attstatsslot(&statistics->slot);
-	if (HeapTupleIsValid(statistics->tuple))
-		ReleaseSysCache(statistics->tuple);
-}
-
-/*
- * How frequent a key of the search index is, the share of images that have it.  False if
- * statistics do not tell, because it is too rare; *frequency is then what it
- * may be.
+ * How frequent a key of the search index is, the share of images that have it.
+ * False if statistics do not tell, because it is too rare; *frequency is then what
+ * it may be.
  */
 bool
-imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
+imgcat_key_frequency(const ImgcatStatistics *statistics,
 					 int64 key, double *frequency)
 {
-	const AttStatsSlot *slot = &statistics->slot;
-	int			low = 0;
-	int			high = slot->nvalues;
+	const AttStatsSlot *slot = &statistics->common;
+	int			at = last_not_above(slot, key);
+	bool		known = at >= 0 && DatumGetInt64(slot->values[at]) == key;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-		int64		common = DatumGetInt64(slot->values[middle]);
-
-		if (key == common)
-		{
-			*frequency = slot->numbers[middle];
-			return true;
-		}
-		if (key < common)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	*frequency = statistics->least;
-	return false;
+	*frequency = known ? slot->numbers[at] : statistics->least;
+	return known;
 }
 
 /*
@@ -318,7 +272,7 @@ imgcat_key_frequency(const ImgcatKeyStatistics *statistics,
  * that, as if the one had nothing to do with the other, and false.
  */
 bool
-imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
+imgcat_scoped_frequency(const ImgcatStatistics *statistics,
 						int64 scope, int64 facet, double *frequency)
 {
 	double		of_scope;
@@ -341,17 +295,18 @@ imgcat_scoped_frequency(const ImgcatKeyStatistics *statistics,
 bool
 imgcat_created_at_range(const ImgcatTable *images, TimestampTz *first, TimestampTz *last)
 {
-	ColumnStatistics statistics;
-	int			nvalues;
+	Oid			relation = RelationGetRelid(images->relation);
+	ImgcatStatistics statistics;
+	const AttStatsSlot *histogram = &statistics.histogram;
+	bool		found;
 
-	if (!begin_column(&statistics, images->relation, "created_at", true))
-		return false;
-	nvalues = statistics.histogram.nvalues;
-	if (nvalues > 0)
+	found = begin_statistics(&statistics, relation, get_attnum(relation, "created_at"),
+							 STATISTIC_KIND_MCV, true) && histogram->nvalues > 0;
+	if (found)
 	{
-		*first = DatumGetTimestampTz(statistics.histogram.values[0]);
-		*last = DatumGetTimestampTz(statistics.histogram.values[nvalues - 1]);
+		*first = DatumGetTimestampTz(histogram->values[0]);
+		*last = DatumGetTimestampTz(histogram->values[histogram->nvalues - 1]);
 	}
-	(void) end_column(&statistics, 0);
-	return nvalues > 0;
+	imgcat_statistics_end(&statistics);
+	return found;
 }
