@@ -22,6 +22,7 @@
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "entry.h"
 #include "executor/tuptable.h"
@@ -122,7 +123,7 @@ static void
 read_rules(MemoryContext context, Snapshot snapshot)
 {
 	Relation	table = table_open(rules_table, AccessShareLock);
-	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
+	TableScanDesc scan = imgcat_table_beginscan(table, snapshot, 0, NULL);
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	MemoryContext old_context = MemoryContextSwitchTo(context);
 	int			capacity = 8;

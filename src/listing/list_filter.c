@@ -255,7 +255,7 @@ add_operator_filter(ImgcatListRequest *request,
 								   "The operators are eq: and in:.  A value with a colon is written eq:value.");
 			value = parameter->value;
 			length = parameter->value_length;
-			/* FALLTHROUGH */
+			pg_fallthrough;
 		case IMGCAT_TEXT_EQ:
 		default:
 			values = palloc(sizeof(Datum));
