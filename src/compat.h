@@ -162,6 +162,18 @@
 	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
+/* what builds a jsonb holds its value since 19, and pushing returns nothing */
+#if PG_VERSION_NUM < 190000
+#include "utils/jsonb.h"
+typedef struct JsonbInState
+{
+	JsonbValue *result;
+	JsonbParseState *parseState;
+} JsonbInState;
+#define pushJsonbValue(state, token, value) \
+	((void) ((state)->result = pushJsonbValue(&(state)->parseState, token, value)))
+#endif
+
 /* lines of EXPLAIN */
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"

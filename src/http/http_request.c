@@ -407,7 +407,7 @@ answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
 {
 	ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX + 2];
 	int			nfields = list_fields(request, answer, fields);
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < nfields; i++)
@@ -422,7 +422,8 @@ answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
 		value.val.string.len = strlen(fields[i].value);
 		pushJsonbValue(&state, WJB_VALUE, &value);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /*

@@ -257,11 +257,10 @@ imgcat_property_allowed(ImgcatPropertyAction action, const char *name,
 static Jsonb *
 readable_properties(Jsonb *properties, bool hide_internal)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
 	JsonbValue	value;
-	JsonbValue *result;
 	bool		hidden = false;
 	bool		any_hidden = false;
 
@@ -287,8 +286,8 @@ readable_properties(Jsonb *properties, bool hide_internal)
 		else if (token == WJB_VALUE && !hidden)
 			pushJsonbValue(&state, WJB_VALUE, &value);
 	}
-	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	return any_hidden ? JsonbValueToJsonb(result) : properties;
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return any_hidden ? JsonbValueToJsonb(state.result) : properties;
 }
 
 /*
