@@ -162,6 +162,11 @@
 	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
+/* since 19 a row's descriptor is finished before use: who makes one does it */
+#if PG_VERSION_NUM < 190000
+#define TupleDescFinalize(tupdesc) ((void) (tupdesc))
+#endif
+
 /* what builds a jsonb holds its value since 19, and pushing returns nothing */
 #if PG_VERSION_NUM < 190000
 #include "utils/jsonb.h"

@@ -504,6 +504,7 @@ answer_tupdesc(void)
 		TupleDescInitEntry(made, 1, "status", INT4OID, -1, 0);
 		TupleDescInitEntry(made, 2, "response_headers", JSONBOID, -1, 0);
 		TupleDescInitEntry(made, 3, "response_body", BYTEAOID, -1, 0);
+		TupleDescFinalize(made);
 		tupdesc = BlessTupleDesc(made);
 		MemoryContextSwitchTo(old);
 	}
