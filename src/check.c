@@ -22,6 +22,7 @@
 #include "funcapi.h"
 #include "image/errors.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 /*
  * Each statement answers a line for each difference; "rest" begins the line

@@ -26,6 +26,11 @@
 #define pg_noreturn __attribute__((noreturn))
 #endif
 
+/* a statement; 19 asks for it where a comment was enough */
+#if PG_VERSION_NUM < 190000
+#define pg_fallthrough __attribute__((fallthrough))
+#endif
+
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #include "nodes/miscnodes.h"
@@ -87,13 +92,29 @@
 	index_beginscan_bitmap(index, snapshot, nkeys)
 #endif
 
-/* 18 counts index searches in an argument */
-#if PG_VERSION_NUM >= 180000
+/*
+ * 18 counts index searches in an argument; scans of 19 take flags, of which we
+ * want none.  Users include access/tableam.h and, for an index, genam.h.
+ */
+#if PG_VERSION_NUM >= 190000
+#define imgcat_index_beginscan(table, index, snapshot, nkeys, norderbys) \
+	index_beginscan(table, index, snapshot, NULL, nkeys, norderbys, SO_NONE)
+#elif PG_VERSION_NUM >= 180000
 #define imgcat_index_beginscan(table, index, snapshot, nkeys, norderbys) \
 	index_beginscan(table, index, snapshot, NULL, nkeys, norderbys)
 #else
 #define imgcat_index_beginscan(table, index, snapshot, nkeys, norderbys) \
 	index_beginscan(table, index, snapshot, nkeys, norderbys)
+#endif
+#if PG_VERSION_NUM >= 190000
+#define imgcat_table_beginscan(table, snapshot, nkeys, keys) \
+	table_beginscan(table, snapshot, nkeys, keys, SO_NONE)
+#define imgcat_table_index_fetch_begin(table) \
+	table_index_fetch_begin(table, SO_NONE)
+#else
+#define imgcat_table_beginscan(table, snapshot, nkeys, keys) \
+	table_beginscan(table, snapshot, nkeys, keys)
+#define imgcat_table_index_fetch_begin(table) table_index_fetch_begin(table)
 #endif
 
 /* Runs the executor for so many rows, perhaps not for the last time. */
@@ -139,6 +160,23 @@
 #else
 #define imgcat_pathkey_is_descending(pathkey) \
 	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
+#endif
+
+/* since 19 a row's descriptor is finished before use: who makes one does it */
+#if PG_VERSION_NUM < 190000
+#define TupleDescFinalize(tupdesc) ((void) (tupdesc))
+#endif
+
+/* what builds a jsonb holds its value since 19, and pushing returns nothing */
+#if PG_VERSION_NUM < 190000
+#include "utils/jsonb.h"
+typedef struct JsonbInState
+{
+	JsonbValue *result;
+	JsonbParseState *parseState;
+} JsonbInState;
+#define pushJsonbValue(state, token, value) \
+	((void) ((state)->result = pushJsonbValue(&(state)->parseState, token, value)))
 #endif
 
 /* lines of EXPLAIN */

@@ -20,6 +20,7 @@
 #include "funcapi.h"
 #include "image/errors.h"
 #include "plan_cache.h"
+#include "utils/tuplestore.h"
 
 /* names of the codes that container_findings has */
 #define SEVERITY(code_) \

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "named_rows.h"
@@ -33,6 +34,7 @@ imgcat_begin_named_rows(ImgcatNamedRows *rows,
 			TupleDescInitEntryCollation(rows->descriptor, i + 1,
 										C_COLLATION_OID);
 	}
+	TupleDescFinalize(rows->descriptor);
 	rows->rows = tuplestore_begin_heap(false, false, work_mem);
 	rows->count = 0;
 }

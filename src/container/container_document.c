@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "container/container_document.h"
 #include "container/container_scalar.h"
 #include "miscadmin.h"
@@ -314,8 +315,8 @@ imgcat_value_is_default(const ImgcatValue *value, const ImgcatFieldType *field)
  * Push a message as an object, without what has its default; an optional
  * member says something by being there.
  */
-static JsonbValue *
-store_message(JsonbParseState **state, const ImgcatMessage *message)
+static void
+store_message(JsonbInState *state, const ImgcatMessage *message)
 {
 	JsonbValue	key;
 
@@ -362,7 +363,7 @@ store_message(JsonbParseState **state, const ImgcatMessage *message)
 		pushJsonbValue(state, WJB_KEY, &message->unknown[i].key);
 		pushJsonbValue(state, WJB_VALUE, &message->unknown[i].value);
 	}
-	return pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
 /*
@@ -371,9 +372,10 @@ store_message(JsonbParseState **state, const ImgcatMessage *message)
 Jsonb *
 imgcat_store_document(const ImgcatMessage *document)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 
-	return JsonbValueToJsonb(store_message(&state, document));
+	store_message(&state, document);
+	return JsonbValueToJsonb(state.result);
 }
 
 /*

@@ -29,6 +29,7 @@
 #include "miscadmin.h"
 #include "query/finding_scope.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 /* Rules that name an image come before patterns, digests before names. */
 #define PRECEDENCE_NAME		1000000

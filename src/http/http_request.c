@@ -407,7 +407,7 @@ answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
 {
 	ImgcatHttpField fields[IMGCAT_HTTP_ANSWER_FIELDS_MAX + 2];
 	int			nfields = list_fields(request, answer, fields);
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < nfields; i++)
@@ -422,7 +422,8 @@ answer_fields(const ImgcatHttpRequest *request, const ImgcatHttpAnswer *answer)
 		value.val.string.len = strlen(fields[i].value);
 		pushJsonbValue(&state, WJB_VALUE, &value);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /*
@@ -503,6 +504,7 @@ answer_tupdesc(void)
 		TupleDescInitEntry(made, 1, "status", INT4OID, -1, 0);
 		TupleDescInitEntry(made, 2, "response_headers", JSONBOID, -1, 0);
 		TupleDescInitEntry(made, 3, "response_body", BYTEAOID, -1, 0);
+		TupleDescFinalize(made);
 		tupdesc = BlessTupleDesc(made);
 		MemoryContextSwitchTo(old);
 	}

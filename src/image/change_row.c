@@ -113,7 +113,7 @@ may_read_member(const char *name, size_t length)
  * Push what the caller may read of a whole document.
  */
 static void
-push_readable(JsonbParseState **state, JsonbContainer *document)
+push_readable(JsonbInState *state, JsonbContainer *document)
 {
 	ImgcatJsonbWalk walk;
 
@@ -133,7 +133,7 @@ push_readable(JsonbParseState **state, JsonbContainer *document)
  * changes.  It is on a whole member, or on the whole document.
  */
 static void
-push_readable_operation(JsonbParseState **state, JsonbValue *operation)
+push_readable_operation(JsonbInState *state, JsonbValue *operation)
 {
 	JsonbContainer *object = imgcat_read_as_object(operation);
 	ImgcatJsonbWalk walk;
@@ -175,14 +175,15 @@ push_readable_operation(JsonbParseState **state, JsonbValue *operation)
 static Jsonb *
 readable_patch(Jsonb *patch)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	ImgcatJsonbWalk walk;
 
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	imgcat_read_begin(&walk, &patch->root);
 	while (imgcat_read_next(&walk))
 		push_readable_operation(&state, &walk.value);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /*

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "image/document.h"
 
 /*
@@ -134,7 +135,7 @@ imgcat_document_add_property(ImgcatDocument *document, const char *name,
 Jsonb *
 imgcat_document_properties(const ImgcatDocument *document)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < document->nproperties; i++)
@@ -142,7 +143,8 @@ imgcat_document_properties(const ImgcatDocument *document)
 		pushJsonbValue(&state, WJB_KEY, &document->names[i]);
 		pushJsonbValue(&state, WJB_VALUE, &document->property_values[i]);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /*

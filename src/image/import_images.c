@@ -254,6 +254,7 @@ register_created(Tuplestorestate *store)
 	uint64		ncreated = SPI_processed;
 
 	TupleDescInitEntry(tupdesc, 1, "id", UUIDOID, -1, 0);
+	TupleDescFinalize(tupdesc);
 	for (uint64 i = 0; i < ncreated; i++)
 	{
 		bool		is_null;

@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "image/errors.h"
 #include "image/import_reader.h"
 #include "mb/pg_wchar.h"
@@ -56,6 +57,7 @@ imgcat_import_make_part_stores(ImgcatImport *import)
 	TupleDescInitEntry(import->members_desc, 4, "created_at", TIMESTAMPTZOID, -1, 0);
 	TupleDescInitEntry(import->members_desc, 5, "updated_at", TIMESTAMPTZOID, -1, 0);
 	TupleDescInitEntry(import->members_desc, 6, "deleted_at", TIMESTAMPTZOID, -1, 0);
+	TupleDescFinalize(import->members_desc);
 	import->members = tuplestore_begin_heap(true, false, work_mem);
 	import->locations_desc = CreateTemplateTupleDesc(NUM_LOCATION_COLS);
 	TupleDescInitEntry(import->locations_desc, 1, "image_id", UUIDOID, -1, 0);
@@ -63,6 +65,7 @@ imgcat_import_make_part_stores(ImgcatImport *import)
 	TupleDescInitEntry(import->locations_desc, 3, "url", TEXTOID, -1, 0);
 	TupleDescInitEntry(import->locations_desc, 4, "metadata", JSONBOID, -1, 0);
 	TupleDescInitEntry(import->locations_desc, 5, "created_at", TIMESTAMPTZOID, -1, 0);
+	TupleDescFinalize(import->locations_desc);
 	import->locations = tuplestore_begin_heap(true, false, work_mem);
 }
 

@@ -102,6 +102,7 @@ make_stores(ImgcatImport *import)
 		TupleDescInitEntry(import->documents_desc, i + 1,
 						   document_columns[i].name,
 						   document_columns[i].type, -1, 0);
+	TupleDescFinalize(import->documents_desc);
 	import->documents = tuplestore_begin_heap(true, false, work_mem);
 	imgcat_import_make_part_stores(import);
 }

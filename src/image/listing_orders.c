@@ -25,6 +25,7 @@
 #include "plan_cache.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 #include "utils/varlena.h"
 
 /* the sort keys; created_at is that of every tie, so it is always served */

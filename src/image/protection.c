@@ -22,6 +22,7 @@
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "context.h"
 #include "entry.h"
 #include "executor/tuptable.h"
@@ -122,7 +123,7 @@ static void
 read_rules(MemoryContext context, Snapshot snapshot)
 {
 	Relation	table = table_open(rules_table, AccessShareLock);
-	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
+	TableScanDesc scan = imgcat_table_beginscan(table, snapshot, 0, NULL);
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	MemoryContext old_context = MemoryContextSwitchTo(context);
 	int			capacity = 8;
@@ -256,11 +257,10 @@ imgcat_property_allowed(ImgcatPropertyAction action, const char *name,
 static Jsonb *
 readable_properties(Jsonb *properties, bool hide_internal)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
 	JsonbValue	value;
-	JsonbValue *result;
 	bool		hidden = false;
 	bool		any_hidden = false;
 
@@ -286,8 +286,8 @@ readable_properties(Jsonb *properties, bool hide_internal)
 		else if (token == WJB_VALUE && !hidden)
 			pushJsonbValue(&state, WJB_VALUE, &value);
 	}
-	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	return any_hidden ? JsonbValueToJsonb(result) : properties;
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return any_hidden ? JsonbValueToJsonb(state.result) : properties;
 }
 
 /*

@@ -220,7 +220,7 @@ IMGCAT_FUNCTION(imgcat_record_image_changes, 0)
  * Push a string as a key or a value.
  */
 static void
-push_string(JsonbParseState **state, JsonbIteratorToken token,
+push_string(JsonbInState *state, JsonbIteratorToken token,
 			const char *string, size_t length)
 {
 	JsonbValue	value;
@@ -235,7 +235,7 @@ push_string(JsonbParseState **state, JsonbIteratorToken token,
  * Push an operation; a null value: none.
  */
 static void
-push_operation(JsonbParseState **state, const char *op, const char *path,
+push_operation(JsonbInState *state, const char *op, const char *path,
 			   size_t path_length, JsonbValue *value)
 {
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
@@ -255,7 +255,7 @@ push_operation(JsonbParseState **state, const char *op, const char *path,
  * The same on the member of that name.
  */
 static void
-push_member_operation(JsonbParseState **state, const char *op,
+push_member_operation(JsonbInState *state, const char *op,
 					  const char *name, uint32 length, JsonbValue *value)
 {
 	char	   *path = palloc(1 + imgcat_json_pointer_escape(name, length, NULL));
@@ -272,13 +272,14 @@ push_member_operation(JsonbParseState **state, const char *op,
 static Jsonb *
 creation(Jsonb *document)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	JsonbValue	value;
 
 	imgcat_jsonb_root(document, &value);
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	push_operation(&state, "add", "", 0, &value);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /*
@@ -288,7 +289,7 @@ creation(Jsonb *document)
 static Jsonb *
 change(Jsonb *before, Jsonb *after)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	ImgcatJsonbMembers old;
 	ImgcatJsonbMembers new;
 	bool		has_old;
@@ -315,7 +316,8 @@ change(Jsonb *before, Jsonb *after)
 		if (order >= 0)
 			has_new = imgcat_jsonb_members_next(&new);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 PG_FUNCTION_INFO_V1(imgcat_image_change_patch);

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "json/jsonb_read.h"
 #include "miscadmin.h"
 #include "query/json_pointer.h"
@@ -127,16 +128,14 @@ imgcat_read_next(ImgcatJsonbWalk *walk)
 Jsonb *
 imgcat_read_copy(JsonbContainer *container)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	JsonbIterator *iterator = JsonbIteratorInit(container);
 	JsonbIteratorToken token;
 	JsonbValue	item;
-	JsonbValue *copied = NULL;
 
 	while ((token = JsonbIteratorNext(&iterator, &item, false)) != WJB_DONE)
-		copied = pushJsonbValue(&state, token,
-								token < WJB_BEGIN_ARRAY ? &item : NULL);
-	return JsonbValueToJsonb(copied);
+		pushJsonbValue(&state, token, token < WJB_BEGIN_ARRAY ? &item : NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /*

@@ -50,7 +50,7 @@ imgcat_table_begin(ImgcatTable *table, bool is_shares)
 	memset(table, 0, sizeof(*table));
 	table->relation = imgcat_table_open(is_shares ? "image_shares" : "images");
 	table->is_shares = is_shares;
-	table->fetch = table_index_fetch_begin(table->relation);
+	table->fetch = imgcat_table_index_fetch_begin(table->relation);
 	table->slot = table_slot_create(table->relation, NULL);
 	table->snapshot = GetActiveSnapshot();
 	for (int value = 0; value < IMGCAT_ENTRY_VALUES; value++)

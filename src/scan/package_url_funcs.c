@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "compat.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -51,21 +52,20 @@ part_to_json(ImgcatPurlPart part)
 static Jsonb *
 qualifiers_to_jsonb(const ImgcatPackageUrl *purl)
 {
-	JsonbParseState *state = NULL;
-	JsonbValue *object;
+	JsonbInState state = {0};
 	int			i;
 
-	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < purl->nqualifiers; i++)
 	{
 		JsonbValue	key = part_to_json(purl->qualifiers[i].key);
 		JsonbValue	value = part_to_json(purl->qualifiers[i].value);
 
-		(void) pushJsonbValue(&state, WJB_KEY, &key);
-		(void) pushJsonbValue(&state, WJB_VALUE, &value);
+		pushJsonbValue(&state, WJB_KEY, &key);
+		pushJsonbValue(&state, WJB_VALUE, &value);
 	}
-	object = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	return JsonbValueToJsonb(object);
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 PG_FUNCTION_INFO_V1(imgcat_package_url_parts);

@@ -136,7 +136,7 @@ SELECT statement, project, roles, string_agg(CASE WHEN answer ~ '^[0-9A-Z]{5}$' 
        generate_series(7, 11) n, pg_temp.try_as(project, roles, format(call, pg_temp.id(n))) answer
  GROUP BY sno, statement, cno, project, roles ORDER BY sno, cno;
 SELECT count(*) FROM generate_series(7, 10) n, upload_image_data(pg_temp.id(n), 'data');
-CREATE VIEW pg_temp.caller AS
+CREATE TEMP VIEW caller AS
     SELECT * FROM (VALUES (1, 'A', 'reader,member'), (2, 'A', 'reader'), (3, 'A', 'member'), (4, 'B', 'reader,member'), (5, 'B', 'member'),
                           (6, 'M', 'reader,member'), (7, 'M', 'reader'), (8, 'ADM', 'admin'), (9, '', 'reader,member')) c(no, project, roles);
 CREATE ROLE image_data_client;

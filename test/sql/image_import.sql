@@ -14,7 +14,7 @@ EXCEPTION WHEN OTHERS THEN
     answer := concat_ws(' ', SQLSTATE, SQLERRM, '|', left(why, 150));
 END
 $$;
-CREATE VIEW pg_temp.imported AS
+CREATE TEMP VIEW imported AS
     SELECT right(id::text, 2) AS n, name, status, visibility, protected, os_hidden, owner, disk_format, container_format, min_disk, min_ram, size,
            virtual_size, checksum, os_hash_algo, os_hash_value, created_at AT TIME ZONE 'UTC' AS created, updated_at AT TIME ZONE 'UTC' AS updated,
            tags, properties, deleted_at AT TIME ZONE 'UTC' AS deleted
@@ -69,7 +69,7 @@ SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000006", "status": 
 SELECT pg_temp.members();
 
 -- members with their times: each stays as it is unless named; with a time of its end a member is one no more
-CREATE VIEW pg_temp.memberships AS
+CREATE TEMP VIEW memberships AS
     SELECT right(image_id::text, 1) AS n, member_id, status, created_at AT TIME ZONE 'UTC' AS created, updated_at AT TIME ZONE 'UTC' AS updated,
            deleted_at AT TIME ZONE 'UTC' AS ended
       FROM image_members WHERE image_id IN (pg_temp.id(8), pg_temp.id(9)) ORDER BY image_id, member_id;
@@ -90,7 +90,7 @@ SELECT add_image_member(pg_temp.id(8), 'c')::jsonb ->> 'created_at' AS created;
 ROLLBACK;
 
 -- locations: of every scheme, a set when given and untouched when not, in the order named; none without data
-CREATE VIEW pg_temp.places AS
+CREATE TEMP VIEW places AS
     SELECT right(image_id::text, 1) AS n, url, metadata, created_at AT TIME ZONE 'UTC' AS created
       FROM image_locations WHERE image_id IN (pg_temp.id(8), pg_temp.id(9)) ORDER BY image_id, number;
 SELECT import_images('[{"id": "19907700-0000-4000-8000-000000000008", "status": "active", "locations": [

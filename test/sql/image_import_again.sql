@@ -17,7 +17,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN concat_ws(' | ', SQLSTATE, SQLERRM, why, cure);
 END
 $$;
-CREATE VIEW pg_temp.times AS
+CREATE TEMP VIEW times AS
     SELECT right(id::text, 2) AS n, status, created_at AT TIME ZONE 'UTC' AS created, updated_at AT TIME ZONE 'UTC' AS updated,
            deleted_at AT TIME ZONE 'UTC' AS deleted
       FROM images ORDER BY id;
@@ -68,7 +68,7 @@ SELECT deleted_at > now() - interval '1 hour' AS just_now, updated_at < deleted_
        updated_at_before_deletion = updated_at AS kept FROM images WHERE id = pg_temp.id(2);
 SELECT pg_temp.import(1, '{"status": "deleted", "updated_at": "2026-01-01"}', true);
 SELECT pg_temp.import(1, '{"status": "deleted", "updated_at": "2026-02-02", "name": "again"}', true);
-CREATE VIEW pg_temp.deletion AS
+CREATE TEMP VIEW deletion AS
     SELECT status, status_before_deletion, updated_at_before_deletion AT TIME ZONE 'UTC' AS updated_before, deleted_at AT TIME ZONE 'UTC' AS deleted,
            (SELECT string_agg(member_id || CASE WHEN m.deleted_at IS NOT DISTINCT FROM i.deleted_at THEN '' ELSE ' removed' END, ', ' ORDER BY member_id)
               FROM image_members m WHERE m.image_id = i.id) AS members

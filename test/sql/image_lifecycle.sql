@@ -37,7 +37,7 @@ EXCEPTION WHEN SQLSTATE 'UNDO1' THEN
     answer := SQLERRM;
 END
 $$;
-CREATE VIEW pg_temp.caller AS
+CREATE TEMP VIEW caller AS
     SELECT * FROM (VALUES (1, 'A', 'reader,member'), (2, 'A', 'reader'), (3, 'A', 'member'), (4, 'A', ''),
                           (5, 'B', 'reader,member'), (6, 'M', 'reader,member'), (7, 'M', 'member'), (8, 'ADM', 'admin'),
                           (9, 'ADM', 'READER , Admin')) c(no, project, roles);

@@ -104,7 +104,7 @@ SET image_catalog.project_id = '';
 SELECT add_image_location(pg_temp.id(2), 'https://u:p@second.example.org/b?sig=1', '{"zone": "y"}') IS NOT NULL;
 CREATE FUNCTION pg_temp.locations(document json) RETURNS jsonb
     RETURN jsonb_strip_nulls(jsonb_build_object('locations', document -> 'locations', 'direct_url', document -> 'direct_url'));
-CREATE VIEW pg_temp.documents AS SELECT pg_temp.locations(get_image(pg_temp.id(2))) AS get, pg_temp.locations((list_images_page('id=in:' || pg_temp.id(2)) -> 'images' -> 0)) AS list, pg_temp.locations(get_image(pg_temp.id(4))) AS none;
+CREATE TEMP VIEW documents AS SELECT pg_temp.locations(get_image(pg_temp.id(2))) AS get, pg_temp.locations((list_images_page('id=in:' || pg_temp.id(2)) -> 'images' -> 0)) AS list, pg_temp.locations(get_image(pg_temp.id(4))) AS none;
 SELECT * FROM pg_temp.documents;
 SET image_catalog.show_multiple_locations = on;
 SELECT * FROM pg_temp.documents;
@@ -157,7 +157,7 @@ SELECT pg_temp.show(get_image(pg_temp.id(9))), get_image(pg_temp.id(9)) ->> 'nam
 SET image_catalog.show_multiple_locations = off;
 SELECT pg_temp.patch(4, '[{"op": "add", "path": "/locations/-", "value": {"url": "https://h/7", "metadata": {}}}]');
 -- the schema has what documents have
-CREATE VIEW pg_temp.schema AS SELECT array_agg(key ORDER BY key) AS shown FROM jsonb_object_keys(image_schema('image')::jsonb -> 'properties') key WHERE key IN ('locations', 'direct_url');
+CREATE TEMP VIEW schema AS SELECT array_agg(key ORDER BY key) AS shown FROM jsonb_object_keys(image_schema('image')::jsonb -> 'properties') key WHERE key IN ('locations', 'direct_url');
 SELECT * FROM pg_temp.schema;
 SET image_catalog.show_image_direct_url = on;
 SELECT * FROM pg_temp.schema;
