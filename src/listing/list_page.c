@@ -354,32 +354,62 @@ imgcat_sql_scan_statement(ImgcatStatement *statement, const ImgcatListPlan *plan
  * images that are named by their identifiers, deleted ones, and conditions that
  * few images pass and no index entry shows.  All but the first have no bound.
  */
-static void
-list_by_statement(ListPage *page)
+typedef struct SqlScan
 {
-	ImgcatStatement statement;
-	SPITupleTable *found;
+	ImgcatListScan pub;			/* must be first */
+	ImgcatEntry entry;			/* the last one handed out */
+	SPITupleTable *found;		/* row numbers; they live until SPI_finish */
+	uint64		at;
+} SqlScan;
 
-	imgcat_sql_scan_statement(&statement, page->plan);
-	imgcat_statement_execute(&statement, 0, NULL);
-	found = SPI_tuptable;
-	for (uint64 i = 0; i < found->numvals; i++)
+static ImgcatEntry *
+sql_next(ImgcatListScan *self)
+{
+	SqlScan    *scan = (SqlScan *) self;
+	bool		is_null;
+	Datum		tid;
+
+	if (scan->at == scan->found->numvals)
+		return NULL;
+	tid = SPI_getbinval(scan->found->vals[scan->at++], scan->found->tupdesc, 1, &is_null);
+	scan->entry = (ImgcatEntry)
 	{
-		bool		is_null;
-		Datum		tid = SPI_getbinval(found->vals[i], found->tupdesc, 1, &is_null);
-		ImgcatEntry entry = {.tid = *(ItemPointer) DatumGetPointer(tid),.row_read = true};
+		.tid = *(ItemPointer) DatumGetPointer(tid),.row_read = true
+	};
+	return &scan->entry;
+}
 
-		add_to_batch(page, &entry);
-	}
-	recheck_batch(page);
+static void
+sql_close(ImgcatListScan *self)
+{
+	SPI_freetuptable(((SqlScan *) self)->found);
+	pfree(self);
 }
 
 /*
- * Hand on the images of a scan until the page is full.  False: the scan gave up
+ * Open a SQL scan of the plan, behind a keyset position if there is one.
+ */
+static ImgcatListScan *
+sql_scan_open(ImgcatListPlan *plan)
+{
+	SqlScan    *scan = palloc0(sizeof(SqlScan));
+	ImgcatStatement statement;
+
+	scan->pub.plan = plan;
+	scan->pub.next = sql_next;
+	scan->pub.close = sql_close;
+	imgcat_sql_scan_statement(&statement, plan);
+	imgcat_statement_execute(&statement, 0, NULL);
+	scan->found = SPI_tuptable;
+	return &scan->pub;
+}
+
+/*
+ * Hand on the images of a scan until the page is full; true if the scan gave up
  * before.
  */
 static bool
-list_by_scan(ListPage *page, ImgcatListScan *scan)
+list_scan(ListPage *page, ImgcatListScan *scan)
 {
 	ImgcatEntry *entry;
 	bool		gave_up;
@@ -394,7 +424,7 @@ list_by_scan(ListPage *page, ImgcatListScan *scan)
 	} while (rows_lacking(page) > 0 && (entry != NULL || scan->pause));
 	gave_up = scan->gave_up && rows_lacking(page) > 0;
 	scan->close(scan);
-	return !gave_up;
+	return gave_up;
 }
 
 /*
@@ -404,28 +434,32 @@ list_by_scan(ListPage *page, ImgcatListScan *scan)
 void
 imgcat_list_page(ImgcatListPlan *plan, ImgcatTakeImage take, void *argument)
 {
+	static ImgcatListScan *(*const open[]) (ImgcatListPlan *) =
+	{
+		[IMGCAT_ORDERED_SCAN] = ordered_scan_open,
+		[IMGCAT_SEARCH_SCAN] = imgcat_search_scan_open,
+		[IMGCAT_SQL_SCAN] = sql_scan_open,
+	};
 	ListPage	page = {.pub = *None_Receiver,.plan = plan,.take = take,.argument = argument};
 	ImgcatPageCounters *counters = &plan->counters;
 	ImgcatScanKind kind = plan->scan;
+	bool		goes_on = kind != IMGCAT_NO_SCAN && plan->rows > 0;
 
-	if (kind == IMGCAT_NO_SCAN || plan->rows == 0)
+	if (!goes_on)
 		return;
 	page.pub.receiveSlot = page_receive;
 	page.pub.mydest = DestTuplestore;	/* SPI takes DestNone for no rows */
 	register_batch(&page);
-	if (kind == IMGCAT_SEARCH_SCAN)
+	while (goes_on)
 	{
-		counters->gave_up = !list_by_scan(&page, imgcat_search_scan_open(plan));
-		if (counters->gave_up)
-			kind = plan->can_order ? IMGCAT_ORDERED_SCAN : IMGCAT_SQL_SCAN;
+		page.shared_ids = kind == IMGCAT_ORDERED_SCAN
+			? initArrayResult(UUIDOID, CurrentMemoryContext, false) : NULL;
+		goes_on = list_scan(&page, open[kind] (plan));
+
+		/* only a search scan gives up */
+		counters->gave_up |= goes_on;
+		kind = plan->can_order ? IMGCAT_ORDERED_SCAN : IMGCAT_SQL_SCAN;
 	}
-	if (kind == IMGCAT_ORDERED_SCAN)
-	{
-		page.shared_ids = initArrayResult(UUIDOID, CurrentMemoryContext, false);
-		(void) list_by_scan(&page, ordered_scan_open(plan));
-	}
-	else if (kind == IMGCAT_SQL_SCAN)
-		list_by_statement(&page);
 	SPI_unregister_relation(BATCH);
 	tuplestore_end(page.batch);
 	counters->entries = plan->images.entries_read + plan->shares.entries_read;
