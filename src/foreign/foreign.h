@@ -12,7 +12,7 @@
 
 #include "foreign/fdwapi.h"
 #include "listing/index_scan.h"
-#include "listing/list_request.h"
+#include "request/list_request.h"
 #include "nodes/pathnodes.h"
 
 /* What a clause that the list answers asks of a column. */

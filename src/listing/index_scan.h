@@ -21,7 +21,7 @@
 #include "image/image_row.h"
 #include "image/image_summary.h"
 #include "listing/list_cost.h"
-#include "listing/list_request.h"
+#include "request/list_request.h"
 #include "storage/itemptr.h"
 #include "utils/rel.h"
 #include "utils/snapshot.h"

@@ -252,4 +252,8 @@ extern void imgcat_list_page(ImgcatListPlan *plan, ImgcatTakeImage take,
 
 extern char *imgcat_explain_list(ImgcatListPlan *plan, bool analyze);
 
+/* parameters that no image can answer to (list_unknown.c) */
+extern void imgcat_tell_unknown(const ImgcatListRequest *request,
+								const ImgcatCaller *caller, bool notices);
+
 #endif							/* IMGCAT_LIST_PLAN_H */

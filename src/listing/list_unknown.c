@@ -27,7 +27,7 @@
 #include "executor/spi.h"
 #include "image/errors.h"
 #include "image/protection.h"
-#include "listing/list_request.h"
+#include "request/list_request.h"
 #include "listing/list_plan.h"
 #include "nearest_name.h"
 #include "utils/builtins.h"

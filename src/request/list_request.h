@@ -6,7 +6,7 @@
  * Parameters go in one by one, in the order of the request; finishing turns
  * them into conditions, an order, a limit and a marker.  No SQL is known here.
  *
- * src/listing/list_request.h
+ * src/request/list_request.h
  *
  *-------------------------------------------------------------------------
  */
@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "context.h"
 #include "datatype/timestamp.h"
+#include "fmgr.h"
 #include "image/attribute.h"
 #include "nodes/pg_list.h"
 #include "query/sort_spec.h"
@@ -129,9 +130,12 @@ extern bool imgcat_sorts_by_creation(const ImgcatListRequest *request);
 /* images, or tags, on a page of IMS where no limit is given */
 #define IMGCAT_CLOUD_PAGE_LIMIT 500
 
-/* what several functions begin with (list.c) */
+/* what a function begins with (list_arguments.c) */
 extern void imgcat_check_may_list(const ImgcatCaller *caller,
 								  ImgcatDialect dialect);
+extern void imgcat_read_arguments(ImgcatListRequest *request,
+								  const ImgcatCaller *caller,
+								  FunctionCallInfo fcinfo);
 extern void imgcat_begin_query(ImgcatListRequest *request,
 							   ImgcatDialect dialect,
 							   const ImgcatCaller *caller,
@@ -158,9 +162,5 @@ extern const ImgcatCondition *imgcat_find_condition(const ImgcatListRequest *req
 /* what the parameters mean (list_filter.c) */
 extern void imgcat_read_parameters(ImgcatListRequest *request);
 extern bool imgcat_may_read_property(const char *name, size_t length);
-
-/* parameters that no image can answer to (list_unknown.c) */
-extern void imgcat_tell_unknown(const ImgcatListRequest *request,
-								const ImgcatCaller *caller, bool notices);
 
 #endif							/* IMGCAT_LIST_REQUEST_H */

@@ -7,7 +7,7 @@
  * dialect where the request says so.  Here are the request and its order; what
  * the parameters mean is in list_filter.c.
  *
- * src/listing/list_request.c
+ * src/request/list_request.c
  *
  *-------------------------------------------------------------------------
  */
@@ -16,7 +16,7 @@
 #include "image/errors.h"
 #include "image/image_row.h"
 #include "image/ims_rules.h"
-#include "listing/list_request.h"
+#include "request/list_request.h"
 #include "utils/builtins.h"
 
 /* more parameters than any client sends, few enough to compare all pairs */

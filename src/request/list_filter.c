@@ -6,7 +6,7 @@
  * Which parameter takes which operators and values, and which of a repeated one
  * counts.  The parsers of query/ read the values.
  *
- * src/listing/list_filter.c
+ * src/request/list_filter.c
  *
  *-------------------------------------------------------------------------
  */
@@ -19,7 +19,7 @@
 #include "image/facet.h"
 #include "image/image_row.h"
 #include "image/protection.h"
-#include "listing/list_request.h"
+#include "request/list_request.h"
 #include "query/blank.h"
 #include "query/in_list.h"
 #include "query/number.h"
