@@ -232,24 +232,6 @@ append_range(ImgcatStatement *statement, const ImgcatCondition *range)
 }
 
 /*
- * Facets that must all be there go into one containment.
- */
-static void
-append_facets(ImgcatStatement *statement, const ImgcatListRequest *request)
-{
-	Datum	   *facets = palloc(sizeof(Datum) * (request->nconditions + 1));
-	int			nfacets = 0;
-
-	for (int i = 0; i < request->nconditions; i++)
-		if (request->conditions[i].kind == IMGCAT_COND_FACET &&
-			request->conditions[i].ntexts == 1)
-			facets[nfacets++] = request->conditions[i].texts[0];
-	if (nfacets > 0)
-		appendStringInfo(&statement->sql, " AND i.facets @> $%d",
-						 texts_parameter(statement, facets, nfacets));
-}
-
-/*
  * The images of a set of GIN keys.
  */
 void
@@ -311,10 +293,8 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 							 imgcat_statement_parameter(statement, UUIDARRAYOID, condition->uuids));
 			break;
 		case IMGCAT_COND_FACET:
-			/* one goes together with others: append_facets() */
-			if (ntexts > 1)
-				appendStringInfo(sql, " AND i.facets && $%d",
-								 texts_parameter(statement, texts, ntexts));
+			appendStringInfo(sql, " AND i.facets && $%d",
+							 texts_parameter(statement, texts, ntexts));
 			break;
 		case IMGCAT_COND_REGISTERED:
 			appendStringInfo(sql, " AND NOT i.facets @> $%d",
@@ -342,7 +322,6 @@ append_condition(ImgcatStatement *statement, const ImgcatCondition *condition)
 static void
 append_conditions(ImgcatStatement *statement, const ImgcatListRequest *request)
 {
-	append_facets(statement, request);
 	for (int i = 0; i < request->nconditions; i++)
 		append_condition(statement, &request->conditions[i]);
 }
@@ -439,20 +418,12 @@ rarest_facet(const ImgcatListRequest *request)
 static bool
 is_generic(const ImgcatListRequest *request)
 {
-	int			nequalities = 0;
+	const ImgcatCondition *only = request->conditions;
 
-	for (int i = 0; i < request->nconditions; i++)
-	{
-		const ImgcatCondition *condition = &request->conditions[i];
-
-		if ((condition->kind == IMGCAT_COND_TEXT && condition->ntexts == 1) ||
-			(condition->kind == IMGCAT_COND_RANGE &&
-			 condition->column == IMGCAT_COL_PROTECTED))
-			nequalities++;
-		else if (condition->kind != IMGCAT_COND_NEVER)
-			return false;
-	}
-	return nequalities <= 1;
+	return request->nconditions == 0 ||
+		(request->nconditions == 1 &&
+		 ((only->kind == IMGCAT_COND_TEXT && only->ntexts == 1) ||
+		  only->column == IMGCAT_COL_PROTECTED));
 }
 
 /*
