@@ -76,3 +76,6 @@ CALL pg_temp.measure();
 SELECT '| indexes | MB | buffers an insert | bytes of log an insert |' UNION ALL SELECT '| --- | ---: | ---: | ---: |';
 SELECT format('| %s | %s | %s | %s |', indexes, round(bytes / 1048576.0), round(buffers / 1000.0, 1), wal / 1000)
   FROM amplification ORDER BY bytes DESC;
+
+-- what was rolled back is in the way of whoever measures next
+VACUUM image_catalog.images;
