@@ -88,12 +88,14 @@ static const struct
 /*
  * Members that a document names.  A membership lasts as long as its image,
  * unless the document says that it ended; one that is what the document says
- * is left alone, times and all.
+ * is left alone, times and all.  A kept snapshot may see two images of one id,
+ * one purged meanwhile and the one that we created: no member twice, so that the
+ * foreign key's check tells it, as a failure to serialize.
  */
 static const char members_sql[] =
 "INSERT INTO image_catalog.image_members AS m (image_id, member_id, status, "
 "created_at, updated_at, deleted_at) "
-"SELECT n.image_id, n.member_id, n.status, "
+"SELECT DISTINCT ON (n.image_id, n.member_id) n.image_id, n.member_id, n.status, "
 "COALESCE(n.created_at, o.created_at, $1), "
 "COALESCE(n.updated_at, CASE WHEN o.image_id IS NULL THEN n.created_at "
 "WHEN o.status = n.status AND o.deleted_at IS NOT DISTINCT FROM "
