@@ -366,12 +366,10 @@ compare_ids(const void *a, const void *b)
 void
 imgcat_plan_shared_ids(ImgcatListPlan *plan)
 {
-	const ImgcatListRequest *request = plan->request;
 	ImgcatFacetFilter *facets = &plan->facets;
 	int64		shared = imgcat_gin_key_of_visibility("shared");
 	const ImgcatKeySet scope = {.nkeys = 1,.keys = &shared};
-	ImgcatKeySet *sets = palloc(sizeof(ImgcatKeySet) * request->nconditions);
-	int			nsets = 0;
+	ImgcatKeySet set;
 	double		looked_at = 0;
 	ImgcatTids	found;
 
@@ -380,11 +378,12 @@ imgcat_plan_shared_ids(ImgcatListPlan *plan)
 			looked_at += plan->rows * plan->branches[i].nimages / Max(plan->search.expected, 1);
 	if (looked_at < 1)
 		return;
-	for (int i = 0; i < request->nconditions; i++)
-		if (request->conditions[i].kind == IMGCAT_COND_FACET)
-			sets[nsets++] = imgcat_facet_set(&request->conditions[i], &scope, NULL);
-	found = imgcat_search(plan, sets, nsets);
-	if (found.tids == NULL || found.ntids > IMGCAT_SHARE_COST * looked_at)
+	set = imgcat_facet_set(imgcat_find_condition(plan->request, IMGCAT_COND_FACET), &scope, NULL);
+	found = imgcat_search(plan, &set, 1);
+	if (found.tids == NULL)
+		return;
+	intersect(&found, &facets->tids);
+	if (found.ntids > IMGCAT_SHARE_COST * looked_at)
 		return;
 	facets->ids = palloc(sizeof(pg_uuid_t) * Max(found.ntids, 1));
 	for (int64 i = 0; i < found.ntids; i++)
