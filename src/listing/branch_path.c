@@ -103,6 +103,17 @@ open_index(const ImgcatBranch *branch, const OrderedIndex *index)
 }
 
 /*
+ * The index of a branch in the order of creation; NULL: there is none that can
+ * be used.
+ */
+Relation
+imgcat_creation_index(const ImgcatBranch *branch)
+{
+	return open_index(branch, branch->hidden ? hidden_index(branch)
+					  : index_of(IMGCAT_COL_CREATED_AT));
+}
+
+/*
  * The index that begins with what a filter is on; NULL: there is none.
  */
 static const OrderedIndex *

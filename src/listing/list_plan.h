@@ -101,6 +101,7 @@ typedef struct ImgcatSearchKeys
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchKeys;
 
+extern Relation imgcat_search_index(ImgcatTable *images);
 extern void imgcat_search_keys(ImgcatSearchKeys *search,
 							   const ImgcatTable *images,
 							   const ImgcatListRequest *request,

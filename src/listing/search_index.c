@@ -24,6 +24,7 @@
 #include "access/genam.h"
 #include "access/skey.h"
 #include "bitmap_iterator.h"
+#include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "image/gin_key.h"
@@ -43,6 +44,18 @@
  * forgets rows, and keeps their pages.
  */
 #define BITMAP_BYTES ((Size) 16 * 1024 * 1024)
+
+/*
+ * The search index; NULL: there is none that can be used.
+ */
+Relation
+imgcat_search_index(ImgcatTable *images)
+{
+	Relation	index = imgcat_table_index(images, "images", "search");
+
+	return index != NULL && index->rd_rel->relam == GIN_AM_OID &&
+		TupleDescAttr(RelationGetDescr(index), 0)->atttypid == INT8OID ? index : NULL;
+}
 
 /*
  * The owners and visibilities whose images are looked at, and how frequent they

@@ -540,6 +540,7 @@ ImgcatListScan *
 imgcat_search_scan_open(ImgcatListPlan *plan)
 {
 	SearchScan *scan = palloc0(sizeof(SearchScan));
+	const ImgcatBranch branch = {.table = &plan->images,.family = "images_visibility",.nscope = 1};
 	Relation	index;
 
 	scan->pub.plan = plan;
@@ -557,7 +558,7 @@ imgcat_search_scan_open(ImgcatListPlan *plan)
 	scan->limit = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32);
 	scan->ceiling = PG_INT64_MAX;
 	scan->all = plan->fetch_all;
-	index = imgcat_table_index(&plan->images, "images_visibility", "created_at");
+	index = imgcat_creation_index(&branch);
 	if (index != NULL)
 	{
 		find_bounds(scan, index);
