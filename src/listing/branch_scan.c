@@ -28,7 +28,6 @@
 #include "listing/index_scan.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 
 /* What an entry is for. */
 typedef enum EntryUse
@@ -289,9 +288,9 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 	scan->index_scan->nkeys = scan->index_scan->nscope;
 	if (after != NULL && (range.low != PG_INT64_MIN || range.high != PG_INT64_MAX))
 	{
-		int64		place = DatumGetInt64(imgcat_entry_value(after, key->column));
+		int64		position = DatumGetInt64(imgcat_entry_value(after, key->column));
 
-		if (key->descending ? range.high < place : range.low > place)
+		if (key->descending ? range.high < position : range.low > position)
 			after = NULL;
 		else if (key->descending)
 			range.high = PG_INT64_MAX;

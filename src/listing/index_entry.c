@@ -259,8 +259,8 @@ imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 }
 
 /*
- * Set the sort keys of the entry to those of a row: it is the row's place in the
- * order.  A name may point into the row.
+ * Set the sort keys of the entry to those of a row, whose keyset position it is
+ * then.  A name may point into the row.
  */
 void
 imgcat_entry_set_keys(ImgcatEntry *entry, const ImgcatKey *keys, int nkeys,

@@ -29,11 +29,9 @@
 #include "compat.h"
 #include "image/gin_key.h"
 #include "image/image_fetch.h"
-#include "index_lookup.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
 /* && of array_ops (ginarrayproc.c) */
@@ -403,6 +401,7 @@ imgcat_plan_shared_ids(ImgcatListPlan *plan)
 	{
 		ImgcatEntry entry = {.tid = found.tids[i]};
 
+		CHECK_FOR_INTERRUPTS();
 		if (imgcat_read_row(&plan->images, &entry))
 			facets->ids[facets->nids++] = entry.id;
 	}
