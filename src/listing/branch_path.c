@@ -301,9 +301,8 @@ lacks_images(const OrderedIndex *index, const ImgcatCondition *const *filters, i
 }
 
 /*
- * Read an index in order, if its columns behind those that filters fix begin
- * with the first key, and fewer images pass these filters than those of the
- * index that was found before.
+ * Read this index in order, if filters fix its columns up to the first key, and
+ * no more images pass these filters than those of the index found before.
  */
 static void
 consider_order(ImgcatBranchPath *path, const OrderedIndex *index)

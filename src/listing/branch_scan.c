@@ -129,7 +129,7 @@ passes_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry, bool *unk
 		if (!imgcat_filter_passes(&scan->branch->filters[i], entry, unknown))
 			return false;
 
-	/* a row that was read may have another number; it had passed before */
+	/* a row that was read may be another one of the HOT chain: it passed */
 	return entry->row_read || imgcat_has_facets(scan->branch->facets, entry);
 }
 

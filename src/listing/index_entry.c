@@ -482,8 +482,8 @@ passes_range(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unkn
 
 /*
  * Does the entry pass the filter?  If only the row can tell, it does, and
- * *unknown is set.  That a property has its value the index says that was read,
- * or the recheck.
+ * *unknown is set.  INDEXED always passes: the index that is read tells, or the
+ * recheck.
  */
 bool
 imgcat_filter_passes(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)

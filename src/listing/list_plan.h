@@ -49,8 +49,8 @@ typedef struct ImgcatScope
 {
 	const ImgcatCaller *caller;
 	bool		together;		/* in SQL, branches that differ by visibility
-								 * only are one: a scan of an index is, but an
-								 * IN costs 100 buffers to plan at first */
+								 * only are one IN: one index scan, but 100
+								 * buffers more to plan at first */
 	int			nbranches;
 	ImgcatScopeBranch branches[IMGCAT_SCOPE_MAX];
 } ImgcatScope;

@@ -8,8 +8,8 @@
  * row numbers of the images before any is fetched: whoever looks for a page can
  * try another range of time for the price of index pages, which an executor's
  * plan cannot tell.  The scan is the index's own, under the active snapshot;
- * what it finds are candidates, which are checked against the request.  Of all
- * times, they are a filter of the entries of an ordered scan.
+ * what it finds are candidates, which are checked against the request.  Without
+ * time buckets, it filters the entries of an ordered scan.
  *
  * The sets go to the index one by one, not as one condition, so that it leaps
  * from one to the next: an image that the first set does not have is looked
@@ -253,7 +253,7 @@ read_bitmap(TIDBitmap *bitmap, ImgcatTids *found)
  * vacuumed.  So many may be found that the index gives pages for rows: then they
  * are only counted.
  *
- * Of all times, sets are best read one by one: each is a run of pages, while
+ * Without time buckets, sets are best read one by one: each is a run of pages, while
  * leaping between two long ones descends to a page for each leap.
  */
 ImgcatTids
@@ -302,9 +302,9 @@ intersect(ImgcatTids *kept, const ImgcatTids *others)
 }
 
 /*
- * Leave out of what has the facets the images that some of the sets lack, from one
- * on.  What is found of a single set is its estimate from now on.  False: too many
- * are in them, and nothing was left out.
+ * Intersect the row numbers kept so far, if any, with those of the images in nsets
+ * of the sets, from "first" on.  What is found of a single set becomes its estimate.
+ * False: they are too many, and what was kept stays.
  */
 bool
 imgcat_plan_narrow(ImgcatListPlan *plan, int first, int nsets)
