@@ -43,6 +43,9 @@
  */
 #define BITMAP_BYTES ((Size) 16 * 1024 * 1024)
 
+/* a bitmap of more rows is not read: it forgot some of them */
+#define BITMAP_ROWS INT64CONST(8000000)
+
 /*
  * The search index; NULL: there is none that can be used.
  */
@@ -221,8 +224,7 @@ imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
 static void
 read_bitmap(TIDBitmap *bitmap, ImgcatTids *found)
 {
-	ItemPointerData *tids = palloc_extended(sizeof(ItemPointerData) * Max(found->ntids, 1),
-											MCXT_ALLOC_HUGE);
+	ItemPointerData *tids = palloc(sizeof(ItemPointerData) * Max(found->ntids, 1));
 	int64		ntids = 0;
 	bool		exact = true;
 	ImgcatBitmapIterator iterator;
@@ -272,7 +274,8 @@ imgcat_search(const ImgcatListPlan *plan, const ImgcatKeySet *sets, int nsets)
 	bitmap = tbm_create(BITMAP_BYTES, NULL);
 	found.ntids = index_getbitmap(scan, bitmap);
 	index_endscan(scan);
-	read_bitmap(bitmap, &found);
+	if (found.ntids <= BITMAP_ROWS)
+		read_bitmap(bitmap, &found);
 	tbm_free(bitmap);
 	return found;
 }
