@@ -12,8 +12,8 @@
 
 #include "foreign/fdwapi.h"
 #include "listing/index_scan.h"
-#include "request/list_request.h"
 #include "nodes/pathnodes.h"
+#include "request/list_request.h"
 
 /* What a clause that the list answers asks of a column. */
 typedef enum ImgcatQualKind

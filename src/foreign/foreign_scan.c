@@ -256,7 +256,7 @@ take_row(void *argument, ImgcatImageRow *row)
 }
 
 /*
- * Note the place of the last row of the page.
+ * Note the keyset position that the page ends at.
  */
 static void
 note_position(ListedScan *scan)

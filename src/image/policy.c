@@ -335,18 +335,18 @@ imgcat_image_answer(ImgcatImageAccess *image, const pg_uuid_t *id,
 }
 
 /*
- * Read an image that the caller may see, or could see before it was deleted, as
- * the place in a list that its row is: in one without deleted images the place
- * before the deletion.  False if there is none.
+ * Read an image that the caller may see, or could see before it was deleted, to
+ * be the marker of a list: of one without deleted images with what it was sorted
+ * by before the deletion.  False if there is none.
  */
 bool
-imgcat_image_place(ImgcatImageAccess *place, const pg_uuid_t *id,
-				   const ImgcatCaller *caller, bool lists_deleted)
+imgcat_image_find_marker(ImgcatImageAccess *image, const pg_uuid_t *id,
+						 const ImgcatCaller *caller, bool lists_deleted)
 {
 	NullableDatum deleted_at;
 
-	if (!imgcat_image_fetch_any(id, &place->row, !lists_deleted, &deleted_at))
+	if (!imgcat_image_fetch_any(id, &image->row, !lists_deleted, &deleted_at))
 		return false;
-	set_standing(place, id, caller, &deleted_at);
-	return imgcat_policy_may_show(caller, place);
+	set_standing(image, id, caller, &deleted_at);
+	return imgcat_policy_may_show(caller, image);
 }

@@ -36,8 +36,8 @@ typedef struct ImgcatImageAccess
 {
 	ImgcatImageRow row;
 	bool		is_own;			/* owned by the caller's project */
-	bool		is_image_member;	/* shared with the caller's project; need
-									 * not be known of its own image */
+	bool		is_image_member;	/* shared with the caller's project; may
+									 * be false of its own image */
 } ImgcatImageAccess;
 
 extern bool imgcat_policy_may_show(const ImgcatCaller *caller,
@@ -60,8 +60,8 @@ extern bool imgcat_policy_may_download(const ImgcatCaller *caller,
 									   const ImgcatImageAccess *image);
 extern bool imgcat_image_find(ImgcatImageAccess *image, const pg_uuid_t *id,
 							  const ImgcatCaller *caller);
-extern bool imgcat_image_place(ImgcatImageAccess *place, const pg_uuid_t *id,
-							   const ImgcatCaller *caller, bool lists_deleted);
+extern bool imgcat_image_find_marker(ImgcatImageAccess *image, const pg_uuid_t *id,
+									 const ImgcatCaller *caller, bool lists_deleted);
 extern void imgcat_image_modify(ImgcatImageAccess *image, const pg_uuid_t *id,
 								const ImgcatCaller *caller);
 extern bool imgcat_image_answer(ImgcatImageAccess *image, const pg_uuid_t *id,

@@ -16,8 +16,6 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "listing/index_scan.h"
-#include "listing/list_plan.h"
-#include "utils/builtins.h"
 
 /* An ordered index: the end of its name, and its columns behind the scope. */
 typedef struct OrderedIndex
@@ -38,7 +36,7 @@ static const OrderedIndex indexes[] = {
 	{"size", 3, {IMGCAT_COL_SIZE, BY_CREATION}},
 	{"status", 3, {IMGCAT_COL_STATUS, BY_CREATION}},
 	{"disk_format", 3, {IMGCAT_COL_DISK_FORMAT, BY_CREATION}},
-	/* the disk formats of a container are no chance: this leads to both */
+	/* a container format has few disk formats: one index for both */
 	{"container_format", 4, {IMGCAT_COL_CONTAINER_FORMAT, IMGCAT_COL_DISK_FORMAT, BY_CREATION}},
 };
 
@@ -100,6 +98,17 @@ open_index(const ImgcatBranch *branch, const OrderedIndex *index)
 			return NULL;
 	}
 	return relation;
+}
+
+/*
+ * The index of a branch in the order of creation; NULL: there is none that can
+ * be used.
+ */
+Relation
+imgcat_creation_index(const ImgcatBranch *branch)
+{
+	return open_index(branch, branch->hidden ? hidden_index(branch)
+					  : index_of(IMGCAT_COL_CREATED_AT));
 }
 
 /*
@@ -269,7 +278,7 @@ last_creation(const ImgcatBranch *branch)
 }
 
 /*
- * Is what is read in order within this filter, whatever fails others?
+ * Do all entries that are read in order pass this filter?
  */
 static bool
 bounds_order(const ImgcatBranchPath *path, const ImgcatCondition *filter)
@@ -292,9 +301,8 @@ lacks_images(const OrderedIndex *index, const ImgcatCondition *const *filters, i
 }
 
 /*
- * Read an index in order, if its columns behind those that filters fix begin
- * with the first key, and fewer images pass these filters than those of the
- * index that was found before.
+ * Read this index in order, if filters fix its columns up to the first key, and
+ * no more images pass these filters than those of the index found before.
  */
 static void
 consider_order(ImgcatBranchPath *path, const OrderedIndex *index)
@@ -307,7 +315,7 @@ consider_order(ImgcatBranchPath *path, const OrderedIndex *index)
 	if (index == NULL)
 		return;
 
-	/* none fixes the identifier, which is the last column */
+	/* no filter fixes the identifier, which is the last column */
 	while ((fixing[nfixing] = imgcat_fixing_filter(path->branch, index->columns[nfixing])) != NULL)
 		frequency *= fixing[nfixing++]->frequency;
 	if (index->columns[nfixing] != path->keys[0].column ||

@@ -28,7 +28,6 @@
 #include "listing/index_scan.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 
 /* What an entry is for. */
 typedef enum EntryUse
@@ -130,7 +129,7 @@ passes_filters(const ImgcatBranchScan *scan, const ImgcatEntry *entry, bool *unk
 		if (!imgcat_filter_passes(&scan->branch->filters[i], entry, unknown))
 			return false;
 
-	/* a row that was read may have another number; it had passed before */
+	/* a row that was read may be another one of the HOT chain: it passed */
 	return entry->row_read || imgcat_has_facets(scan->branch->facets, entry);
 }
 
@@ -289,9 +288,9 @@ start_order(ImgcatBranchScan *scan, const ImgcatEntry *behind_group)
 	scan->index_scan->nkeys = scan->index_scan->nscope;
 	if (after != NULL && (range.low != PG_INT64_MIN || range.high != PG_INT64_MAX))
 	{
-		int64		place = DatumGetInt64(imgcat_entry_value(after, key->column));
+		int64		position = DatumGetInt64(imgcat_entry_value(after, key->column));
 
-		if (key->descending ? range.high < place : range.low > place)
+		if (key->descending ? range.high < position : range.low > position)
 			after = NULL;
 		else if (key->descending)
 			range.high = PG_INT64_MAX;

@@ -259,8 +259,8 @@ imgcat_entry_set_value(ImgcatEntry *entry, int column, Datum value)
 }
 
 /*
- * Set the sort keys of the entry to those of a row: it is the row's place in the
- * order.  A name may point into the row.
+ * Set the sort keys of the entry to those of a row, whose keyset position it is
+ * then.  A name may point into the row.
  */
 void
 imgcat_entry_set_keys(ImgcatEntry *entry, const ImgcatKey *keys, int nkeys,
@@ -482,8 +482,8 @@ passes_range(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unkn
 
 /*
  * Does the entry pass the filter?  If only the row can tell, it does, and
- * *unknown is set.  That a property has its value the index says that was read,
- * or the recheck.
+ * *unknown is set.  INDEXED always passes: the index that is read tells, or the
+ * recheck.
  */
 bool
 imgcat_filter_passes(const ImgcatCondition *filter, const ImgcatEntry *entry, bool *unknown)

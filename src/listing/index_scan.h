@@ -255,6 +255,7 @@ typedef struct ImgcatBranchPath
 typedef struct ImgcatBranchScan ImgcatBranchScan;
 
 extern bool imgcat_is_index_order(const ImgcatKey *keys, int nkeys);
+extern Relation imgcat_creation_index(const ImgcatBranch *branch);
 extern const char *imgcat_missing_index(const ImgcatBranch *branch);
 extern const ImgcatCondition *imgcat_fixing_filter(const ImgcatBranch *branch, int column);
 extern void imgcat_choose_branch_path(ImgcatBranchPath *path,

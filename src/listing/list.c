@@ -25,10 +25,10 @@
 #include "image/policy.h"
 #include "image/protection.h"
 #include "listing/list_plan.h"
-#include "request/list_request.h"
 #include "mb/pg_wchar.h"
 #include "query/query_string.h"
 #include "query/uuid.h"
+#include "request/list_request.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
@@ -107,27 +107,27 @@ notice_lowered_limit(const ImgcatListRequest *request, const ImagePage *page)
 }
 
 /*
- * The place that the request's marker names; NULL: it has none.  No such image,
+ * The keyset position of the request's marker; NULL: it has none.  No such image,
  * or one that the caller may not see, are told apart to nobody.
  */
 static ImgcatEntry *
 find_marker(const ImgcatListRequest *request, const ImgcatCaller *caller)
 {
 	ImgcatEntry *marker;
-	ImgcatImageAccess place;
+	ImgcatImageAccess image;
 	pg_uuid_t	id;
 
 	if (request->marker == NULL)
 		return NULL;
 	if (!imgcat_read_uuid(request->marker, strlen(request->marker), id.data) ||
-		!imgcat_image_place(&place, &id, caller, request->deleted))
+		!imgcat_image_find_marker(&image, &id, caller, request->deleted))
 		imgcat_refuse_list(request, ERRCODE_INVALID_PARAMETER_VALUE, IMS_NO_MARKER,
 						   "marker image not found",
 						   psprintf("No image with id \"%s\" can be seen by the caller.",
 									request->marker),
 						   "Start again from the first page.");
 	marker = palloc0(sizeof(ImgcatEntry));
-	imgcat_entry_set_keys(marker, request->keys, request->nkeys, &place.row);
+	imgcat_entry_set_keys(marker, request->keys, request->nkeys, &image.row);
 	return marker;
 }
 

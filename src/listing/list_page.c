@@ -23,7 +23,6 @@
 
 #include <math.h>
 
-#include "access/tableam.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -32,8 +31,6 @@
 #include "listing/list_plan.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
 #include "utils/queryenvironment.h"
 #include "utils/tuplestore.h"
 

@@ -446,8 +446,9 @@ static void
 drop_empty_shares(ImgcatListPlan *plan)
 {
 	ImgcatScope *scope = &plan->scope;
-	Relation	index = imgcat_table_index(&plan->shares, "image_shares",
-										   plan->request->hidden ? "hidden" : "created_at");
+	const ImgcatBranch shares = {.table = &plan->shares,.family = "image_shares",.nscope = 2,
+	.hidden = plan->request->hidden};
+	Relation	index = imgcat_creation_index(&shares);
 	int			nbranches = 0;
 
 	for (int i = 0; i < scope->nbranches; i++)
@@ -492,7 +493,7 @@ imgcat_plan_list(ImgcatListPlan *plan, const ImgcatListRequest *request,
 	if (plan->has_facets && !request->deleted)
 	{
 		drop_empty_shares(plan);
-		plan->search_index = imgcat_table_index(&plan->images, "images", "search");
+		plan->search_index = imgcat_search_index(&plan->images);
 		plan->facets.images = &plan->images;
 		if (plan->search_index != NULL && plan->scope.nbranches > 0)
 		{

@@ -49,8 +49,8 @@ typedef struct ImgcatScope
 {
 	const ImgcatCaller *caller;
 	bool		together;		/* in SQL, branches that differ by visibility
-								 * only are one: a scan of an index is, but an
-								 * IN costs 100 buffers to plan at first */
+								 * only are one IN: one index scan, but 100
+								 * buffers more to plan at first */
 	int			nbranches;
 	ImgcatScopeBranch branches[IMGCAT_SCOPE_MAX];
 } ImgcatScope;
@@ -101,6 +101,7 @@ typedef struct ImgcatSearchKeys
 	bool		uncommon;		/* one set is too rare for statistics */
 } ImgcatSearchKeys;
 
+extern Relation imgcat_search_index(ImgcatTable *images);
 extern void imgcat_search_keys(ImgcatSearchKeys *search,
 							   const ImgcatTable *images,
 							   const ImgcatListRequest *request,

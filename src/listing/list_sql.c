@@ -16,13 +16,11 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
-#include "image/gin_key.h"
 #include "image/image_row.h"
 #include "listing/list_cost.h"
 #include "listing/list_plan.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/timestamp.h"
 
 /* images that a list may show: as the partial indexes have it */
 #define LISTABLE "i.status <> 'deleted' AND i.status <> 'killed'"

@@ -27,9 +27,9 @@
 #include "executor/spi.h"
 #include "image/errors.h"
 #include "image/protection.h"
-#include "request/list_request.h"
 #include "listing/list_plan.h"
 #include "nearest_name.h"
+#include "request/list_request.h"
 #include "utils/builtins.h"
 
 /* images whose properties are looked through for a name to propose */

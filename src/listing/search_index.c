@@ -8,8 +8,8 @@
  * row numbers of the images before any is fetched: whoever looks for a page can
  * try another range of time for the price of index pages, which an executor's
  * plan cannot tell.  The scan is the index's own, under the active snapshot;
- * what it finds are candidates, which are checked against the request.  Of all
- * times, they are a filter of the entries of an ordered scan.
+ * what it finds are candidates, which are checked against the request.  Without
+ * time buckets, it filters the entries of an ordered scan.
  *
  * The sets go to the index one by one, not as one condition, so that it leaps
  * from one to the next: an image that the first set does not have is looked
@@ -24,15 +24,14 @@
 #include "access/genam.h"
 #include "access/skey.h"
 #include "bitmap_iterator.h"
+#include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "image/gin_key.h"
 #include "image/image_fetch.h"
-#include "index_lookup.h"
 #include "listing/list_plan.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
 /* && of array_ops (ginarrayproc.c) */
@@ -43,6 +42,21 @@
  * forgets rows, and keeps their pages.
  */
 #define BITMAP_BYTES ((Size) 16 * 1024 * 1024)
+
+/* a bitmap of more rows is not read: it forgot some of them */
+#define BITMAP_ROWS INT64CONST(8000000)
+
+/*
+ * The search index; NULL: there is none that can be used.
+ */
+Relation
+imgcat_search_index(ImgcatTable *images)
+{
+	Relation	index = imgcat_table_index(images, "images", "search");
+
+	return index != NULL && index->rd_rel->relam == GIN_AM_OID &&
+		TupleDescAttr(RelationGetDescr(index), 0)->atttypid == INT8OID ? index : NULL;
+}
 
 /*
  * The owners and visibilities whose images are looked at, and how frequent they
@@ -210,8 +224,7 @@ imgcat_search_keys(ImgcatSearchKeys *search, const ImgcatTable *images,
 static void
 read_bitmap(TIDBitmap *bitmap, ImgcatTids *found)
 {
-	ItemPointerData *tids = palloc_extended(sizeof(ItemPointerData) * Max(found->ntids, 1),
-											MCXT_ALLOC_HUGE);
+	ItemPointerData *tids = palloc(sizeof(ItemPointerData) * Max(found->ntids, 1));
 	int64		ntids = 0;
 	bool		exact = true;
 	ImgcatBitmapIterator iterator;
@@ -242,7 +255,7 @@ read_bitmap(TIDBitmap *bitmap, ImgcatTids *found)
  * vacuumed.  So many may be found that the index gives pages for rows: then they
  * are only counted.
  *
- * Of all times, sets are best read one by one: each is a run of pages, while
+ * Without time buckets, sets are best read one by one: each is a run of pages, while
  * leaping between two long ones descends to a page for each leap.
  */
 ImgcatTids
@@ -261,7 +274,8 @@ imgcat_search(const ImgcatListPlan *plan, const ImgcatKeySet *sets, int nsets)
 	bitmap = tbm_create(BITMAP_BYTES, NULL);
 	found.ntids = index_getbitmap(scan, bitmap);
 	index_endscan(scan);
-	read_bitmap(bitmap, &found);
+	if (found.ntids <= BITMAP_ROWS)
+		read_bitmap(bitmap, &found);
 	tbm_free(bitmap);
 	return found;
 }
@@ -291,9 +305,9 @@ intersect(ImgcatTids *kept, const ImgcatTids *others)
 }
 
 /*
- * Leave out of what has the facets the images that some of the sets lack, from one
- * on.  What is found of a single set is its estimate from now on.  False: too many
- * are in them, and nothing was left out.
+ * Intersect the row numbers kept so far, if any, with those of the images in nsets
+ * of the sets, from "first" on.  What is found of a single set becomes its estimate.
+ * False: they are too many, and what was kept stays.
  */
 bool
 imgcat_plan_narrow(ImgcatListPlan *plan, int first, int nsets)
@@ -390,6 +404,7 @@ imgcat_plan_shared_ids(ImgcatListPlan *plan)
 	{
 		ImgcatEntry entry = {.tid = found.tids[i]};
 
+		CHECK_FOR_INTERRUPTS();
 		if (imgcat_read_row(&plan->images, &entry))
 			facets->ids[facets->nids++] = entry.id;
 	}

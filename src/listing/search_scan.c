@@ -43,8 +43,8 @@
 #define SPREAD_SAMPLES 4
 #define SAMPLE_TRIES 8
 
-/* Candidates by which one may be wrong about how many lie before a place. */
-#define PLACE_CANDIDATES 4
+/* Candidates by which one may be wrong about how many lie before a position. */
+#define BEFORE_ERROR 4
 
 /* Buckets of the lowest level in one of another level. */
 #define BUCKET_WIDTH(level) (INT64CONST(1) << ((level) * IMGCAT_BUCKET_FANOUT))
@@ -136,27 +136,27 @@ all_buckets(const SearchScan *scan)
 }
 
 /*
- * How many candidates the rest of the page needs, by what was seen.
+ * How many candidates the rest of the page asks for, by what was seen.
  */
 static double
-candidates_needed(const SearchScan *scan)
+candidates_wanted(const SearchScan *scan)
 {
 	const ImgcatListPlan *plan = scan->pub.plan;
 	const ImgcatPageCounters *counters = &scan->pub.plan->counters;
 	double		share = (counters->listed + plan->search.share * IMGCAT_SHARE_WEIGHT) /
 	(counters->rechecked + IMGCAT_SHARE_WEIGHT);
-	double		needed = (plan->rows - counters->listed) * 1.25 / Max(share, 0.05);
+	double		wanted = (plan->rows - counters->listed) * 1.25 / Max(share, 0.05);
 
-	return Min(Max(needed, IMGCAT_SEARCH_LEAST_TARGET), scan->limit * 0.7);
+	return Min(Max(wanted, IMGCAT_SEARCH_LEAST_TARGET), scan->limit * 0.7);
 }
 
 /*
  * Choose where the window begins and ends: about as wide as it should be, from the
- * place reached.  Its end is rounded up, by the slack at most, to where wide
+ * position reached.  Its end is rounded up, by the slack at most, to where wide
  * buckets end, so that it, and the window after it, are made up of few; if it
  * comes close to the last image, it takes it in, but it stays below the ceiling if
- * there is one.  While hardly anything was found its buckets may begin before the
- * place, because what was listed is not listed again.
+ * there is one.  While hardly anything was found its buckets may begin before
+ * that, because what was listed is not listed again.
  */
 static void
 set_window(SearchScan *scan)
@@ -251,12 +251,12 @@ sample_position(SearchScan *scan, double at, int64 *position)
 }
 
 /*
- * How many of the candidates of all times lie before the place reached, give or
+ * How many of the candidates of all times lie before the position reached, give or
  * take a few, in a table in the order of creation: a row is much less to read
  * than another probe.
  */
 static int64
-candidates_before_place(SearchScan *scan)
+candidates_before_next(SearchScan *scan)
 {
 	int64		low = 0;
 	int64		high = scan->found.ntids;
@@ -264,7 +264,7 @@ candidates_before_place(SearchScan *scan)
 
 	if (!sample_position(scan, low, &position) || position >= scan->next)
 		return 0;
-	while (high - low > PLACE_CANDIDATES)
+	while (high - low > BEFORE_ERROR)
 	{
 		int64		middle = (low + high) / 2;
 
@@ -280,11 +280,11 @@ candidates_before_place(SearchScan *scan)
 
 /*
  * Let the window end where the page does, by the look of it, of the many
- * candidates found, so many of which lie before the place reached; with the slack
+ * candidates found, so many of which lie before the position reached; with the slack
  * by which one may be wrong about it.  False if there is no telling.
  *
  * In a table in the order of creation the end is as many rows from there as the
- * page needs.  In one that is in no order, the first of some rows from all over
+ * page asks for.  In one that is in no order, the first of some rows from all over
  * is nearer to it than any single one.
  */
 static bool
@@ -322,7 +322,7 @@ static void
 narrow_window(SearchScan *scan)
 {
 	double		buckets = scan->all ? all_buckets(scan) : scan->to - scan->from + 1;
-	int64		before = scan->all ? candidates_before_place(scan) : 0;
+	int64		before = scan->all ? candidates_before_next(scan) : 0;
 	bool		sampled = sample_end(scan, before);
 
 	if (!sampled)
@@ -332,7 +332,7 @@ narrow_window(SearchScan *scan)
 						  (scan->to - scan->next + 1) / 2);
 	}
 
-	/* of all, some or every one may lie before the place */
+	/* of all, some or every one may lie before that position */
 	scan->ceiling = sampled || !scan->all ? scan->to : PG_INT64_MAX;
 	scan->below_ceiling = scan->found.ntids - before;
 	scan->all = false;
@@ -437,7 +437,7 @@ next_window(SearchScan *scan)
 {
 	const ImgcatPageCounters *counters = &scan->pub.plan->counters;
 
-	scan->target = candidates_needed(scan);
+	scan->target = candidates_wanted(scan);
 	scan->width = scan->target * scan->spacing;
 	if (scan->ceiling != PG_INT64_MAX)
 		scan->width = Min(scan->width, (scan->ceiling - scan->next + 1) / 2);
@@ -540,6 +540,7 @@ ImgcatListScan *
 imgcat_search_scan_open(ImgcatListPlan *plan)
 {
 	SearchScan *scan = palloc0(sizeof(SearchScan));
+	const ImgcatBranch branch = {.table = &plan->images,.family = "images_visibility",.nscope = 1};
 	Relation	index;
 
 	scan->pub.plan = plan;
@@ -557,7 +558,7 @@ imgcat_search_scan_open(ImgcatListPlan *plan)
 	scan->limit = IMGCAT_SEARCH_LIMIT * Max(plan->rows, 32);
 	scan->ceiling = PG_INT64_MAX;
 	scan->all = plan->fetch_all;
-	index = imgcat_table_index(&plan->images, "images_visibility", "created_at");
+	index = imgcat_creation_index(&branch);
 	if (index != NULL)
 	{
 		find_bounds(scan, index);

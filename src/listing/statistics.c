@@ -23,7 +23,6 @@
 #include "image/gin_key.h"
 #include "listing/list_cost.h"
 #include "listing/list_plan.h"
-#include "utils/builtins.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 

@@ -17,7 +17,6 @@
 #include "image/image_row.h"
 #include "image/ims_rules.h"
 #include "request/list_request.h"
-#include "utils/builtins.h"
 
 /* more parameters than any client sends, few enough to compare all pairs */
 #define MAX_PARAMETERS 500

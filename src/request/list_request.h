@@ -65,7 +65,7 @@ typedef struct ImgcatCondition
 	const ImgcatListParameter *property;	/* of PROPERTY, and of FACET: what
 											 * it is made of; or NULL */
 
-	/* of a plan (index_scan.c) */
+	/* of a plan (index_entry.c) */
 	uint32	   *hashes;			/* of the texts, as the summary has them */
 	bool		missing;		/* a missing value passes as '' or zero */
 	const char *suffix;			/* of the indexes of INDEXED */

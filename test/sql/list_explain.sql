@@ -51,6 +51,17 @@ CREATE INDEX images_visibility_name_idx ON images (visibility, created_at, id) I
 SELECT * FROM pg_temp.explain('{"visibility": "public", "name": "n1"}');
 SELECT array_agg(name) FROM list_images('{"visibility": "public"}', 'name:asc', 3);
 ROLLBACK;
+BEGIN;
+DROP INDEX images_visibility_created_at_idx, image_shares_created_at_idx;
+CREATE INDEX images_visibility_created_at_idx ON images (created_at, visibility, id)
+ WHERE NOT os_hidden AND status <> 'deleted' AND status <> 'killed';
+CREATE INDEX image_shares_created_at_idx ON image_shares (member_id, answer);
+SELECT count(*) FROM list_images('{"visibility": "public", "os_type": "linux"}');
+SELECT count(*) FROM list_images('{"os_type": "linux"}', "limit" => 100);
+DROP INDEX images_search_idx;
+CREATE INDEX images_search_idx ON images (visibility);
+SELECT count(*) FROM list_images('{"visibility": "public", "os_type": "linux"}');
+ROLLBACK;
 -- nobody else
 RESET image_catalog.is_admin;
 SELECT * FROM explain_list_images();
