@@ -154,11 +154,14 @@ explain_facets(StringInfo out, const ImgcatListPlan *plan)
 {
 	if (!plan->has_facets)
 		return;
+	if (plan->search_index == NULL)
+	{
+		appendStringInfoString(out, "  Facets: no index\n");
+		return;
+	}
 	appendStringInfo(out, "  Facets: %d sets of GIN keys, some %.0f images",
 					 plan->search.nsets, plan->search.expected);
-	if (plan->search_index == NULL)
-		appendStringInfoString(out, ", no index");
-	else if (plan->scan == IMGCAT_SEARCH_SCAN)
+	if (plan->scan == IMGCAT_SEARCH_SCAN)
 		appendStringInfoString(out, plan->fetch_all || !imgcat_sorts_by_creation(plan->request)
 							   ? ", all fetched and sorted" : ", in time buckets");
 	else if (plan->facets.tids.tids != NULL)
