@@ -120,7 +120,8 @@ imgcat_scope_has(const ImgcatScope *scope, ImgcatScopeKind kind)
 
 /*
  * The part of a scope that begins with a branch: that alone, or with the others
- * that go together with it.  It has no branch if it began with an earlier one.
+ * that go together with it.  It has no branch if it began with an earlier one.  No
+ * two branches have one member status, so that pointers tell these apart.
  */
 static ImgcatScope
 part_of_scope(const ImgcatScope *scope, int first)
